@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Core Crypto Engine: queue pairs.
+ */
+#ifndef CCE_QUEUE_H
+#define CCE_QUEUE_H
+
+#include <linux/interrupt.h>
+#include <linux/io.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#include "cce_contract.h"
+#include "cce_device.h"
+
+struct skcipher_request;
+
+#define CCE_LIST_ENTRIES	32
+#define CCE_BOUNCE_COUNT	8
+#define CCE_BOUNCE_BYTES	16384
+
+enum cce_queue_mode {
+	CCE_QUEUE_STOPPED,	/* being set up or reset: requests wait in the backlog */
+	CCE_QUEUE_RUNNING,
+	CCE_QUEUE_DEAD,		/* for good: requests go to the CPU */
+};
+
+/* What the engine reads of a slot besides the descriptor; in coherent memory. */
+struct cce_slot_memory {
+	struct cce_context_record context;
+	struct cce_list_entry source[CCE_LIST_ENTRIES];
+	struct cce_list_entry destination[CCE_LIST_ENTRIES];
+};
+
+static_assert(sizeof(struct cce_slot_memory) % CCE_CONTEXT_ALIGNMENT == 0);
+
+/* A request in flight. Slots are taken and given back in any order, unlike descriptors. */
+struct cce_slot {
+	struct skcipher_request *request;	/* NULL: the slot is free */
+	u32 cookie;				/* slot number below, use count above bit 16 */
+	unsigned long submitted;		/* jiffies */
+};
+
+struct cce_bounce {
+	void *data;
+	dma_addr_t address;
+};
+
+struct cce_queue_counters {
+	u64 submitted;		/* given to the engine */
+	u64 completed;		/* ended with status ok */
+	u64 failed;		/* ended otherwise */
+	u64 rejected;		/* completions that named no request */
+	u64 backlogged;		/* had to wait for room */
+	u64 bounced;		/* went through a bounce buffer */
+	u64 resets;
+	u64 interrupts_lost;	/* times that the watchdog found completions */
+};
+
+/**
+ * struct cce_queue - one queue pair
+ * @cce: its engine
+ * @index: its number, in the engine and in the register map
+ * @ring_log2: log2 of the entries of both rings, and of the slots
+ * @irq: Linux interrupt number, 0 while none is requested
+ * @irq_name: shown in /proc/interrupts
+ * @lock: protects every member below it; taken in process and softirq context, never in the hard interrupt
+ * @mode: see &enum cce_queue_mode
+ * @pumping: someone works on the backlog and may have dropped @lock meanwhile
+ * @submission: ring of descriptors
+ * @submission_address: bus address of @submission
+ * @submission_tail: free-running index of the next descriptor to write
+ * @submission_head: free-running index of the oldest descriptor the engine may still have to fetch
+ * @completion: ring of completion entries
+ * @completion_address: bus address of @completion
+ * @completion_head: free-running index of the next completion entry to take
+ * @slot: requests in flight
+ * @slot_memory: lists and contexts of the slots
+ * @slot_memory_address: bus address of @slot_memory
+ * @free_slots: stack of free slot numbers
+ * @free_slot_count: entries of @free_slots
+ * @bounce: all bounce buffers
+ * @free_bounces: stack of free bounce buffers
+ * @free_bounce_count: entries of @free_bounces
+ * @backlog: requests that wait for room, oldest first (crypto_async_request.list)
+ * @backlog_length: entries of @backlog
+ * @counters: for debugfs
+ * @tasklet: takes completions; not under @lock
+ * @interrupts: written by the hard interrupt handler only; not under @lock
+ *
+ * A slot is taken when a request is posted and freed when its completion is taken, and there are as many slots as
+ * entries in either ring: so the completion ring can't overflow.
+ */
+struct cce_queue {
+	struct cce_device *cce;
+	unsigned int index;
+	unsigned int ring_log2;
+	int irq;
+	char irq_name[32];
+
+	spinlock_t lock;	/* see the kernel-doc above */
+	enum cce_queue_mode mode;
+	bool pumping;
+
+	struct cce_descriptor *submission;
+	dma_addr_t submission_address;
+	u16 submission_tail;
+	u16 submission_head;
+
+	struct cce_completion *completion;
+	dma_addr_t completion_address;
+	u16 completion_head;
+
+	struct cce_slot *slot;
+	struct cce_slot_memory *slot_memory;
+	dma_addr_t slot_memory_address;
+	u16 *free_slots;
+	unsigned int free_slot_count;
+
+	struct cce_bounce bounce[CCE_BOUNCE_COUNT];
+	struct cce_bounce *free_bounces[CCE_BOUNCE_COUNT];
+	unsigned int free_bounce_count;
+
+	struct list_head backlog;
+	unsigned int backlog_length;
+	struct cce_queue_counters counters;
+
+	struct tasklet_struct tasklet;
+	unsigned long interrupts;
+};
+
+static inline unsigned int cce_queue_entries(const struct cce_queue *queue)
+{
+	return 1U << queue->ring_log2;
+}
+
+static inline unsigned int cce_queue_in_flight(const struct cce_queue *queue)
+{
+	return cce_queue_entries(queue) - queue->free_slot_count;
+}
+
+static inline u32 cce_queue_read(const struct cce_queue *queue, u32 offset)
+{
+	return readl(queue->cce->registers + CCE_QUEUE_BASE + queue->index * CCE_QUEUE_STRIDE + offset);
+}
+
+static inline void cce_queue_write(const struct cce_queue *queue, u32 offset, u32 value)
+{
+	writel(value, queue->cce->registers + CCE_QUEUE_BASE + queue->index * CCE_QUEUE_STRIDE + offset);
+}
+
+static inline void cce_queue_doorbell(const struct cce_queue *queue, u32 offset, u16 value)
+{
+	writel(value, queue->cce->registers + CCE_DOORBELL_BASE + queue->index * CCE_DOORBELL_STRIDE + offset);
+}
+
+int cce_queue_create(struct cce_queue *queue, struct cce_device *cce, unsigned int index);
+void cce_queue_destroy(struct cce_queue *queue);
+int cce_queue_start(struct cce_queue *queue);
+void cce_queue_set_mode(struct cce_queue *queue, enum cce_queue_mode mode);
+
+int cce_queue_request_irq(struct cce_queue *queue);
+void cce_queue_free_irq(struct cce_queue *queue);
+
+int cce_queue_submit(struct cce_queue *queue, struct skcipher_request *req);
+unsigned int cce_queue_process(struct cce_queue *queue, unsigned int budget);
+void cce_queue_abort(struct cce_queue *queue, int error);
+void cce_queue_pump(struct cce_queue *queue);
+bool cce_queue_oldest(struct cce_queue *queue, unsigned long *submitted);
+void cce_queue_put_bounce(struct cce_queue *queue, struct cce_bounce *bounce);
+
+#endif

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// libcce for C++20: the C API (cce.h) with owners, spans and exceptions. Header only; what cce.h says holds here too.
+//
+//     cce::Device device;                                        // automatic choice, or Device("software")
+//     cce::Session session(device, CCE_MODE_CTR, CCE_ENCRYPT, key);
+//     session.run(iv, text, text);                               // in place; iv continues the stream
+
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cce/cce.h"
+
+namespace cce {
+
+using Iv = std::array<std::uint8_t, CCE_BLOCK_BYTES>;
+using Information = cce_information;
+using Request = cce_request;
+using Completion = cce_completion;
+
+/// A failed call: its status, and in what() the particulars.
+class Error : public std::runtime_error {
+public:
+    Error(cce_status status, const std::string& message) : std::runtime_error(message), status_(status) {}
+    [[nodiscard]] cce_status status() const noexcept { return status_; }
+
+private:
+    cce_status status_;
+};
+
+/// An open backend. Movable; must outlive its sessions.
+class Device {
+public:
+    /// `backend` as in cce_options::backend; empty: $CCE_BACKEND, else automatic. Throws Error.
+    explicit Device(const std::string& backend = {}) {
+        cce_options options = CCE_OPTIONS_INIT;
+        options.backend = backend.empty() ? nullptr : backend.c_str();
+        cce_error error{};
+        cce_device* handle = nullptr;
+        if (const cce_status status = cce_open(&handle, &options, &error); status != CCE_OK) {
+            throw Error(status, error.message);
+        }
+        handle_.reset(handle);
+    }
+
+    [[nodiscard]] Information information() const {
+        Information result{};
+        check(cce_query(handle_.get(), &result));
+        return result;
+    }
+
+    /// Collects up to `out.size()` completions; a negative timeout waits for as long as it takes.
+    [[nodiscard]] std::span<Completion> poll(std::span<Completion> out, std::chrono::milliseconds timeout) {
+        std::size_t num = 0;
+        check(cce_poll(handle_.get(), out.data(), out.size(), static_cast<int>(timeout.count()), &num));
+        return out.first(num);
+    }
+
+    [[nodiscard]] std::size_t outstanding() const noexcept { return cce_outstanding(handle_.get()); }
+    /// The C handle; stays this object's.
+    [[nodiscard]] cce_device* get() const noexcept { return handle_.get(); }
+
+    /// Throws Error with this device's message unless `status` is CCE_OK.
+    void check(cce_status status) const {
+        if (status != CCE_OK) {
+            throw Error(status, cce_error_message(handle_.get()));
+        }
+    }
+
+private:
+    struct Closer {
+        void operator()(cce_device* handle) const noexcept { static_cast<void>(cce_close(handle)); }
+    };
+    std::unique_ptr<cce_device, Closer> handle_;
+};
+
+/// A key with its mode and direction. Movable. Collect all its requests before it goes: a session that is busy when
+/// destroyed leaks, and its device with it, rather than let the engine write into freed memory.
+class Session {
+public:
+    Session(Device& device, cce_mode mode, cce_direction direction, std::span<const std::uint8_t> key)
+        : device_(device.get()) {
+        cce_session* handle = nullptr;
+        check(cce_session_create(&handle, device_, mode, direction, key.data(), key.size()));
+        handle_.reset(handle);
+    }
+
+    /// One request; `iv` becomes the one that continues the stream. The spans must be equally long.
+    void run(Iv& iv, std::span<const std::uint8_t> source, std::span<std::uint8_t> destination,
+             Completion* completion = nullptr) {
+        if (source.size() != destination.size()) {
+            throw Error(CCE_ERROR_LENGTH, "source and destination differ in length");
+        }
+        check(cce_cipher_run(handle_.get(), iv.data(), source.data(), destination.data(), source.size(), completion));
+    }
+
+    void submit(const Request& request) { check(cce_submit(handle_.get(), &request)); }
+    /// The C handle; stays this object's.
+    [[nodiscard]] cce_session* get() const noexcept { return handle_.get(); }
+
+private:
+    struct Destroyer {
+        void operator()(cce_session* handle) const noexcept { static_cast<void>(cce_session_destroy(handle)); }
+    };
+    void check(cce_status status) const {
+        if (status != CCE_OK) {
+            throw Error(status, cce_error_message(device_));
+        }
+    }
+    cce_device* device_;
+    std::unique_ptr<cce_session, Destroyer> handle_;
+};
+
+}  // namespace cce

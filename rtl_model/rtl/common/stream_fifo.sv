@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// First-in first-out buffer, first word falls through.
+//
+// Latency: a word written in one cycle is visible in the next. Throughput: one word a cycle in and out.
+// Pushing into a full or popping from an empty FIFO is a fault of the user and asserted.
+
+`default_nettype none
+
+module stream_fifo #(
+    parameter int unsigned Width = 128,
+    parameter int unsigned Depth = 32,  // a power of two
+    localparam int unsigned CountWidth = $clog2(Depth + 1),
+    localparam int unsigned IndexWidth = $clog2(Depth)
+) (
+    input  wire logic                  clk_i,
+    input  wire logic                  rst_ni,
+    input  wire logic                  clear_i,
+    input  wire logic                  push_i,
+    input  wire logic [Width-1:0]      data_i,
+    input  wire logic                  pop_i,
+    output logic                       valid_o,
+    output logic [Width-1:0]           data_o,
+    output logic [CountWidth-1:0]      count_o
+);
+
+  logic [Width-1:0] memory [Depth];
+  logic [IndexWidth-1:0] head_q, tail_q;
+  logic [CountWidth-1:0] count_q;
+
+  assign valid_o = count_q != '0;
+  assign data_o = memory[head_q];
+  assign count_o = count_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || clear_i) begin
+      head_q <= '0;
+      tail_q <= '0;
+      count_q <= '0;
+    end else begin
+      if (push_i) tail_q <= tail_q + IndexWidth'(1);
+      if (pop_i) head_q <= head_q + IndexWidth'(1);
+      count_q <= count_q + CountWidth'(push_i) - CountWidth'(pop_i);
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (push_i) memory[tail_q] <= data_i;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (rst_ni && !clear_i) begin
+      assert (!(push_i && !pop_i && count_q == CountWidth'(Depth)));
+      assert (!(pop_i && count_q == '0));
+    end
+  end
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One queue pair: its privileged registers, its doorbells, its ring indices, its state and its interrupt.
+//
+// The controller sees whether a descriptor can be started and where it lies; it tells when it starts and finishes one.
+// Indices are free-running 16-bit numbers; their low bits choose the slot.
+// A reset takes effect when no request of this queue is in flight; until then `reset_pending_o` tells the controller to
+// drop the request: so once the reset bit reads 0, no DMA of this queue follows.
+
+`default_nettype none
+
+module queue_pair (
+    input  wire logic                  clk_i,
+    input  wire logic                  rst_ni,
+    input  wire logic                  engine_reset_i,     // whole-engine reset: like a reset of this queue
+
+    // Register access (privileged page and doorbell page)
+    input  wire logic                  write_i,
+    input  wire logic                  doorbell_write_i,
+    input  wire logic [11:0]           offset_i,
+    input  wire logic [31:0]           data_i,
+    output logic [31:0]                data_o,
+    output logic                       known_o,            // offset_i is a register of the privileged page
+    output logic                       doorbell_known_o,   // offset_i is a register of the doorbell page
+
+    // Controller
+    output logic                       ready_o,            // a descriptor can be started
+    output logic                       reset_pending_o,
+    output logic [63:0]                descriptor_address_o,
+    output logic [63:0]                completion_address_o,
+    output logic                       completion_phase_o,
+    output logic [15:0]                submission_head_o,
+    output logic                       unrestricted_o,
+    input  wire logic                  start_i,            // the descriptor at submission_head_o is being fetched
+    input  wire logic                  finish_i,           // the request has left the bus
+    input  wire logic                  finish_written_i,   // with finish_i: its completion entry is written
+    input  wire logic                  finish_ok_i,        // with finish_i: its status is ok
+    input  wire logic [31:0]           finish_bytes_i,     // with finish_i: bytes of its text
+    input  wire logic                  error_i,            // with finish_i: stop with this error
+    input  wire logic [7:0]            error_code_i,
+    input  wire cce_pkg::dma_fault_t   fault_i,            // a DMA access of this queue was refused
+
+    output logic                       interrupt_o,        // one-cycle pulse
+    output logic                       event_o,            // one-cycle pulse: the queue stopped with an error
+    output logic                       idle_o              // nothing happens until the next register access
+);
+
+  logic enable_q, pause_q, reset_q, interrupt_enable_q, busy_q;
+  logic [7:0] error_q;
+  logic [63:0] submission_base_q, completion_base_q;
+  logic [7:0] submission_log2_q, completion_log2_q;
+  logic unrestricted_q;
+  logic [15:0] interrupt_count_q;
+  logic [31:0] interrupt_time_q;
+  logic [15:0] submission_head_q, submission_tail_q, completion_head_q, completion_tail_q;
+  logic [63:0] fault_address_q;
+  logic [1:0] fault_reason_q;
+  logic fault_write_q;
+  logic [63:0] completed_q, failed_q, bytes_q;
+
+  logic [15:0] submission_size, completion_size;
+  logic [15:0] submission_slot, completion_slot;
+  logic work, room, stopped, running, do_reset;
+  logic enable_write, ring_aligned, ring_sized;
+  logic submission_doorbell, completion_doorbell, submission_good, completion_good;
+  logic [15:0] doorbell_value;
+  logic moderator_idle;
+  logic new_error;
+  logic [7:0] new_error_code;
+  cce_contract_pkg::queue_control_t control_write;
+  cce_contract_pkg::queue_status_t status;
+
+  assign submission_size = 16'd1 << submission_log2_q[3:0];
+  assign completion_size = 16'd1 << completion_log2_q[3:0];
+  assign submission_slot = submission_head_q & (submission_size - 16'd1);
+  assign completion_slot = completion_tail_q & (completion_size - 16'd1);
+
+  assign work = submission_head_q != submission_tail_q;
+  assign room = (completion_tail_q - completion_head_q) < completion_size;
+  assign stopped = error_q != 8'(cce_contract_pkg::QueueErrorNone);
+  assign running = enable_q && !stopped && !pause_q && !reset_q;
+
+  assign ready_o = running && !busy_q && work && room;
+  assign reset_pending_o = reset_q;
+  assign descriptor_address_o = submission_base_q + {42'd0, submission_slot, 6'd0};
+  assign completion_address_o = completion_base_q + {43'd0, completion_slot, 5'd0};
+  assign completion_phase_o = !completion_tail_q[completion_log2_q[3:0]];
+  assign submission_head_o = submission_head_q;
+  assign unrestricted_o = unrestricted_q;
+  assign idle_o = !busy_q && !ready_o && !reset_q && moderator_idle;
+
+  // Register writes
+
+  assign control_write = data_i;
+  assign enable_write = write_i && offset_i == cce_contract_pkg::QueueControl && control_write.enable && !enable_q &&
+                        !reset_q && !stopped;
+  assign ring_aligned = submission_base_q[5:0] == '0 && completion_base_q[5:0] == '0;
+  assign ring_sized = submission_log2_q >= 8'(cce_contract_pkg::RingLog2Minimum) &&
+                      submission_log2_q <= 8'(cce_contract_pkg::RingLog2Maximum) &&
+                      completion_log2_q >= 8'(cce_contract_pkg::RingLog2Minimum) &&
+                      completion_log2_q <= 8'(cce_contract_pkg::RingLog2Maximum);
+
+  // Doorbells count only while the queue is enabled and has not stopped.
+  assign doorbell_value = data_i[15:0];
+  assign submission_doorbell = doorbell_write_i && offset_i == cce_contract_pkg::DoorbellSubmissionTail && enable_q &&
+                               !stopped && !reset_q;
+  assign completion_doorbell = doorbell_write_i && offset_i == cce_contract_pkg::DoorbellCompletionHead && enable_q &&
+                               !stopped && !reset_q;
+  assign submission_good = (doorbell_value - submission_head_q) <= submission_size;
+  assign completion_good = (completion_tail_q - doorbell_value) <= (completion_tail_q - completion_head_q);
+
+  always_comb begin
+    new_error = 1'b1;
+    new_error_code = 8'(cce_contract_pkg::QueueErrorNone);
+    if (error_i) new_error_code = error_code_i;
+    else if (enable_write && !ring_aligned) new_error_code = 8'(cce_contract_pkg::QueueErrorRingAlignment);
+    else if (enable_write && !ring_sized) new_error_code = 8'(cce_contract_pkg::QueueErrorRingSize);
+    else if ((submission_doorbell && !submission_good) || (completion_doorbell && !completion_good))
+      new_error_code = 8'(cce_contract_pkg::QueueErrorDoorbell);
+    else new_error = 1'b0;
+  end
+
+  assign do_reset = reset_q && !busy_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      enable_q <= 1'b0;
+      pause_q <= 1'b0;
+      reset_q <= 1'b0;
+      interrupt_enable_q <= 1'b0;
+      busy_q <= 1'b0;
+      error_q <= 8'(cce_contract_pkg::QueueErrorNone);
+      unrestricted_q <= 1'b0;
+      submission_head_q <= '0;
+      submission_tail_q <= '0;
+      completion_head_q <= '0;
+      completion_tail_q <= '0;
+      submission_base_q <= '0;
+      completion_base_q <= '0;
+      submission_log2_q <= '0;
+      completion_log2_q <= '0;
+      interrupt_count_q <= '0;
+      interrupt_time_q <= '0;
+    end else begin
+      if (write_i) begin
+        unique case (offset_i)
+          cce_contract_pkg::QueueControl: begin
+            pause_q <= control_write.pause;
+            interrupt_enable_q <= control_write.interrupt_enable;
+            if (control_write.reset) reset_q <= 1'b1;
+            else if (enable_write && ring_aligned && ring_sized) enable_q <= 1'b1;
+          end
+          cce_contract_pkg::QueueSubmissionBaseLow: if (!enable_q) submission_base_q[31:0] <= data_i;
+          cce_contract_pkg::QueueSubmissionBaseHigh: if (!enable_q) submission_base_q[63:32] <= data_i;
+          cce_contract_pkg::QueueCompletionBaseLow: if (!enable_q) completion_base_q[31:0] <= data_i;
+          cce_contract_pkg::QueueCompletionBaseHigh: if (!enable_q) completion_base_q[63:32] <= data_i;
+          cce_contract_pkg::QueueRingSize: begin
+            if (!enable_q) begin
+              submission_log2_q <= data_i[7:0];
+              completion_log2_q <= data_i[15:8];
+            end
+          end
+          cce_contract_pkg::QueueRights: unrestricted_q <= data_i[0];
+          cce_contract_pkg::QueueInterruptCount: interrupt_count_q <= data_i[15:0];
+          cce_contract_pkg::QueueInterruptTime: interrupt_time_q <= data_i;
+          default: ;  // read-only registers ignore writes
+        endcase
+      end
+      if (submission_doorbell && submission_good) submission_tail_q <= doorbell_value;
+      if (completion_doorbell && completion_good) completion_head_q <= doorbell_value;
+      if (start_i) begin
+        busy_q <= 1'b1;
+        submission_head_q <= submission_head_q + 16'd1;
+      end
+      if (finish_i) begin
+        busy_q <= 1'b0;
+        if (finish_written_i) completion_tail_q <= completion_tail_q + 16'd1;
+      end
+      if (new_error && !stopped && !reset_q) error_q <= new_error_code;
+      if (engine_reset_i) reset_q <= 1'b1;
+      if (do_reset) begin
+        reset_q <= 1'b0;
+        enable_q <= 1'b0;
+        pause_q <= 1'b0;
+        error_q <= 8'(cce_contract_pkg::QueueErrorNone);
+        submission_head_q <= '0;
+        submission_tail_q <= '0;
+        completion_head_q <= '0;
+        completion_tail_q <= '0;
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      completed_q <= '0;
+      failed_q <= '0;
+      bytes_q <= '0;
+      fault_address_q <= '0;
+      fault_reason_q <= cce_contract_pkg::FaultReasonNone;
+      fault_write_q <= 1'b0;
+    end else begin
+      if (finish_i && finish_written_i) begin
+        if (finish_ok_i) begin
+          completed_q <= completed_q + 64'd1;
+          bytes_q <= bytes_q + 64'(finish_bytes_i);
+        end else begin
+          failed_q <= failed_q + 64'd1;
+        end
+      end
+      if (fault_i.valid) begin
+        fault_address_q <= fault_i.address;
+        fault_reason_q <= fault_i.reason;
+        fault_write_q <= fault_i.write;
+      end
+    end
+  end
+
+  assign event_o = new_error && !stopped && !reset_q;
+
+  interrupt_moderator u_moderator (
+      .clk_i,
+      .rst_ni,
+      .clear_i(do_reset),
+      .enable_i(interrupt_enable_q),
+      .count_i(interrupt_count_q),
+      .time_i(interrupt_time_q),
+      .completion_i(finish_i && finish_written_i),
+      .caught_up_i(completion_head_q == completion_tail_q),
+      .interrupt_o,
+      .idle_o(moderator_idle)
+  );
+
+  // Register reads
+
+  always_comb begin
+    status = '0;
+    if (stopped) status.state = cce_contract_pkg::QueueStateError;
+    else if (!enable_q) status.state = cce_contract_pkg::QueueStateDisabled;
+    else if (pause_q && !busy_q) status.state = cce_contract_pkg::QueueStatePaused;
+    else status.state = cce_contract_pkg::QueueStateRunning;
+    status.busy = busy_q;
+    status.empty = !work;
+    status.stalled = work && !room;
+    status.error = cce_contract_pkg::queue_error_e'(error_q);
+  end
+
+  always_comb begin
+    known_o = 1'b1;
+    data_o = '0;
+    unique case (offset_i)
+      cce_contract_pkg::QueueControl: data_o = {28'd0, interrupt_enable_q, reset_q, pause_q, enable_q};
+      cce_contract_pkg::QueueStatus: data_o = status;
+      cce_contract_pkg::QueueSubmissionBaseLow: data_o = submission_base_q[31:0];
+      cce_contract_pkg::QueueSubmissionBaseHigh: data_o = submission_base_q[63:32];
+      cce_contract_pkg::QueueCompletionBaseLow: data_o = completion_base_q[31:0];
+      cce_contract_pkg::QueueCompletionBaseHigh: data_o = completion_base_q[63:32];
+      cce_contract_pkg::QueueRingSize: data_o = {16'd0, completion_log2_q, submission_log2_q};
+      cce_contract_pkg::QueueRights: data_o = {31'd0, unrestricted_q};
+      cce_contract_pkg::QueueInterruptCount: data_o = {16'd0, interrupt_count_q};
+      cce_contract_pkg::QueueInterruptTime: data_o = interrupt_time_q;
+      cce_contract_pkg::QueueSubmissionHead: data_o = {16'd0, submission_head_q};
+      cce_contract_pkg::QueueSubmissionTail: data_o = {16'd0, submission_tail_q};
+      cce_contract_pkg::QueueCompletionHead: data_o = {16'd0, completion_head_q};
+      cce_contract_pkg::QueueCompletionTail: data_o = {16'd0, completion_tail_q};
+      cce_contract_pkg::QueueFaultAddressLow: data_o = fault_address_q[31:0];
+      cce_contract_pkg::QueueFaultAddressHigh: data_o = fault_address_q[63:32];
+      cce_contract_pkg::QueueFaultInformation: data_o = {29'd0, fault_write_q, fault_reason_q};
+      cce_contract_pkg::QueueCompletedLow: data_o = completed_q[31:0];
+      cce_contract_pkg::QueueCompletedHigh: data_o = completed_q[63:32];
+      cce_contract_pkg::QueueFailedLow: data_o = failed_q[31:0];
+      cce_contract_pkg::QueueFailedHigh: data_o = failed_q[63:32];
+      cce_contract_pkg::QueueBytesLow: data_o = bytes_q[31:0];
+      cce_contract_pkg::QueueBytesHigh: data_o = bytes_q[63:32];
+      default: known_o = 1'b0;
+    endcase
+  end
+
+  assign doorbell_known_o = offset_i == cce_contract_pkg::DoorbellSubmissionTail ||
+                            offset_i == cce_contract_pkg::DoorbellCompletionHead;
+
+  logic unused_bits;
+  assign unused_bits = ^control_write.reserved0;
+
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (start_i) assert (ready_o);
+      if (finish_i) assert (busy_q);
+      if (error_i) assert (finish_i);
+      // A completion entry is never written into a ring without room.
+      if (finish_i && finish_written_i) assert (room);
+    end
+  end
+
+endmodule
+
+`default_nettype wire

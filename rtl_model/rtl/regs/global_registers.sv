@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The page of identification, capabilities and control, and the whole-engine reset.
+//
+// The reset first resets every queue pair (each waits for its request in flight), then erases every context, and then
+// lets go. Combinational reads.
+
+`default_nettype none
+
+module global_registers #(
+    parameter int unsigned DataWidth = 128,
+    parameter int unsigned QueueCount = 4,
+    parameter int unsigned ContextCount = 8,
+    parameter int unsigned RegionCount = 2
+) (
+    input  wire logic                  clk_i,
+    input  wire logic                  rst_ni,
+    input  wire logic                  write_i,
+    input  wire logic [11:0]           offset_i,
+    input  wire logic [31:0]           data_i,
+    output logic [31:0]                data_o,
+    output logic                       known_o,
+
+    input  wire logic [63:0]           timestamp_i,
+    input  wire logic                  engine_idle_i,
+    input  wire logic [QueueCount-1:0] queue_event_i,          // pulses
+    input  wire logic [QueueCount-1:0] queue_reset_pending_i,
+    output logic                       reset_queues_o,         // one-cycle pulse
+    output logic                       erase_contexts_o,       // one-cycle pulse
+    output logic                       gate_aes_o,
+    output logic                       interrupt_o,            // one-cycle pulse: a queue stopped with an error
+    output logic                       idle_o
+);
+
+  typedef enum logic [1:0] {
+    StateIdle,
+    StateRequest,
+    StateWait,
+    StateErase
+  } state_e;
+
+  state_e state_q;
+  logic gate_aes_q;
+  logic [QueueCount-1:0] event_q;
+  logic interrupt_q;
+  cce_contract_pkg::global_algorithms_t algorithms;
+
+  always_comb begin
+    algorithms = '0;
+    algorithms.aes_ecb = 1'b1;
+    algorithms.aes_cbc = 1'b1;
+    algorithms.aes_ctr = 1'b1;
+    algorithms.aes_128 = 1'b1;
+    algorithms.aes_192 = 1'b1;
+    algorithms.aes_256 = 1'b1;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      state_q <= StateIdle;
+      gate_aes_q <= 1'b0;
+      event_q <= '0;
+      interrupt_q <= 1'b0;
+    end else begin
+      unique case (state_q)
+        StateIdle: if (write_i && offset_i == cce_contract_pkg::GlobalControl && data_i[0]) state_q <= StateRequest;
+        StateRequest: state_q <= StateWait;
+        StateWait: if (queue_reset_pending_i == '0) state_q <= StateErase;
+        StateErase: state_q <= StateIdle;
+        default: state_q <= StateIdle;
+      endcase
+      if (write_i && offset_i == cce_contract_pkg::GlobalGate) gate_aes_q <= data_i[0];
+      event_q <= event_q | queue_event_i;
+      if (write_i && offset_i == cce_contract_pkg::GlobalEventLow) begin
+        event_q <= (event_q & ~data_i[QueueCount-1:0]) | queue_event_i;
+      end
+      interrupt_q <= queue_event_i != '0;
+    end
+  end
+
+  logic unused_bits;
+  assign unused_bits = ^data_i;
+
+  assign reset_queues_o = state_q == StateRequest;
+  assign erase_contexts_o = state_q == StateErase;
+  assign gate_aes_o = gate_aes_q;
+  assign interrupt_o = interrupt_q;
+  assign idle_o = state_q == StateIdle && !interrupt_q;
+
+  always_comb begin
+    known_o = 1'b1;
+    data_o = '0;
+    unique case (offset_i)
+      cce_contract_pkg::GlobalIdentification: data_o = cce_contract_pkg::IdentificationValue;
+      cce_contract_pkg::GlobalVersion:
+        data_o = {16'(cce_contract_pkg::VersionMajor), 16'(cce_contract_pkg::VersionMinor)};
+      cce_contract_pkg::GlobalAlgorithms: data_o = algorithms;
+      cce_contract_pkg::GlobalGeometry:
+        data_o = {8'(DataWidth / 8), 8'(RegionCount), 8'(ContextCount), 8'(QueueCount)};
+      cce_contract_pkg::GlobalControl: data_o = {31'd0, state_q != StateIdle};
+      cce_contract_pkg::GlobalEngineStatus: data_o = {31'd0, engine_idle_i};
+      cce_contract_pkg::GlobalCycleLow: data_o = timestamp_i[31:0];
+      cce_contract_pkg::GlobalCycleHigh: data_o = timestamp_i[63:32];
+      cce_contract_pkg::GlobalGate: data_o = {31'd0, gate_aes_q};
+      cce_contract_pkg::GlobalEventLow: data_o = 32'(event_q);
+      cce_contract_pkg::GlobalEventHigh: data_o = '0;
+      default: known_o = 1'b0;
+    endcase
+  end
+
+endmodule
+
+`default_nettype wire

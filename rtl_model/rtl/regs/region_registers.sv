@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The table of memory regions. Entry 0, the kernel's unrestricted region, has no registers. Combinational reads.
+
+`default_nettype none
+
+module region_registers #(
+    parameter int unsigned RegionCount = 2
+) (
+    input  wire logic                         clk_i,
+    input  wire logic                         rst_ni,
+    input  wire logic                         write_i,
+    input  wire logic [11:0]                  offset_i,
+    input  wire logic [31:0]                  data_i,
+    output logic [31:0]                       data_o,
+    output logic                              known_o,
+    output logic [RegionCount-1:0][63:0]      base_o,
+    output logic [RegionCount-1:0][63:0]      size_o,
+    output logic [RegionCount-1:0][31:0]      access_o
+);
+
+  // Bits of the access register that exist (cce_contract_pkg::region_access_t).
+  localparam logic [31:0] AccessMask = 32'h00ff_ff07;
+
+  logic [RegionCount-1:0][63:0] base_q, size_q;
+  logic [RegionCount-1:0][31:0] access_q;
+  logic [6:0] index;
+  logic [11:0] offset;
+
+  assign index = offset_i[11:5];
+  assign offset = {7'd0, offset_i[4:0]};
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      base_q <= '0;
+      size_q <= '0;
+      access_q <= '0;
+    end else if (write_i) begin
+      for (int unsigned i = 1; i < RegionCount; i++) begin
+        if (index == 7'(i)) begin
+          unique case (offset)
+            cce_contract_pkg::RegionBaseLow: base_q[i][31:0] <= data_i;
+            cce_contract_pkg::RegionBaseHigh: base_q[i][63:32] <= data_i;
+            cce_contract_pkg::RegionSizeLow: size_q[i][31:0] <= data_i;
+            cce_contract_pkg::RegionSizeHigh: size_q[i][63:32] <= data_i;
+            cce_contract_pkg::RegionAccess: access_q[i] <= data_i & AccessMask;
+            default: ;
+          endcase
+        end
+      end
+    end
+  end
+
+  always_comb begin
+    known_o = 1'b0;
+    data_o = '0;
+    for (int unsigned i = 1; i < RegionCount; i++) begin
+      if (index == 7'(i)) begin
+        known_o = 1'b1;
+        unique case (offset)
+          cce_contract_pkg::RegionBaseLow: data_o = base_q[i][31:0];
+          cce_contract_pkg::RegionBaseHigh: data_o = base_q[i][63:32];
+          cce_contract_pkg::RegionSizeLow: data_o = size_q[i][31:0];
+          cce_contract_pkg::RegionSizeHigh: data_o = size_q[i][63:32];
+          cce_contract_pkg::RegionAccess: data_o = access_q[i];
+          default: known_o = 1'b0;
+        endcase
+      end
+    end
+  end
+
+  assign base_o = base_q;
+  assign size_o = size_q;
+  assign access_o = access_q;
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,516 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Gets tools that this machine's Debian has too old from a newer Debian suite, unpacked into a private
+# folder; nothing is installed, the system's apt and dpkg state is not touched, root is not needed.
+# Run with --help for the commands.
+set -euo pipefail
+
+# One tool a line: name | command that `run` starts | oldest version that will do | option that prints the
+# version | packages | files left out (tar patterns). Documentation is left out for all of them.
+TOOLS='
+yosys        | yosys              | 0.52 | -V        | yosys                                                |
+nextpnr-ecp5 | nextpnr-ecp5       | 0.7  | --version | nextpnr-ecp5 fpga-trellis                            | ./usr/share/trellis/database
+qemu         | qemu-system-x86_64 | 10.1 | --version | qemu-system-x86 qemu-system-arm qemu-system-riscv    |
+'
+# Suites to try in turn, the suites of one try separated by spaces; the first of them wins over the others.
+SUITES=('forky' 'trixie-backports trixie')
+FALLBACK_MIRROR=http://deb.debian.org/debian
+KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+# Packages that every tool needs: the tools start helpers through /bin/sh.
+BASE_PACKAGES=(dash)
+# Left out of every package.
+PRUNE=(./usr/share/doc ./usr/share/man ./usr/share/locale ./usr/share/info ./usr/share/lintian ./usr/share/bug
+    ./usr/share/doc-base ./usr/share/applications ./usr/share/icons ./usr/local ./usr/src ./usr/games)
+STAMP=.cce-toolbox
+
+self=${0##*/}
+say() { printf 'toolbox: %s\n' "$*" >&2; }
+die() { printf 'toolbox: error: %s\n' "$*" >&2; exit 1; }
+usage_error() { printf 'toolbox: error: %s\nTry %s --help\n' "$*" "$self" >&2; exit 2; }
+
+usage() {
+    cat <<EOF
+Usage: $self install [--private] [--force] [--suite SUITE] TOOL
+       $self run [--private] [--exec COMMAND] [--bind DIR]... TOOL -- ARGS...
+       $self path [--private] TOOL
+
+  install   download TOOL and what it needs, and unpack it; does nothing when that has been done, or when
+            the system's own is new enough
+  run       run TOOL: the system's own if it is new enough, otherwise the unpacked one. The unpacked one sees,
+            read-write and at their own paths, the current directory, or else the DIRs given with --bind; it
+            starts in the current directory if it can see that, otherwise in the first DIR. Its /tmp
+            is empty and goes away with it. Nothing else of this machine's files is visible.
+  path      print the folder that TOOL's files are in (/ for the system's own); exit status 3 if there is none
+
+  --private     do not use the system's own, whatever its version
+  --force       unpack again over an earlier install
+  --suite S     take the packages from this suite ("A B" for several, the first preferred)
+  --exec C      start this command of TOOL instead of its usual one (qemu-system-aarch64, yosys-smtbmc, ...)
+
+Tools (oldest version that will do):
+$(awk -F '|' 'NF > 1 { gsub(/ /, "", $1); gsub(/ /, "", $3); printf "  %-14s %s\n", $1, $3 }' <<<"$TOOLS")
+
+Folder: \${XDG_CACHE_HOME:-\$HOME/.cache}/cce/toolbox/TOOL (now $box); delete it to free the space.
+The mirror, its key and the proxy are those that this machine's apt is set up with; without a Debian mirror there,
+$FALLBACK_MIRROR. Unpacked tools run through bubblewrap.
+EOF
+}
+
+# ---- the table -----------------------------------------------------------------------------------------------
+
+# Sets command, least, version_option, packages, left_out for the tool named.
+look_up() {
+    local name rest
+    while IFS='|' read -r name rest; do
+        [[ ${name// /} == "$1" ]] || continue
+        IFS='|' read -r command least version_option packages left_out <<<"$rest"
+        command=${command// /} least=${least// /} version_option=${version_option// /}
+        read -ra packages <<<"$packages"
+        read -ra left_out <<<"$left_out"
+        return
+    done <<<"$TOOLS"
+    usage_error "no tool named '$1'"
+}
+
+# The first dotted number in what is given: "Yosys 0.66 (git ...)" is 0.66.
+version_in() { grep -Eo '[0-9]+(\.[0-9]+)+' <<<"$1" | head -n 1 || true; }
+at_least() { [[ -n $1 ]] && printf '%s\n%s\n' "$2" "$1" | sort -VC; }
+
+# Is the system's own new enough? Sets native_version.
+native_is_good() {
+    native_version=
+    [[ $private == no ]] && command -v "$command" >/dev/null || return 1
+    native_version=$(version_in "$("$command" "$version_option" 2>&1 || true)")
+    at_least "$native_version" "$least"
+}
+
+is_installed() { [[ -f $box/$tool/$STAMP ]]; }
+
+# ---- running inside an unpacked root -------------------------------------------------------------------------
+
+# Sets sandbox to the bubblewrap options that make the unpacked root $1 the whole file system, and taken to the
+# paths that it occupies. /usr is put together from its parts, so that places such as /usr/src stay free for
+# the caller's own folders: a mount point cannot be made inside a read-only part.
+sandbox_of() {
+    local root=$1 entry
+    sandbox=(--unshare-pid --die-with-parent --dir /usr)
+    taken=(/proc /dev)
+    for entry in "$root"/* "$root"/usr/*; do
+        local at=${entry#"$root"}
+        if [[ -L $entry ]]; then
+            sandbox+=(--symlink "$(readlink "$entry")" "$at")
+        elif [[ $at == /usr || ( $at != /usr/* && $at != /etc ) ]]; then
+            continue
+        else
+            sandbox+=(--ro-bind "$entry" "$at")
+        fi
+        taken+=("$at")
+    done
+    sandbox+=(--proc /proc --dev /dev --tmpfs /tmp
+        --setenv PATH /usr/bin:/usr/sbin --setenv HOME /tmp --setenv LC_ALL C.UTF-8 --unsetenv TMPDIR
+        --unsetenv LD_LIBRARY_PATH --unsetenv LD_PRELOAD --unsetenv PYTHONHOME --unsetenv PYTHONPATH)
+}
+
+# Adds a folder of this machine to the sandbox, read-write, at its own path and at the one that links lead to.
+share_folder() {
+    local folder=$1 path at
+    [[ -d $folder && -x $folder ]] || die "--bind: $folder is not a folder that can be entered"
+    for path in "$(cd -- "$folder" && pwd -L)" "$(cd -- "$folder" && pwd -P)"; do
+        for at in "${taken[@]}"; do
+            if [[ $path == / || $at == "$path" || $at == "$path"/* || $path == "$at"/* ]]; then
+                die "$path cannot be shown to $tool, its own files are there: work in another folder," \
+                    "or name the folders it needs with --bind"
+            fi
+        done
+        [[ " ${shared[*]-} " == *" $path "* ]] && continue
+        sandbox+=(--bind "$path" "$path")
+        shared+=("$path")
+    done
+}
+
+# bubblewrap must be here and be allowed to work; says what to do if not.
+need_bubblewrap() {
+    command -v bwrap >/dev/null ||
+        die "bubblewrap is missing; install it (Debian: apt-get install bubblewrap)"
+    local complaint
+    if ! complaint=$(bwrap --unshare-pid --ro-bind / / --proc /proc --dev /dev true 2>&1); then
+        die "bubblewrap cannot make its sandbox here, so unpacked tools cannot run." \
+            "It said: ${complaint:-nothing}" $'\n' \
+            "On a machine of your own, unprivileged user namespaces are switched off; to allow them:" \
+            "sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000, and on Ubuntu" \
+            "kernel.apparmor_restrict_unprivileged_userns=0." $'\n' \
+            "In a container, start it with --privileged, or with --security-opt seccomp=unconfined" \
+            "--security-opt systempaths=unconfined." $'\n' \
+            "Or use a system whose own $tool is at least $least."
+    fi
+}
+
+version_in_root() {
+    sandbox_of "$1"
+    version_in "$(bwrap "${sandbox[@]}" --remount-ro / "$command" "$version_option" 2>&1 || true)"
+}
+
+run_tool() {
+    if native_is_good; then
+        exec "${start:-$command}" "$@"
+    fi
+    if ! is_installed; then
+        say "error: $tool is not here${native_version:+ (the system's own is $native_version," \
+            "at least $least is needed)}; run: $0 install $tool"
+        exit 3
+    fi
+    need_bubblewrap
+    local folder here shared=()
+    sandbox_of "$box/$tool"
+    if ((${#binds[@]} == 0)); then
+        binds=("$PWD")
+    fi
+    for folder in "${binds[@]}"; do
+        share_folder "$folder"
+    done
+    here=${shared[0]}
+    for folder in "${shared[@]}"; do
+        if [[ $PWD == "$folder" || $PWD == "$folder"/* ]]; then
+            here=$PWD
+        fi
+    done
+    # The last option makes writing beside the shared folders an error instead of a loss.
+    exec bwrap "${sandbox[@]}" --chdir "$here" --remount-ro / "${start:-$command}" "$@"
+}
+
+# ---- the machine's own apt setup -----------------------------------------------------------------------------
+
+# Prints the machine's apt sources, one line for each URI and suite: URI, suite, components and Signed-By,
+# separated by tabs; line ends within Signed-By (a whole key) as the character 1.
+apt_sources() {
+    local list parts file
+    list=$(apt-config shell x Dir::Etc::sourcelist/f)
+    parts=$(apt-config shell x Dir::Etc::sourceparts/d)
+    list=${list#*\'} parts=${parts#*\'}
+    list=${list%\'*} parts=${parts%\'*}
+    for file in "$list" "$parts"/*.list; do
+        [[ -r $file && -f $file ]] || continue
+        awk '
+            { sub(/#.*/, "") }
+            $1 == "deb" {
+                options = ""
+                if (match($0, /\[[^]]*\]/)) {
+                    options = substr($0, RSTART + 1, RLENGTH - 2)
+                    $0 = substr($0, 1, RSTART - 1) " " substr($0, RSTART + RLENGTH)
+                }
+                signed = ""
+                n = split(options, option, " ")
+                for (i = 1; i <= n; i++)
+                    if (tolower(option[i]) ~ /^signed-by=/) signed = substr(option[i], 11)
+                components = ""
+                for (i = 4; i <= NF; i++) components = components " " $i
+                printf "%s\t%s\t%s \t%s\n", $2, $3, components, signed
+            }' "$file"
+    done
+    for file in "$parts"/*.sources; do
+        [[ -r $file && -f $file ]] || continue
+        awk '
+            function flush_stanza(    i, j, n, m, uri, suite) {
+                if (field["types"] ~ /(^|[ \n])deb([ \n]|$)/ && tolower(field["enabled"]) !~ /^(no|false|0)/) {
+                    n = split(field["uris"], uri, /[ \n]+/)
+                    m = split(field["suites"], suite, /[ \n]+/)
+                    gsub(/\n/, " ", field["components"])
+                    gsub(/\n/, "\001", field["signed-by"])
+                    for (i = 1; i <= n; i++)
+                        for (j = 1; j <= m; j++)
+                            if (uri[i] != "" && suite[j] != "")
+                                printf "%s\t%s\t %s \t%s\n", uri[i], suite[j], field["components"], field["signed-by"]
+                }
+                split("", field)
+                name = ""
+            }
+            /^#/ { next }
+            /^[ \t]*$/ { flush_stanza(); next }
+            /^[ \t]/ { line = $0; sub(/^[ \t]+/, "", line); field[name] = field[name] "\n" line; next }
+            { name = tolower($0); sub(/:.*/, "", name); line = $0; sub(/^[^:]*:[ \t]*/, "", line); field[name] = line }
+            END { flush_stanza() }' "$file"
+    done
+}
+
+# Sets mirror and signed_by: the place that this machine gets Debian itself from.
+find_mirror() {
+    local uri suite components signed known best=9 rank
+    # What apt knows about the lists it has fetched tells Debian's own archive from other people's; on a new
+    # machine without lists, the key and the address have to do.
+    known=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(REPO_URI)' 'Created-By: Packages' \
+        2>/dev/null | sed -n 's,^Debian|Debian|main|\(.*[^/]\)/*$,\1,p' || true)
+    mirror= signed_by=
+    while IFS=$'\t' read -r uri suite components signed; do
+        [[ $components == *' main '* && $uri != cdrom:* ]] || continue
+        [[ $suite != */* && $suite != *-security && $uri != *-security* ]] || continue
+        if [[ -n $known ]] && grep -qxF -- "${uri%"${uri##*[!/]}"}" <<<"$known"; then
+            rank=0
+        elif [[ $signed == *debian-archive* ]]; then
+            rank=1
+        elif [[ -z $known && $uri =~ /debian(/|$) && $host_id == debian ]]; then
+            rank=2
+        else
+            continue
+        fi
+        # Of equals the first.
+        if ((rank < best)); then
+            best=$rank mirror=$uri signed_by=$signed
+        fi
+    done < <(apt_sources)
+    if [[ -z $mirror ]]; then
+        mirror=$FALLBACK_MIRROR signed_by=$KEYRING
+        [[ -r $KEYRING ]] || die "$KEYRING is missing, it is needed to check what $mirror sends;" \
+            "install the package debian-archive-keyring"
+    fi
+    mirror_shown=$(sed -E 's,//[^/@]*@,//***@,' <<<"$mirror")
+}
+
+# ---- fetching ------------------------------------------------------------------------------------------------
+
+# A private apt: its own lists, cache and (empty) package state, the machine's keys, passwords and proxies.
+make_private_apt() {
+    local apt=$work/apt setting
+    mkdir -p "$apt"/etc/apt/{apt.conf.d,preferences.d,sources.list.d} "$apt"/var/lib/apt/lists/partial \
+        "$apt"/var/cache/apt/archives/partial "$apt"/var/lib/dpkg "$apt"/var/log/apt
+    : >"$apt/var/lib/dpkg/status"
+    {
+        # Only how to fetch is taken over: the rest may hold hooks, pins and index targets.
+        apt-config dump | grep -E '^Acquire::(http|https|tor|Retries|ForceIPv[46])\b' || true
+        for setting in trusted/f trustedparts/d netrc/f netrcparts/d; do
+            apt-config shell x "Dir::Etc::$setting" | sed "s,^x='\(.*\)'\$,Dir::Etc::${setting%/*} \"\1\";,"
+        done
+        # An archived suite's Release file has run out, and a machine's clock may be behind: the signature is
+        # checked all the same. The sandbox user could not read a folder in root's home.
+        cat <<EOF
+Dir "$apt";
+Dir::State::status "$apt/var/lib/dpkg/status";
+APT::Architecture "$(dpkg --print-architecture)";
+APT::Architectures { "$(dpkg --print-architecture)"; };
+APT::Default-Release "${suites%% *}";
+APT::Install-Recommends "false";
+APT::Sandbox::User "root";
+APT::Update::Error-Mode "any";
+APT::Get::List-Cleanup "false";
+Acquire::Languages "none";
+Acquire::Check-Valid-Until "false";
+Acquire::Check-Date "false";
+Debug::NoLocking "true";
+EOF
+    } >"$apt/apt.conf"
+    {
+        printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\n' "$mirror" "$suites"
+        if [[ -n $signed_by ]]; then
+            printf 'Signed-By: %s\n' "${signed_by//$'\001'/$'\n' }"
+        fi
+    } >"$apt/etc/apt/sources.list.d/toolbox.sources"
+}
+
+# Every apt command in here goes to the private apt; what it says is kept for explain().
+private_apt() { LC_ALL=C APT_CONFIG=$work/apt/apt.conf "$@"; }
+
+# Turns apt's complaint into ours.
+explain() {
+    local what=$1 log=$work/log
+    if grep -qiE 'no space left|enough free space|not enough space' "$log"; then
+        no_space "$what"
+    elif grep -qE "Could not resolve|Temporary failure|Could not connect|Cannot initiate|[Uu]nable to connect|Connection \
+(refused|failed|timed out)|Network is unreachable|No route to host|timed out|Proxy" "$log"; then
+        say "$(grep -E '^(E|W|Err|  )' "$log" | head -n 5)"
+        die "$what: no network, or $mirror_shown cannot be reached from here" \
+            "(apt's proxy settings and http_proxy are used if there are any)"
+    elif grep -qE 'NO_PUBKEY|not signed|signature|EXPKEYSIG' "$log"; then
+        say "$(grep -E '^(E|W)' "$log" | head -n 5)"
+        die "$what: the signature of $mirror_shown cannot be checked with" \
+            "${signed_by:-the keys of this machine\'s apt}; bring debian-archive-keyring up to date"
+    fi
+    say "$(tail -n 15 "$log")"
+    die "$what failed, apt's own words are above"
+}
+
+no_space() {
+    die "$1: no space left in $box ($(free_mib) MiB free${2:+, about $2 MiB needed})"
+}
+free_mib() { df -Pk "$box" | awk 'NR == 2 { print int($4 / 1024) }'; }
+need_mib() { (($(free_mib) >= $2)) || no_space "$1" "$2"; }
+
+# Finds a suite whose first package is new enough; sets suites, candidate. Leaves the private apt set up for it.
+find_suite() {
+    local tried=() try
+    for try in "${suites_to_try[@]}"; do
+        suites=$try
+        say "1/4 package lists of $suites from $mirror_shown"
+        make_private_apt
+        if ! private_apt apt-get -q update >"$work/log" 2>&1; then
+            if grep -qE 'does not have a Release file|404 ' "$work/log"; then
+                tried+=("$suites: not on this mirror")
+                continue
+            fi
+            explain "fetching the package lists"
+        fi
+        candidate=$(private_apt apt-cache policy "${packages[0]}" | awk '$1 == "Candidate:" { print $2 }')
+        if [[ -z $candidate || $candidate == '(none)' ]]; then
+            tried+=("$suites: no package ${packages[0]}")
+        elif ! dpkg --compare-versions "${candidate#*:}" ge "$least"; then
+            tried+=("$suites: ${packages[0]} $candidate is older than $least")
+        else
+            return
+        fi
+    done
+    die "no suite of $mirror_shown has $tool $least or newer ($(printf '%s; ' "${tried[@]}" | sed 's/; $//'))"
+}
+
+fetch() {
+    local count size
+    if ! private_apt apt-get -qq --print-uris -y --no-install-recommends install \
+            "${packages[@]}" "${BASE_PACKAGES[@]}" >"$work/uris" 2>"$work/log"; then
+        if grep -q 'Unable to locate package' "$work/log"; then
+            die "package not found in $suites:$(sed -n 's/^E: Unable to locate package/ /p' "$work/log" | tr '\n' ' ')"
+        fi
+        explain "choosing packages"
+    fi
+    read -r count size < <(awk '{ n++; s += $3 } END { print n, int(s / 1048576) + 1 }' "$work/uris")
+    say "2/4 ${packages[0]} $candidate: $count packages, $size MiB to download"
+    need_mib "downloading" "$size"
+    # apt's "Get:" lines become one short line a package.
+    private_apt apt-get -q -y -d --no-install-recommends install "${packages[@]}" "${BASE_PACKAGES[@]}" 2>&1 |
+        tee "$work/log" |
+        awk -v all="$count" '/^Get:/ { n++; printf "toolbox:     %d/%d %s %s\n", n, all, $5, $7; fflush() }' >&2 ||
+        explain "downloading"
+}
+
+unpack() {
+    local new=$work/root deb folder left options=() needed
+    needed=$(for deb in "$work"/apt/var/cache/apt/archives/*.deb; do
+        dpkg-deb -f "$deb" Installed-Size
+    done | awk '{ s += $1 } END { print int(s / 1024) + 1 }')
+    say "3/4 unpacking, $needed MiB or less"
+    need_mib "unpacking" "$needed"
+    # Debian packages may still name files by the old top-level folders.
+    mkdir -p "$new"/usr/{bin,sbin,lib,lib64}
+    for folder in bin sbin lib lib64; do
+        ln -s "usr/$folder" "$new/$folder"
+    done
+    for left in "${PRUNE[@]}" "${left_out[@]}"; do
+        options+=("--exclude=$left")
+    done
+    for deb in "$work"/apt/var/cache/apt/archives/*.deb; do
+        if ! dpkg --fsys-tarfile "$deb" |
+                tar -x --keep-directory-symlink --no-same-owner "${options[@]}" -C "$new" 2>"$work/log"; then
+            explain "unpacking ${deb##*/}"
+        fi
+    done
+    find "$new" -type f -perm /6000 -exec chmod a-s {} +
+    # dash's maintainer script would have made this link; none has run.
+    ln -sfn dash "$new/usr/bin/sh"
+}
+
+clean_up() { rm -rf -- "$work"; }
+
+install_tool() {
+    local host_id='' have needed_command
+    if native_is_good; then
+        say "the system's own $tool is $native_version (at least $least is needed): nothing to do"
+        return
+    fi
+    for needed_command in apt-get apt-cache apt-config dpkg dpkg-deb tar flock; do
+        command -v "$needed_command" >/dev/null ||
+            die "$needed_command is missing; this needs Debian or a system made from it"
+    done
+    need_bubblewrap
+    mkdir -p "$box" || die "cannot make $box"
+    [[ $box != *[\"\\]* ]] || die "$box has a character in its name that apt.conf cannot hold"
+    exec 9>"$box/.$tool.lock" || die "cannot write in $box"
+    if ! flock -n 9; then
+        say "another install of $tool is under way; waiting for it"
+        flock 9
+    fi
+    if is_installed && [[ $force == no ]]; then
+        say "$tool $(sed -n 's/^version: //p' "$box/$tool/$STAMP") is already in $box/$tool"
+        return
+    fi
+    # Whatever an interrupted install has left; the lock says that nobody is using it.
+    work=$box/.$tool.new
+    clean_up
+    trap clean_up EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    mkdir "$work" || die "cannot write in $box"
+    # shellcheck source=/dev/null
+    host_id=$(. /etc/os-release && printf '%s' "${ID-}") || true
+    find_mirror
+    find_suite
+    fetch
+    unpack
+    have=$(version_in_root "$work/root")
+    at_least "$have" "$least" || die "$command from $suites does not run as it should: its version is" \
+        "'$have', at least $least was expected ($(bwrap "${sandbox[@]}" "$command" "$version_option" 2>&1 | head -n 3))"
+    {
+        printf 'version: %s\nsuite: %s\nmirror: %s\ndate: %s\n' "$have" "$suites" "$mirror_shown" "$(date -u +%F)"
+        for deb in "$work"/apt/var/cache/apt/archives/*.deb; do
+            printf 'package: %s\n' "$(dpkg-deb -W --showformat '${Package} ${Version} ${Architecture}' "$deb")"
+        done
+    } >"$work/root/$STAMP"
+    # The rename is what makes it an install: before it nothing looks like one.
+    if [[ -e $box/$tool ]]; then
+        mv -T "$box/$tool" "$work/old"
+    fi
+    mv -T "$work/root" "$box/$tool"
+    say "4/4 $tool $have from $suites is in $box/$tool ($(du -sm "$box/$tool" | cut -f 1) MiB)"
+}
+
+# ---- command line --------------------------------------------------------------------------------------------
+
+cache=${XDG_CACHE_HOME:-}
+[[ $cache == /* ]] || cache=${HOME:?neither XDG_CACHE_HOME nor HOME is set}/.cache
+box=$cache/cce/toolbox
+private=no force=no start='' tool=''
+binds=() suites_to_try=("${SUITES[@]}") arguments=()
+
+action=${1-}
+case $action in
+    install | run | path) shift ;;
+    -h | --help) usage; exit 0 ;;
+    '') usage_error "nothing to do" ;;
+    *) usage_error "unknown command '$action'" ;;
+esac
+while (($# > 0)); do
+    case $1 in
+        -h | --help) usage; exit 0 ;;
+        --private) private=yes ;;
+        --force) force=yes ;;
+        --suite | --exec | --bind)
+            (($# > 1)) && [[ -n $2 ]] || usage_error "$1 needs a value"
+            case $1 in
+                --suite) suites_to_try=("$2") ;;
+                --exec) start=$2 ;;
+                --bind) binds+=("$2") ;;
+            esac
+            shift
+            ;;
+        --) shift; arguments=("$@"); break ;;
+        -*) usage_error "unknown option '$1'" ;;
+        *)
+            [[ -z $tool ]] || usage_error "one tool at a time, not '$tool' and '$1' (its arguments go after --)"
+            tool=$1
+            ;;
+    esac
+    shift
+done
+[[ -n $tool ]] || usage_error "$action: no tool named"
+look_up "$tool"
+
+case $action in
+    install) install_tool ;;
+    run) run_tool "${arguments[@]}" ;;
+    path)
+        if native_is_good; then
+            echo /
+        elif is_installed; then
+            echo "$box/$tool"
+        else
+            exit 3
+        fi
+        ;;
+esac
