@@ -32,6 +32,7 @@ module queue_pair (
     output logic [15:0]                submission_head_o,
     output logic                       unrestricted_o,
     input  wire logic                  start_i,            // the descriptor at submission_head_o is being fetched
+    input  wire logic                  issue_i,            // the completion entry at completion_address_o is being written
     input  wire logic                  finish_i,           // the request has left the bus
     input  wire logic                  finish_written_i,   // with finish_i: its completion entry is written
     input  wire logic                  finish_ok_i,        // with finish_i: its status is ok
@@ -172,10 +173,9 @@ module queue_pair (
         busy_q <= 1'b1;
         submission_head_q <= submission_head_q + 16'd1;
       end
-      if (finish_i) begin
-        busy_q <= 1'b0;
-        if (finish_written_i) completion_tail_q <= completion_tail_q + 16'd1;
-      end
+      // Not at finish: software may see the entry, and ring the doorbell for it, before its write response is here.
+      if (issue_i) completion_tail_q <= completion_tail_q + 16'd1;
+      if (finish_i) busy_q <= 1'b0;
       if (new_error && !stopped && !reset_q) error_q <= new_error_code;
       if (engine_reset_i) reset_q <= 1'b1;
       if (do_reset) begin
@@ -288,7 +288,7 @@ module queue_pair (
       if (finish_i) assert (busy_q);
       if (error_i) assert (finish_i);
       // A completion entry is never written into a ring without room.
-      if (finish_i && finish_written_i) assert (room);
+      if (issue_i) assert (busy_q && room);
     end
   end
 

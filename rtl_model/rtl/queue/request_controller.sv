@@ -28,6 +28,7 @@ module request_controller #(
     input  wire logic [QueueWidth-1:0]            queue_index_i,
     output logic                                  queue_take_o,
     output logic [QueueWidth-1:0]                 queue_o,             // queue of the request in flight
+    output logic                                  queue_issue_o,       // the completion entry is being written
     output logic                                  queue_finish_o,
     output logic                                  queue_finish_written_o,
     output logic                                  queue_finish_ok_o,
@@ -111,6 +112,8 @@ module request_controller #(
   logic [127:0] next_iv_q;
   logic [31:0] start_cycle_q, end_cycle_q;
   logic written_q;
+  logic [63:0] completion_address_q;
+  logic completion_phase_q;
   logic [7:0] error_code_q;
 
   logic is_cipher, is_load, is_invalidate, opcode_known, mode_known, fields_bad, length_bad, record_unaligned;
@@ -222,10 +225,7 @@ module request_controller #(
             end
           end
         end
-        StateDecode: begin
-          // The descriptor is captured on entry to this state (below) and checked in StateContext's place: one cycle.
-          state_q <= StateContext;
-        end
+        StateDecode: state_q <= StateContext;  // the descriptor moves into descriptor_q (below)
         StateContext: begin
           if (decode_status != 8'(cce_contract_pkg::StatusOk)) begin
             status_q <= decode_status;
@@ -309,12 +309,18 @@ module request_controller #(
 
   always_ff @(posedge clk_i) begin
     if (state_q == StateDecode) descriptor_q <= fetched;
+    // The queue's completion index moves on when the write starts.
+    if (state_q == StateErase) begin
+      completion_address_q <= queue_completion_address_i[queue_q];
+      completion_phase_q <= queue_phase_i[queue_q];
+    end
   end
 
   assign idle_o = state_q == StateIdle && !queue_valid_i;
 
   assign queue_take_o = state_q == StateIdle && queue_valid_i;
   assign queue_o = state_q == StateIdle ? queue_index_i : queue_q;
+  assign queue_issue_o = state_q == StateComplete;
   assign queue_finish_o = state_q == StateFinish;
   assign queue_finish_written_o = written_q;
   assign queue_finish_ok_o = status_q == 8'(cce_contract_pkg::StatusOk);
@@ -380,7 +386,7 @@ module request_controller #(
 
   // Completion writer
   assign completion_start_o = state_q == StateComplete;
-  assign completion_address_o = queue_completion_address_i[queue_q];
+  assign completion_address_o = completion_address_q;
   always_comb begin
     completion_o = '0;
     completion_o.next_iv = next_iv_q;
@@ -389,7 +395,7 @@ module request_controller #(
     completion_o.end_cycle = end_cycle_q;
     completion_o.submission_head = queue_submission_head_i[queue_q];
     completion_o.status = status_q;
-    completion_o.phase = {7'd0, queue_phase_i[queue_q]};
+    completion_o.phase = {7'd0, completion_phase_q};
   end
 
   logic unused_bits;

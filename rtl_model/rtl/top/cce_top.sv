@@ -207,7 +207,7 @@ module cce_top #(
   logic [QueueCount-1:0] queue_ready, queue_unrestricted, queue_phase;
   logic [QueueCount-1:0][63:0] queue_descriptor_address, queue_completion_address;
   logic [QueueCount-1:0][15:0] queue_submission_head;
-  logic queue_valid, queue_take, queue_finish, queue_finish_written, queue_finish_ok, queue_error;
+  logic queue_valid, queue_take, queue_issue, queue_finish, queue_finish_written, queue_finish_ok, queue_error;
   logic [QueueWidth-1:0] queue_chosen, queue_current;
   logic [31:0] queue_finish_bytes;
   logic [7:0] queue_error_code;
@@ -242,6 +242,7 @@ module cce_top #(
         .submission_head_o(queue_submission_head[q]),
         .unrestricted_o(queue_unrestricted[q]),
         .start_i(queue_take && queue_chosen == QueueWidth'(q)),
+        .issue_i(queue_issue && queue_current == QueueWidth'(q)),
         .finish_i(queue_finish && queue_current == QueueWidth'(q)),
         .finish_written_i(queue_finish_written),
         .finish_ok_i(queue_finish_ok),
@@ -300,6 +301,7 @@ module cce_top #(
       .queue_index_i(queue_chosen),
       .queue_take_o(queue_take),
       .queue_o(queue_current),
+      .queue_issue_o(queue_issue),
       .queue_finish_o(queue_finish),
       .queue_finish_written_o(queue_finish_written),
       .queue_finish_ok_o(queue_finish_ok),
