@@ -66,7 +66,7 @@ struct cce_device {
 	struct workqueue_struct *workqueue;
 	struct delayed_work watchdog;
 	struct work_struct event;
-	struct mutex recovery;
+	struct mutex recovery;		/* see the kernel-doc above */
 	bool dead;
 
 	struct cce_fallback_counters fallbacks;

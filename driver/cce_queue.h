@@ -54,8 +54,8 @@ struct cce_queue_counters {
 	u64 rejected;		/* completions that named no request */
 	u64 backlogged;		/* had to wait for room */
 	u64 bounced;		/* went through a bounce buffer */
-	u64 resets;
-	u64 interrupts_lost;	/* times that the watchdog found completions */
+	u64 resets;		/* written under cce->recovery only */
+	u64 interrupts_lost;	/* the same; times that the watchdog found completions */
 };
 
 /**
@@ -65,7 +65,8 @@ struct cce_queue_counters {
  * @ring_log2: log2 of the entries of both rings, and of the slots
  * @irq: Linux interrupt number, 0 while none is requested
  * @irq_name: shown in /proc/interrupts
- * @lock: protects every member below it; taken in process and softirq context, never in the hard interrupt
+ * @lock: protects every member below it; taken in process and softirq context, never in the hard
+ *	interrupt
  * @mode: see &enum cce_queue_mode
  * @pumping: someone works on the backlog and may have dropped @lock meanwhile
  * @submission: ring of descriptors
@@ -89,8 +90,8 @@ struct cce_queue_counters {
  * @tasklet: takes completions; not under @lock
  * @interrupts: written by the hard interrupt handler only; not under @lock
  *
- * A slot is taken when a request is posted and freed when its completion is taken, and there are as many slots as
- * entries in either ring: so the completion ring can't overflow.
+ * A slot is taken when a request is posted and freed when its completion is taken, and there are as
+ * many slots as entries in either ring: so the completion ring can't overflow.
  */
 struct cce_queue {
 	struct cce_device *cce;
@@ -142,17 +143,22 @@ static inline unsigned int cce_queue_in_flight(const struct cce_queue *queue)
 
 static inline u32 cce_queue_read(const struct cce_queue *queue, u32 offset)
 {
-	return readl(queue->cce->registers + CCE_QUEUE_BASE + queue->index * CCE_QUEUE_STRIDE + offset);
+	return readl(queue->cce->registers + CCE_QUEUE_BASE + queue->index * CCE_QUEUE_STRIDE +
+		     offset);
 }
 
 static inline void cce_queue_write(const struct cce_queue *queue, u32 offset, u32 value)
 {
-	writel(value, queue->cce->registers + CCE_QUEUE_BASE + queue->index * CCE_QUEUE_STRIDE + offset);
+	writel(value,
+	       queue->cce->registers + CCE_QUEUE_BASE + queue->index * CCE_QUEUE_STRIDE + offset);
 }
 
 static inline void cce_queue_doorbell(const struct cce_queue *queue, u32 offset, u16 value)
 {
-	writel(value, queue->cce->registers + CCE_DOORBELL_BASE + queue->index * CCE_DOORBELL_STRIDE + offset);
+	void __iomem *page = queue->cce->registers + CCE_DOORBELL_BASE +
+			     queue->index * CCE_DOORBELL_STRIDE;
+
+	writel(value, page + offset);
 }
 
 int cce_queue_create(struct cce_queue *queue, struct cce_device *cce, unsigned int index);

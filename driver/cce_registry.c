@@ -2,9 +2,9 @@
 /*
  * Core Crypto Engine: the engines that take requests.
  *
- * The table is read on every request and written when an engine comes or goes: readers see an immutable copy under
- * RCU, writers replace it. A reader that finds an engine takes a reference (struct cce_device, @requests), which
- * belongs to the request until the request has ended.
+ * The table is read on every request and written when an engine comes or goes: readers are
+ * under RCU, an arriving engine means a new table, a leaving one is taken out in place. A reader that finds an engine takes a reference
+ * (struct cce_device, @requests), which belongs to the request until the request has ended.
  */
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
@@ -67,10 +67,12 @@ int cce_registry_add(struct cce_device *cce)
  * cce_registry_remove() - stop handing an engine out
  * @cce: engine; need not be in the table
  *
- * When this returns, no reader can find the engine any more. References that were taken before live on.
+ * When this returns, no reader can find the engine any more. References that were taken before live
+ * on.
  *
- * Removing must not fail for want of memory, so the table keeps its size and the last entry fills the gap.
- * A reader may see the last engine twice or the removed one once more meanwhile: both are harmless.
+ * Removing must not fail for want of memory, so the table keeps its size and the last entry fills
+ * the gap. A reader may see the last engine twice or the removed one once more meanwhile: both are
+ * harmless.
  *
  * Context: process, sleeps.
  */
@@ -94,7 +96,8 @@ void cce_registry_remove(struct cce_device *cce)
 	synchronize_rcu();
 }
 
-static struct cce_device *cce_table_get(const struct cce_table *table, unsigned int first, bool dead)
+static struct cce_device *cce_table_get(const struct cce_table *table, unsigned int first,
+					bool dead)
 {
 	unsigned int count = READ_ONCE(table->count);
 	unsigned int i;
@@ -111,11 +114,12 @@ static struct cce_device *cce_table_get(const struct cce_table *table, unsigned 
 /**
  * cce_registry_get_queue() - choose an engine and a queue pair for the running CPU
  *
- * Spreads CPUs over engines first, then over the queue pairs of each. An engine that was given up is chosen only if
- * there is no other, so that its requests are counted where the reason lies.
+ * Spreads CPUs over engines first, then over the queue pairs of each. An engine that was given up
+ * is chosen only if there is no other, so that its requests are counted where the reason lies.
  *
  * Context: any.
- * Return: a queue pair, with a reference to give back through cce_registry_put_queue(), or NULL if there is no engine.
+ * Return: a queue pair, with a reference to give back through cce_registry_put_queue(), or NULL if
+ *	there is no engine.
  */
 struct cce_queue *cce_registry_get_queue(void)
 {
@@ -131,7 +135,8 @@ struct cce_queue *cce_registry_get_queue(void)
 		if (!cce)
 			cce = cce_table_get(table, cpu, true);
 		if (cce)
-			queue = &cce->queues[cpu / max(READ_ONCE(table->count), 1U) % cce->queue_count];
+			queue = &cce->queues[cpu / max(READ_ONCE(table->count), 1U) %
+					     cce->queue_count];
 	}
 	rcu_read_unlock();
 	return queue;

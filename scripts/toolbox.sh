@@ -156,8 +156,10 @@ run_tool() {
         exec "${start:-$command}" "$@"
     fi
     if ! is_installed; then
-        say "error: $tool is not here${native_version:+ (the system's own is $native_version," \
-            "at least $least is needed)}; run: $0 install $tool"
+        if [[ -n $native_version ]]; then
+            say "the system's own $tool is $native_version, at least $least is needed"
+        fi
+        say "error: $tool is not installed; run: $0 install $tool"
         exit 3
     fi
     need_bubblewrap
@@ -181,14 +183,15 @@ run_tool() {
 
 # ---- the machine's own apt setup -----------------------------------------------------------------------------
 
+# apt-config prints x='VALUE'.
+apt_setting() { apt-config shell x "$1" | sed "s/^x='//; s/'\$//"; }
+
 # Prints the machine's apt sources, one line for each URI and suite: URI, suite, components and Signed-By,
 # separated by tabs; line ends within Signed-By (a whole key) as the character 1.
 apt_sources() {
     local list parts file
-    list=$(apt-config shell x Dir::Etc::sourcelist/f)
-    parts=$(apt-config shell x Dir::Etc::sourceparts/d)
-    list=${list#*\'} parts=${parts#*\'}
-    list=${list%\'*} parts=${parts%\'*}
+    list=$(apt_setting Dir::Etc::sourcelist/f)
+    parts=$(apt_setting Dir::Etc::sourceparts/d)
     for file in "$list" "$parts"/*.list; do
         [[ -r $file && -f $file ]] || continue
         awk '
@@ -238,9 +241,10 @@ find_mirror() {
     local uri suite components signed known best=9 rank
     # What apt knows about the lists it has fetched tells Debian's own archive from other people's; on a new
     # machine without lists, the key and the address have to do.
+    # shellcheck disable=SC2016
     known=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(COMPONENT)|$(REPO_URI)' 'Created-By: Packages' \
         2>/dev/null | sed -n 's,^Debian|Debian|main|\(.*[^/]\)/*$,\1,p' || true)
-    mirror= signed_by=
+    mirror='' signed_by=''
     while IFS=$'\t' read -r uri suite components signed; do
         [[ $components == *' main '* && $uri != cdrom:* ]] || continue
         [[ $suite != */* && $suite != *-security && $uri != *-security* ]] || continue
@@ -278,7 +282,7 @@ make_private_apt() {
         # Only how to fetch is taken over: the rest may hold hooks, pins and index targets.
         apt-config dump | grep -E '^Acquire::(http|https|tor|Retries|ForceIPv[46])\b' || true
         for setting in trusted/f trustedparts/d netrc/f netrcparts/d; do
-            apt-config shell x "Dir::Etc::$setting" | sed "s,^x='\(.*\)'\$,Dir::Etc::${setting%/*} \"\1\";,"
+            printf 'Dir::Etc::%s "%s";\n' "${setting%/*}" "$(apt_setting "Dir::Etc::$setting")"
         done
         # An archived suite's Release file has run out, and a machine's clock may be behind: the signature is
         # checked all the same. The sandbox user could not read a folder in root's home.
@@ -312,17 +316,18 @@ private_apt() { LC_ALL=C APT_CONFIG=$work/apt/apt.conf "$@"; }
 # Turns apt's complaint into ours.
 explain() {
     local what=$1 log=$work/log
+    local unreachable='Could not (resolve|connect)|Temporary failure|Cannot initiate|[Uu]nable to connect|[Pp]roxy'
+    unreachable+='|Connection (refused|failed)|Network is unreachable|No route to host|timed out'
     if grep -qiE 'no space left|enough free space|not enough space' "$log"; then
         no_space "$what"
-    elif grep -qE "Could not resolve|Temporary failure|Could not connect|Cannot initiate|[Uu]nable to connect|Connection \
-(refused|failed|timed out)|Network is unreachable|No route to host|timed out|Proxy" "$log"; then
+    elif grep -qE "$unreachable" "$log"; then
         say "$(grep -E '^(E|W|Err|  )' "$log" | head -n 5)"
         die "$what: no network, or $mirror_shown cannot be reached from here" \
             "(apt's proxy settings and http_proxy are used if there are any)"
     elif grep -qE 'NO_PUBKEY|not signed|signature|EXPKEYSIG' "$log"; then
         say "$(grep -E '^(E|W)' "$log" | head -n 5)"
         die "$what: the signature of $mirror_shown cannot be checked with" \
-            "${signed_by:-the keys of this machine\'s apt}; bring debian-archive-keyring up to date"
+            "${signed_by:-the keys that this apt trusts}; bring debian-archive-keyring up to date"
     fi
     say "$(tail -n 15 "$log")"
     die "$what failed, apt's own words are above"
@@ -354,7 +359,7 @@ find_suite() {
         elif ! dpkg --compare-versions "${candidate#*:}" ge "$least"; then
             tried+=("$suites: ${packages[0]} $candidate is older than $least")
         else
-            return
+            return 0
         fi
     done
     die "no suite of $mirror_shown has $tool $least or newer ($(printf '%s; ' "${tried[@]}" | sed 's/; $//'))"
@@ -418,9 +423,10 @@ install_tool() {
             die "$needed_command is missing; this needs Debian or a system made from it"
     done
     need_bubblewrap
-    mkdir -p "$box" || die "cannot make $box"
+    mkdir -p "$box" 2>/dev/null || true
+    [[ -d $box && -w $box ]] || die "the folder $box cannot be made or written"
     [[ $box != *[\"\\]* ]] || die "$box has a character in its name that apt.conf cannot hold"
-    exec 9>"$box/.$tool.lock" || die "cannot write in $box"
+    exec 9>"$box/.$tool.lock"
     if ! flock -n 9; then
         say "another install of $tool is under way; waiting for it"
         flock 9
@@ -436,7 +442,7 @@ install_tool() {
     trap 'exit 129' HUP
     trap 'exit 130' INT
     trap 'exit 143' TERM
-    mkdir "$work" || die "cannot write in $box"
+    mkdir "$work"
     # shellcheck source=/dev/null
     host_id=$(. /etc/os-release && printf '%s' "${ID-}") || true
     find_mirror
@@ -449,6 +455,7 @@ install_tool() {
     {
         printf 'version: %s\nsuite: %s\nmirror: %s\ndate: %s\n' "$have" "$suites" "$mirror_shown" "$(date -u +%F)"
         for deb in "$work"/apt/var/cache/apt/archives/*.deb; do
+            # shellcheck disable=SC2016
             printf 'package: %s\n' "$(dpkg-deb -W --showformat '${Package} ${Version} ${Architecture}' "$deb")"
         done
     } >"$work/root/$STAMP"
@@ -481,7 +488,7 @@ while (($# > 0)); do
         --private) private=yes ;;
         --force) force=yes ;;
         --suite | --exec | --bind)
-            (($# > 1)) && [[ -n $2 ]] || usage_error "$1 needs a value"
+            [[ -n ${2-} ]] || usage_error "$1 needs a value"
             case $1 in
                 --suite) suites_to_try=("$2") ;;
                 --exec) start=$2 ;;

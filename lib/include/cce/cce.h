@@ -110,14 +110,14 @@ struct cce_information {
     char engine[16];        /**< implementation: "rtl" or "model" */
     unsigned version_major; /**< version of the hardware/software contract */
     unsigned version_minor;
-    int mode_supported[3];        /**< indexed by enum cce_mode */
-    int key_bytes_supported[3];   /**< 16, 24, 32 bytes */
-    unsigned queue_pairs;         /**< queue pairs of the engine */
-    unsigned contexts;            /**< engine-held contexts */
-    unsigned regions;             /**< memory regions, the unrestricted one included */
-    unsigned data_bytes;          /**< bytes of a DMA beat */
-    uint64_t cycle;               /**< the engine's cycle counter now */
-    uint64_t simulated_cycles;    /**< clock cycles simulated so far, idle time skipped */
+    int mode_supported[3];      /**< indexed by enum cce_mode */
+    int key_bytes_supported[3]; /**< 16, 24, 32 bytes */
+    unsigned queue_pairs;       /**< queue pairs of the engine */
+    unsigned contexts;          /**< engine-held contexts */
+    unsigned regions;           /**< memory regions, the unrestricted one included */
+    unsigned data_bytes;        /**< bytes of a DMA beat */
+    uint64_t cycle;             /**< the engine's cycle counter now */
+    uint64_t simulated_cycles;  /**< clock cycles simulated so far, idle time skipped */
 };
 
 /** One request of a submission. */

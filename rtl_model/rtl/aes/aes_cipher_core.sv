@@ -2,7 +2,7 @@
 //
 // AES on single blocks (FIPS 197, 5.1 and 5.3), iterative: one round a cycle.
 //
-// Latency: 11, 13, 15 cycles from a block taken to its result for 128-, 192-, 256-bit keys. Throughput: one block in the
+// Latency: 11, 13, 15 cycles from a block taken to its result for 128-, 192-, 256-bit keys. Throughput: a block in the
 // same number of cycles. Neither depends on key or data. Byte i of a block is in bits 8*i+7:8*i.
 
 `default_nettype none

@@ -20,7 +20,7 @@ module dma_writer #(
     input  wire logic                       rst_ni,
     input  wire logic                       start_i,
     input  wire cce_pkg::stream_command_t   command_i,   // stable while not idle
-    input  wire logic                       abort_i,     // hold until idle: forgets the text, lets a burst in flight end
+    input  wire logic                       abort_i,     // hold until idle: forgets the text, ends a burst in flight
     output logic                            idle_o,      // all bytes of the text written and answered
     output logic                            list_access_error_o,
     output logic                            list_format_error_o,

@@ -32,7 +32,7 @@ module queue_pair (
     output logic [15:0]                submission_head_o,
     output logic                       unrestricted_o,
     input  wire logic                  start_i,            // the descriptor at submission_head_o is being fetched
-    input  wire logic                  issue_i,            // the completion entry at completion_address_o is being written
+    input  wire logic                  issue_i,            // the entry at completion_address_o is being written
     input  wire logic                  finish_i,           // the request has left the bus
     input  wire logic                  finish_written_i,   // with finish_i: its completion entry is written
     input  wire logic                  finish_ok_i,        // with finish_i: its status is ok

@@ -55,6 +55,8 @@ show_shared() {
 
 run_job() {
 	local result=0
+	# The console's output is a file: no carriage returns.
+	stty -onlcr </dev/console || true
 	cd "${job%/*}"
 	"$job" </dev/null 3>&- || result=$?
 	# The host's file has this when the descriptor is closed.

@@ -73,7 +73,7 @@ parse_arguments() {
 		--memory) memory=$2 ;;
 		--timeout) timeout=$2 ;;
 		--log) log=$2 ;;
-		--share) shared+=("$(realpath -e "$2")") || fail "--share: there is no '$2'" ;;
+		--share) shared+=("$(realpath -e "$2" 2>/dev/null)") || fail "--share: there is no '$2'" ;;
 		--append)
 			read -ra words <<<"$2"
 			extra+=("${words[@]}")
@@ -99,7 +99,7 @@ check_arguments() {
 		fail "--calendar-socket needs --device-socket"
 	check_socket "$device_socket"
 	check_socket "$calendar_socket"
-	job=$(realpath "$job")
+	job=$(realpath "$(dirname "$job")")/$(basename "$job")
 	check_path "$job"
 	check_path "$here"
 	if [[ -z $memory ]]; then
@@ -241,7 +241,7 @@ give_up() {
 # The status file: "booted", then "exit STATUS".
 judge() {
 	local booted='' exited='' late=''
-	{ read -r booted && read -r _ exited; } <"$directory/status" 2>/dev/null || true
+	{ read -r booted && read -r _ exited; } 2>/dev/null <"$directory/status" || true
 	[[ ! -e $directory/timed-out ]] || late=" within $timeout s"
 	! grep -q '^\[[ 0-9.]*\] Kernel panic' "$log" || give_up "$code_panic" "the guest panicked"
 	[[ $booted == booted ]] || give_up "$code_no_boot" "the kernel did not boot$late"
@@ -258,7 +258,7 @@ main() {
 	trap 'exit 143' TERM HUP
 	make_directory
 	[[ -n $log ]] || log=$directory/log
-	: >"$log" || fail "cannot write '$log'"
+	{ : >"$log"; } 2>/dev/null || fail "cannot write '$log'"
 	run_guest
 	judge
 }

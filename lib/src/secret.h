@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Bytes that are overwritten before their memory is given back.
+
+#pragma once
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "cce/cce.h"
+
+namespace cce::internal {
+
+/// Overwrites `bytes`; not removed by the compiler.
+inline void wipe(std::span<std::uint8_t> bytes) {
+    OPENSSL_cleanse(bytes.data(), bytes.size());
+}
+
+/// A copy of a key of up to CCE_KEY_BYTES_MAX bytes.
+class SecretKey {
+public:
+    explicit SecretKey(std::span<const std::uint8_t> key) : length_(std::min(key.size(), bytes_.size())) {
+        std::copy_n(key.begin(), length_, bytes_.begin());
+    }
+    ~SecretKey() { wipe(bytes_); }
+    SecretKey(const SecretKey&) = delete;
+    SecretKey& operator=(const SecretKey&) = delete;
+
+    [[nodiscard]] std::span<const std::uint8_t> bytes() const { return std::span(bytes_).first(length_); }
+
+private:
+    std::array<std::uint8_t, CCE_KEY_BYTES_MAX> bytes_{};
+    std::size_t length_;
+};
+
+}  // namespace cce::internal

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the commands of the cce program share: errors with exit statuses, files, keys, statistics.
+
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "cce/cce.hpp"
+
+namespace cce::tool {
+
+inline constexpr int exit_failure = 1;  ///< something went wrong while working
+inline constexpr int exit_usage = 2;    ///< the command line can't be right
+
+/// Ends the program with a message and an exit status.
+class ToolError : public std::runtime_error {
+public:
+    ToolError(int exit_status, const std::string& message) : std::runtime_error(message), exit_status_(exit_status) {}
+    [[nodiscard]] int exit_status() const noexcept { return exit_status_; }
+
+private:
+    int exit_status_;
+};
+
+/// Bytes that are overwritten when they go.
+class SecretBytes {
+public:
+    explicit SecretBytes(std::size_t bytes = 0) : bytes_(bytes) {}
+    ~SecretBytes();
+    SecretBytes(SecretBytes&& other) noexcept : bytes_(std::move(other.bytes_)) {}
+    SecretBytes& operator=(SecretBytes&&) = delete;
+    SecretBytes(const SecretBytes&) = delete;
+    SecretBytes& operator=(const SecretBytes&) = delete;
+    [[nodiscard]] std::span<std::uint8_t> bytes() { return bytes_; }
+    [[nodiscard]] std::span<const std::uint8_t> bytes() const { return bytes_; }
+
+private:
+    std::vector<std::uint8_t> bytes_;
+};
+
+/// A file descriptor that closes itself, unless it is a standard one.
+class Descriptor {
+public:
+    explicit Descriptor(int number) : number_(number) {}
+    ~Descriptor();
+    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    Descriptor& operator=(Descriptor&&) = delete;
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    [[nodiscard]] int get() const { return number_; }
+    /// Closes it now; returns 0 or an errno.
+    int close();
+
+private:
+    int number_;
+};
+
+/// Opens a file to read, or standard input for an empty name.
+[[nodiscard]] Descriptor open_input(const std::string& path);
+/// Reads until `buffer` is full or the file ends; `name` is for messages.
+[[nodiscard]] std::size_t read_fully(int descriptor, std::span<std::uint8_t> buffer, const std::string& name);
+
+/// A file that appears under its name only when complete: written beside it, renamed by finish(). Standard output for
+/// an empty name. A target that is no regular file (a device, a pipe) is written directly.
+class OutputFile {
+public:
+    explicit OutputFile(const std::string& path);
+    ~OutputFile();
+    OutputFile(const OutputFile&) = delete;
+    OutputFile& operator=(const OutputFile&) = delete;
+    void write(std::span<const std::uint8_t> data);
+    void finish();
+
+private:
+    [[noreturn]] void fail(int error) const;
+    std::string path_;
+    std::string name_;
+    std::string temporary_;  ///< empty: nothing to remove
+    Descriptor descriptor_;
+};
+
+/// Hexadecimal digits as bytes; `option` names them in messages. Exactly `wanted` bytes unless that is 0.
+[[nodiscard]] SecretBytes parse_hex(const std::string& text, const std::string& option, std::size_t wanted = 0);
+/// A key file or descriptor: 16, 24 or 32 raw bytes, or as many as hexadecimal digits with optional white space at the
+/// end (32, 48 or 64 digits). 32 bytes that are all hexadecimal digits are taken as a 16-byte key in hexadecimal.
+[[nodiscard]] SecretBytes read_key(int descriptor, const std::string& name);
+
+/// Latencies of library calls, by CLOCK_MONOTONIC.
+class Latencies {
+public:
+    void add(std::uint64_t nanoseconds) { values_.push_back(nanoseconds); }
+    /// {"count", "min", "p50", "p99", "max"} in ns (nearest rank) and "total"; zeros if there were none.
+    [[nodiscard]] nlohmann::json summary() const;
+
+private:
+    std::vector<std::uint64_t> values_;
+};
+
+[[nodiscard]] std::uint64_t monotonic_nanoseconds();
+
+/// Options of `cce enc` and `cce dec`.
+struct CipherOptions {
+    bool decrypt = false;
+    std::string mode;
+    std::string key_file;
+    int key_descriptor = -1;
+    std::string key_hex;
+    std::string iv_hex;
+    std::string input;
+    std::string output;
+    std::uint64_t chunk = 65536;
+    bool no_padding = false;
+    std::string statistics;
+    bool json = false;
+    bool progress = false;
+    bool quiet = false;
+    std::string backend;
+};
+
+int run_cipher(CipherOptions& options);
+int run_info(bool json, const std::string& backend);
+int run_selftest(const std::string& backend, bool json);
+
+}  // namespace cce::tool

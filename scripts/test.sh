@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Installs what is missing, builds everything and runs the tests. "test.sh --help" says more.
+set -euo pipefail
+
+# shellcheck source=scripts/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+usage() {
+	cat <<-END
+		Usage: scripts/test.sh [--quick | --all] [-- CTEST ARGUMENTS...]
+
+		Installs missing Debian packages, builds everything and runs all tests through
+		ctest, whose counts end the output.
+
+		  --quick   without the tests that boot a kernel or synthesize (about 5 minutes)
+		  --all     long forms of the tests as well: complete Monte-Carlo sets and more
+		            random requests (hours)
+		  --help    this text
+
+		Examples:
+		  scripts/test.sh --quick
+		  scripts/test.sh -- -R kernel --verbose
+	END
+}
+
+mode=plain
+ctest_arguments=()
+while (($#)); do
+	case $1 in
+	--quick) mode=quick ;;
+	--all) mode=all ;;
+	--help)
+		usage
+		exit 0
+		;;
+	--)
+		shift
+		ctest_arguments=("$@")
+		break
+		;;
+	*) fail "unknown argument '$1'" "see scripts/test.sh --help" ;;
+	esac
+	shift
+done
+
+install_packages
+build_all
+
+selection=()
+if [[ $mode == quick ]]; then
+	selection=(--label-exclude 'kernel|synthesis')
+else
+	check_space "${XDG_CACHE_HOME:-$HOME/.cache}" 5000
+	# Here rather than inside a test, so that progress is seen and no test's time limit counts it.
+	for variant in plain debug; do
+		kernel=$(guest_kernel "$variant") || fail "the $variant guest kernel could not be built"
+		guest_module "$kernel" >/dev/null
+	done
+	say "getting Yosys"
+	"$cce_root/scripts/toolbox.sh" install yosys || fail "Yosys could not be installed" \
+		"scripts/test.sh --quick runs without it"
+fi
+[[ $mode != all ]] || export CCE_TEST_LONG=1
+
+say "running the tests"
+cd "$cce_build"
+# Two at a time: each is one busy process, and the machines have at least two cores.
+exec ctest --output-on-failure --parallel "$(nproc)" --no-tests=error "${selection[@]}" "${ctest_arguments[@]}"

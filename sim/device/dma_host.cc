@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "device/dma_host.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace cce::sim::device {
+
+BurstSchedule DmaHost::schedule(const Burst& burst) {
+    ++bursts_;
+    BurstSchedule schedule;
+    schedule.address_wait = injection_.memory_stall(bursts_);
+    if (burst.direction == Direction::read) {
+        ++statistics_.read_bursts;
+        schedule.beat_wait[0] = latency_;
+    } else {
+        ++statistics_.write_bursts;
+        schedule.response_wait = latency_;
+    }
+    if (injection_.bus_error(bursts_)) {
+        const std::uint64_t begin = burst.beat_address(0);
+        const std::uint64_t end = burst.beat_address(burst.beats);
+        doomed_ = Doomed{burst.direction, begin, end, end - burst.address};
+    }
+    return schedule;
+}
+
+bool DmaHost::doomed(Direction direction, std::uint64_t address, std::uint64_t bytes) {
+    // A beat does not name its burst; direction and address do, as long as the burst has beats left.
+    if (!doomed_ || doomed_->direction != direction || address < doomed_->begin || address >= doomed_->end)
+        return false;
+    doomed_->bytes_left -= std::min(bytes, doomed_->bytes_left);
+    if (doomed_->bytes_left == 0) doomed_.reset();
+    return true;
+}
+
+bool DmaHost::refuse(const char* what, std::uint64_t address, std::uint64_t bytes) {
+    faults_.record(fmt::format("DMA {} of {} bytes at {:#x}: {}", what, bytes, address,
+                               bus_master_ ? "not in the guest's memory" : "bus mastering is off"));
+    return false;
+}
+
+bool DmaHost::read(std::uint64_t address, std::span<std::uint8_t> data) {
+    if (doomed(Direction::read, address, data.size())) return false;
+    const std::span<std::byte> memory = memory_.view(address, data.size());
+    if (!bus_master_ || memory.empty()) return refuse("read", address, data.size());
+    std::memcpy(data.data(), memory.data(), data.size());
+    statistics_.bytes_read += data.size();
+    return true;
+}
+
+bool DmaHost::write(std::uint64_t address, std::span<const std::uint8_t> data, std::span<const std::uint8_t> strobe) {
+    if (doomed(Direction::write, address, data.size())) return false;
+    // Runs of written bytes: only those must lie in memory.
+    for (std::size_t begin = 0; begin < data.size();) {
+        if (strobe[begin] == 0) {
+            ++begin;
+            continue;
+        }
+        std::size_t end = begin;
+        while (end < data.size() && strobe[end] != 0) ++end;
+        const std::span<std::byte> memory = memory_.view(address + begin, end - begin);
+        if (!bus_master_ || memory.empty()) return refuse("write", address + begin, end - begin);
+        std::memcpy(memory.data(), &data[begin], end - begin);
+        statistics_.bytes_written += end - begin;
+        begin = end;
+    }
+    return true;
+}
+
+void DmaHost::interrupt(unsigned vector, std::uint64_t cycle) {
+    ++statistics_.interrupt_edges;
+    if (injection_.drop_interrupt(statistics_.interrupt_edges)) return;
+    edges_.push_back({vector, cycle});
+}
+
+}  // namespace cce::sim::device

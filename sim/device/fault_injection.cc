@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "device/fault_injection.h"
+
+#include <charconv>
+#include <stdexcept>
+
+namespace cce::sim::device {
+
+namespace {
+
+/// A whole number greater than 0, and nothing else.
+template <typename Number>
+std::optional<Number> parse(std::string_view text) {
+    Number value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value == 0) return std::nullopt;
+    return value;
+}
+
+}  // namespace
+
+std::string FaultInjection::help() {
+    return "stall-memory@N[+C]  from DMA burst N on, addresses are accepted C cycles late (without C: never)\n"
+           "drop-interrupt@N    interrupt edge N is lost\n"
+           "bus-error@N         every beat of DMA burst N gets a bus error\n"
+           "vanish@N            from register access N on, the device is gone: reads give ones, writes nothing";
+}
+
+void FaultInjection::add(std::string_view specification) {
+    const auto refuse = [&]() -> std::invalid_argument {
+        return std::invalid_argument("'" + std::string(specification) + "' is none of\n" + help());
+    };
+    const std::size_t at = specification.find('@');
+    if (at == std::string_view::npos) throw refuse();
+    const std::string_view kind = specification.substr(0, at);
+    std::string_view argument = specification.substr(at + 1);
+
+    unsigned cycles = forever;
+    if (const std::size_t plus = argument.find('+'); plus != std::string_view::npos && kind == "stall-memory") {
+        const auto parsed = parse<unsigned>(argument.substr(plus + 1));
+        if (!parsed) throw refuse();
+        cycles = *parsed;
+        argument = argument.substr(0, plus);
+    }
+    const auto number = parse<std::uint64_t>(argument);
+    if (!number) throw refuse();
+
+    if (kind == "stall-memory") {
+        stall_ = number;
+        stall_cycles_ = cycles;
+    } else if (kind == "drop-interrupt") {
+        drop_interrupt_ = number;
+    } else if (kind == "bus-error") {
+        bus_error_ = number;
+    } else if (kind == "vanish") {
+        vanish_ = number;
+    } else {
+        throw refuse();
+    }
+}
+
+unsigned FaultInjection::memory_stall(std::uint64_t number) const {
+    return stall_ && number >= *stall_ ? stall_cycles_ : 0;
+}
+
+}  // namespace cce::sim::device

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Faults that a test asks for, so that a driver's error paths run. Tested by test/fault_injection_test.cc.
+
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cce::sim::device {
+
+/// Events are counted from 1.
+class FaultInjection {
+public:
+    /// Adds one fault, e.g. "stall-memory@7+100". Throws std::invalid_argument with an explanation.
+    void add(std::string_view specification);
+    /// The specifications, explained for --help.
+    [[nodiscard]] static std::string help();
+
+    /// Cycles for which the address of DMA burst `number` is not accepted.
+    [[nodiscard]] unsigned memory_stall(std::uint64_t number) const;
+    [[nodiscard]] bool bus_error(std::uint64_t number) const { return bus_error_ == number; }
+    [[nodiscard]] bool drop_interrupt(std::uint64_t number) const { return drop_interrupt_ == number; }
+    /// True if the device is gone at register access `number`.
+    [[nodiscard]] bool vanished(std::uint64_t number) const { return vanish_ && number >= *vanish_; }
+
+private:
+    static constexpr unsigned forever = std::numeric_limits<unsigned>::max();
+
+    std::optional<std::uint64_t> stall_;
+    unsigned stall_cycles_ = forever;
+    std::optional<std::uint64_t> drop_interrupt_;
+    std::optional<std::uint64_t> bus_error_;
+    std::optional<std::uint64_t> vanish_;
+};
+
+}  // namespace cce::sim::device

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Counters of one run.
+
+#pragma once
+
+#include <cstdint>
+
+namespace cce::sim::device {
+
+struct Statistics {
+    std::uint64_t register_reads = 0;
+    std::uint64_t register_writes = 0;  ///< doorbells included
+    std::uint64_t doorbell_writes = 0;
+    std::uint64_t configuration_accesses = 0;
+    std::uint64_t interrupt_edges = 0;
+    std::uint64_t interrupt_messages = 0;
+    std::uint64_t read_bursts = 0;
+    std::uint64_t write_bursts = 0;
+    std::uint64_t bytes_read = 0;
+    std::uint64_t bytes_written = 0;
+};
+
+}  // namespace cce::sim::device

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The NIST CAVP known answers (KAT, MMT) for ECB and CBC and the vectors of RFC 3686 for CTR, as the Debian package
+// python3-cryptography-vectors holds them, on the engine, both directions, every key size. And the CAVP Monte-Carlo
+// procedure (AESAVS, 6.4) for ECB and CBC, with OpenSSL as the oracle.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <set>
+
+#include "support.h"
+
+namespace cce::test {
+namespace {
+
+using contract::CipherMode;
+using contract::Completion;
+using contract::Status;
+using sim::CipherRequest;
+
+/// One entry of a vector file. Taking a field marks it as read.
+class Vector {
+public:
+    Vector(bool decrypt, std::map<std::string, std::string> fields) : decrypt_(decrypt), fields_(std::move(fields)) {}
+
+    [[nodiscard]] bool decrypt() const { return decrypt_; }
+    [[nodiscard]] bool has(const std::string& name) const { return fields_.contains(name); }
+    std::string take(const std::string& name) {
+        const auto found = fields_.find(name);
+        if (found == fields_.end()) throw std::runtime_error("the field " + name + " is missing");
+        read_.insert(name);
+        return found->second;
+    }
+    /// A field that nobody has read, or an empty text.
+    [[nodiscard]] std::string unread() const {
+        for (const auto& [name, value] : fields_) {
+            if (!read_.contains(name)) return name;
+        }
+        return {};
+    }
+
+private:
+    bool decrypt_;
+    std::map<std::string, std::string> fields_;
+    std::set<std::string> read_;
+};
+
+/// Reads a .rsp or .txt file: [ENCRYPT] and [DECRYPT] sections of paragraphs of `NAME = value`.
+std::vector<Vector> read_vectors(const std::filesystem::path& path) {
+    std::ifstream file(path);
+    if (!file) throw std::runtime_error("cannot read " + path.string());
+    std::vector<Vector> vectors;
+    std::map<std::string, std::string> fields;
+    bool decrypt = false;
+    bool in_section = false;
+    const auto finish = [&] {
+        if (!fields.empty()) vectors.emplace_back(decrypt, std::exchange(fields, {}));
+    };
+    for (std::string line; std::getline(file, line);) {
+        while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
+        if (line.empty()) {
+            finish();
+        } else if (line == "[ENCRYPT]" || line == "[DECRYPT]") {
+            finish();
+            decrypt = line == "[DECRYPT]";
+            in_section = true;
+        } else if (line.front() != '#') {
+            const std::size_t equals = line.find(" = ");
+            if (equals == std::string::npos || !in_section) {
+                throw std::runtime_error(path.string() + ": cannot understand '" + line + "'");
+            }
+            if (!fields.emplace(line.substr(0, equals), line.substr(equals + 3)).second) {
+                throw std::runtime_error(path.string() + ": two fields of one name: '" + line + "'");
+            }
+        }
+    }
+    finish();
+    return vectors;
+}
+
+struct VectorSet {
+    CipherMode mode;
+    std::string folder;
+    std::string prefix;
+    std::string suffix;
+    unsigned least;  ///< vectors of all key sizes together; fewer are suspicious
+};
+
+class Cavp : public testing::TestWithParam<std::tuple<unsigned, VectorSet>> {};
+
+TEST_P(Cavp, KnownAnswers) {
+    const auto& [width, set] = GetParam();
+    sim::Machine machine(machine_options(width));
+    sim::QueuePair queue(machine, 0);
+    queue.start();
+    unsigned count = 0;
+    for (const unsigned bits : {128U, 192U, 256U}) {
+        const auto path =
+            std::filesystem::path(CCE_VECTORS) / set.folder / (set.prefix + std::to_string(bits) + set.suffix);
+        for (Vector& vector : read_vectors(path)) {
+            SCOPED_TRACE(path.filename().string() + (vector.decrypt() ? " decrypt" : " encrypt") +
+                         ", COUNT = " + vector.take("COUNT"));
+            const Bytes key = from_hex(vector.take("KEY"));
+            ASSERT_EQ(key.size() * 8, bits);
+            const Bytes iv = set.mode == CipherMode::ecb ? Bytes(16) : from_hex(vector.take("IV"));
+            const Bytes plain = from_hex(vector.take("PLAINTEXT"));
+            const Bytes cipher = from_hex(vector.take("CIPHERTEXT"));
+            ASSERT_EQ(vector.unread(), "") << "this test does not look at the field";
+            // Each vector serves in both directions, whichever section it stands in.
+            for (const bool decrypt : {false, true}) {
+                CipherRequest request(machine, set.mode);
+                request.key(key).iv(iv).decrypt(decrypt).text(decrypt ? cipher : plain).cookie(count);
+                const Completion done = queue.run(request.descriptor());
+                ASSERT_EQ(done.status, Status::ok) << contract::text_of(done.status);
+                ASSERT_EQ(done.cookie, count);
+                ASSERT_EQ(to_hex(request.output()), to_hex(decrypt ? plain : cipher));
+            }
+            ++count;
+        }
+    }
+    EXPECT_GE(count, set.least);
+    EXPECT_EQ(queue.counters().completed, 2 * count);
+    RecordProperty("vectors", static_cast<int>(count));
+}
+
+std::vector<VectorSet> vector_sets() {
+    std::vector<VectorSet> sets;
+    const std::map<std::string, unsigned> least = {
+        {"GFSbox", 30}, {"KeySbox", 100}, {"VarKey", 1100}, {"VarTxt", 700}, {"MMT", 60}};
+    for (const auto& [name, count] : least) {
+        sets.push_back({CipherMode::ecb, "ECB", "ECB" + name, ".rsp", count});
+        sets.push_back({CipherMode::cbc, "CBC", "CBC" + name, ".rsp", count});
+    }
+    sets.push_back({CipherMode::ctr, "CTR", "aes-", "-ctr.txt", 9});
+    return sets;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Cavp, testing::Combine(testing::Values(128U, 256U), testing::ValuesIn(vector_sets())),
+                         [](const auto& info) {
+                             const auto& [width, set] = info.param;
+                             return set.folder + (set.mode == CipherMode::ctr ? "Rfc3686" : set.prefix.substr(3)) +
+                                    "_" + std::to_string(width);
+                         });
+
+/// The functions under the Monte-Carlo procedure: one call per inner step.
+using Step = std::function<Bytes(const Bytes& key, const Bytes& iv, const Bytes& text)>;
+
+/// AESAVS 6.4.1 (ECB) and 6.4.2 (CBC), encryption and decryption. Returns the last text of each outer round.
+std::vector<Bytes> monte_carlo(CipherMode mode, bool decrypt, Bytes key, Bytes iv, Bytes text, unsigned rounds,
+                               const Step& step) {
+    constexpr unsigned inner = 1000;
+    std::vector<Bytes> results;
+    for (unsigned round = 0; round < rounds; ++round) {
+        Bytes previous;
+        Bytes output;
+        Bytes chain = iv;
+        for (unsigned i = 0; i < inner; ++i) {
+            previous = output;
+            output = step(key, chain, text);
+            if (mode == CipherMode::ecb) {
+                text = output;
+            } else if (decrypt) {
+                // PT[j] = CBC-D(CT[j]): the ciphertext is the next IV; the next ciphertext is the IV, then PT[j-1].
+                const Bytes next_text = i == 0 ? iv : previous;
+                chain = text;
+                text = next_text;
+            } else {
+                const Bytes next_text = i == 0 ? iv : previous;
+                chain = output;
+                text = next_text;
+            }
+        }
+        results.push_back(output);
+        // The key is changed by the last outputs: its last bytes by the last one, the bytes before by the one before.
+        Bytes mask = previous;
+        mask.insert(mask.end(), output.begin(), output.end());
+        for (std::size_t i = 0; i < key.size(); ++i) {
+            key[i] = static_cast<std::uint8_t>(key[i] ^ mask[mask.size() - key.size() + i]);
+        }
+        if (mode == CipherMode::ecb) {
+            text = output;
+        } else {
+            iv = output;
+            text = previous;
+        }
+    }
+    return results;
+}
+
+class MonteCarlo : public testing::TestWithParam<std::tuple<CipherMode, unsigned, bool>> {};
+
+TEST_P(MonteCarlo, AgreesWithOpenSsl) {
+    const auto& [mode, key_bytes, decrypt] = GetParam();
+    const unsigned rounds = all_tests() ? 100 : 2;
+    std::mt19937_64 random(test_seed());
+    const Bytes key = random_bytes(random, key_bytes);
+    const Bytes iv = random_bytes(random, 16);
+    const Bytes text = random_bytes(random, 16);
+
+    sim::Machine machine(machine_options(128));
+    sim::QueuePair queue(machine, 0);
+    queue.start();
+    const Step engine = [&](const Bytes& k, const Bytes& v, const Bytes& t) {
+        CipherRequest request(machine, mode);
+        request.key(k).iv(v).decrypt(decrypt).text(t);
+        if (queue.run(request.descriptor()).status != Status::ok) throw std::runtime_error("the request failed");
+        return request.output();
+    };
+    const Step oracle = [&](const Bytes& k, const Bytes& v, const Bytes& t) {
+        return Oracle(mode, decrypt, k, v).process(t);
+    };
+    const auto expected = monte_carlo(mode, decrypt, key, iv, text, rounds, oracle);
+    const auto seen = monte_carlo(mode, decrypt, key, iv, text, rounds, engine);
+    ASSERT_EQ(expected.size(), rounds);
+    EXPECT_EQ(seen, expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, MonteCarlo,
+                         testing::Combine(testing::Values(CipherMode::ecb, CipherMode::cbc),
+                                          testing::Values(16U, 24U, 32U), testing::Bool()),
+                         [](const auto& info) {
+                             return std::string(contract::name_of(std::get<0>(info.param))) +
+                                    std::to_string(8 * std::get<1>(info.param)) +
+                                    (std::get<2>(info.param) ? "Decrypt" : "Encrypt");
+                         });
+
+}  // namespace
+}  // namespace cce::test
