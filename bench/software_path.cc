@@ -24,6 +24,9 @@
 
 namespace {
 
+/// OPENSSL_ia32cap without AES-NI (57), PCLMULQDQ (33), VAES (64 + 41), VPCLMULQDQ (64 + 42).
+constexpr const char* mask_without_aes = "~0x0200000200000000:~0x0000060000000000";
+
 using Clock = std::chrono::steady_clock;
 
 /// The time stamp counter, if it runs at one rate in all states of the CPU; its ticks are at the nominal frequency.
@@ -144,6 +147,11 @@ int run(int argc, char** argv) {
     std::vector<std::size_t> sizes{16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576};
     double seconds = 0.2;
     unsigned repetitions = 9;
+    bool quick = false;
+    bool print_mask = false;
+    app.add_flag("--quick", quick, "As --seconds 0.05 --repetitions 5");
+    app.add_flag("--print-mask", print_mask,
+                 "Print the value of OPENSSL_ia32cap that masks the AES instructions, and exit");
     app.add_option("--sizes", sizes, "Bytes of a request, a list with commas (multiples of 16)")->delimiter(',');
     app.add_option("--seconds", seconds, "Time for each point")->check(CLI::PositiveNumber)->capture_default_str();
     app.add_option("--repetitions", repetitions, "Repetitions in that time, for median and quartiles")
@@ -167,6 +175,14 @@ int run(int argc, char** argv) {
             std::fprintf(stderr, "cce_bench_software: --sizes: %zu is not a multiple of 16 up to 1 GiB\n", bytes);
             return 2;
         }
+    }
+    if (print_mask) {
+        std::puts(mask_without_aes);
+        return 0;
+    }
+    if (quick) {
+        seconds = 0.05;
+        repetitions = 5;
     }
     const char* mask = std::getenv("OPENSSL_ia32cap");
     nlohmann::json result{{"program", "cce_bench_software"},

@@ -28,7 +28,7 @@ fail() {
 	exit 1
 }
 
-kernel= contract= out= export= arch=()
+kernel='' contract='' out='' export='' arch=()
 while (($#)); do
 	case $1 in
 	--kernel | --contract | --out | --export | --arch)

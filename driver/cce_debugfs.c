@@ -68,6 +68,7 @@ static void cce_queue_show(struct seq_file *file, struct cce_queue *queue)
 	seq_printf(file, "queue%u.rejected: %llu\n", queue->index, counters.rejected);
 	seq_printf(file, "queue%u.backlogged: %llu\n", queue->index, counters.backlogged);
 	seq_printf(file, "queue%u.bounced: %llu\n", queue->index, counters.bounced);
+	seq_printf(file, "queue%u.cycles: %llu\n", queue->index, counters.cycles);
 	seq_printf(file, "queue%u.resets: %llu\n", queue->index, counters.resets);
 	seq_printf(file, "queue%u.interrupts: %lu\n", queue->index, READ_ONCE(queue->interrupts));
 	seq_printf(file, "queue%u.interrupts_lost: %llu\n", queue->index, counters.interrupts_lost);

@@ -179,12 +179,14 @@ static int cce_start_queues(struct cce_device *cce)
  *
  * Nobody finds the engine any more once it has left the registry; requests that found it before
  * hold references. As long as the engine answers, those in flight and in the backlog end by
- * themselves, and the watchdog ends those that don't. Whatever is left after two timeouts, or if
+ * themselves, and the watchdog ends those that don't. Whatever is left after that, or if
  * the engine has gone already, ends by giving the engine up: what is in flight fails, the backlog
  * goes to the CPU. Either way the references run dry: the final wait needs no bound.
  */
 static void cce_retire(struct cce_device *cce)
 {
+	/* The watchdog gets its chance: twice the timeout, and time for its resets. */
+	unsigned long patience = 2 * cce_recovery_timeout() + HZ;
 	const char *why = NULL;
 
 	if (percpu_ref_is_dying(&cce->requests))
@@ -195,11 +197,12 @@ static void cce_retire(struct cce_device *cce)
 
 	if (!cce_device_present(cce))
 		why = "no answer from the bus";
-	else if (!wait_for_completion_timeout(&cce->drained, 2 * cce_recovery_timeout()))
+	else if (!wait_for_completion_timeout(&cce->drained, patience))
 		why = "requests outlast the removal";
 	if (why) {
 		mutex_lock(&cce->recovery);
-		cce_recovery_give_up(cce, why);
+		if (!completion_done(&cce->drained))
+			cce_recovery_give_up(cce, why);
 		mutex_unlock(&cce->recovery);
 		wait_for_completion(&cce->drained);
 	}

@@ -26,6 +26,8 @@
 
 #define CCE_RING_ENTRIES_MAXIMUM	1024U
 #define CCE_REAP_BUDGET			64
+#define CCE_START_POLL_US		10
+#define CCE_START_TIMEOUT_US		10000
 
 static unsigned int ring_entries = 128;
 module_param(ring_entries, uint, 0444);
@@ -186,6 +188,8 @@ static void cce_queue_take(struct cce_queue *queue, const struct cce_completion 
 				     queue->index, head, queue->submission_head,
 				     queue->submission_tail);
 
+	queue->counters.cycles += le32_to_cpu(completion->end_cycle) -
+				  le32_to_cpu(completion->start_cycle);
 	cce_request_answer(queue->slot[number].request, completion);
 	cce_queue_free_slot(queue, number, done);
 }
@@ -258,6 +262,7 @@ static void cce_queue_divert(struct cce_queue *queue, struct skcipher_request *r
  */
 void cce_queue_pump(struct cce_queue *queue)
 {
+	struct crypto_async_request *base;
 	struct skcipher_request *req;
 	struct cce_request *request;
 	int result;
@@ -273,8 +278,8 @@ void cce_queue_pump(struct cce_queue *queue)
 		    (queue->mode == CCE_QUEUE_RUNNING && !cce_queue_has_room(queue)))
 			break;
 
-		req = skcipher_request_cast(
-			list_first_entry(&queue->backlog, struct crypto_async_request, list));
+		base = list_first_entry(&queue->backlog, struct crypto_async_request, list);
+		req = skcipher_request_cast(base);
 		request = skcipher_request_ctx(req);
 		list_del(&req->base.list);
 		queue->backlog_length--;
@@ -444,11 +449,12 @@ void cce_queue_set_mode(struct cce_queue *queue, enum cce_queue_mode mode)
  * cce_queue_start() - set the engine's side up and enable it
  * @queue: queue pair, reset and rewound; its mode isn't changed
  *
- * Context: process.
+ * Context: process, sleeps.
  * Return: 0, or -EIO if the engine refuses (its reason is logged).
  */
 int cce_queue_start(struct cce_queue *queue)
 {
+	struct cce_device *cce = queue->cce;
 	u32 status, state;
 
 	cce_queue_write(queue, CCE_QUEUE_SUBMISSION_BASE_LOW,
@@ -469,10 +475,13 @@ int cce_queue_start(struct cce_queue *queue)
 	cce_queue_write(queue, CCE_QUEUE_CONTROL,
 			CCE_QUEUE_CONTROL_ENABLE_MASK | CCE_QUEUE_CONTROL_INTERRUPT_ENABLE_MASK);
 
-	status = cce_queue_read(queue, CCE_QUEUE_STATUS);
+	/* Checking the ring registers may take the engine a moment. */
+	readl_poll_timeout(cce->registers + CCE_QUEUE_BASE + queue->index * CCE_QUEUE_STRIDE +
+			   CCE_QUEUE_STATUS, status, status & CCE_QUEUE_STATUS_STATE_MASK,
+			   CCE_START_POLL_US, CCE_START_TIMEOUT_US);
 	state = (status & CCE_QUEUE_STATUS_STATE_MASK) >> CCE_QUEUE_STATUS_STATE_SHIFT;
 	if (state != CCE_QUEUE_STATE_RUNNING) {
-		dev_err(&queue->cce->pdev->dev, "queue %u: doesn't start, status %#x\n",
+		dev_err(&cce->pdev->dev, "queue %u: doesn't start, status %#x\n",
 			queue->index, status);
 		return -EIO;
 	}

@@ -54,6 +54,7 @@ struct cce_queue_counters {
 	u64 rejected;		/* completions that named no request */
 	u64 backlogged;		/* had to wait for room */
 	u64 bounced;		/* went through a bounce buffer */
+	u64 cycles;		/* engine cycles from fetch to completion, summed */
 	u64 resets;		/* written under cce->recovery only */
 	u64 interrupts_lost;	/* the same; times that the watchdog found completions */
 };

@@ -2,9 +2,9 @@
 /*
  * Core Crypto Engine: the engines that take requests.
  *
- * The table is read on every request and written when an engine comes or goes: readers are
- * under RCU, an arriving engine means a new table, a leaving one is taken out in place. A reader that finds an engine takes a reference
- * (struct cce_device, @requests), which belongs to the request until the request has ended.
+ * The table is read on every request, under RCU. An arriving engine means a new table; a leaving
+ * one is taken out in place. A reader that finds an engine takes a reference (struct cce_device,
+ * @requests), which belongs to the request until the request has ended.
  */
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>

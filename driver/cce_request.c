@@ -401,13 +401,14 @@ void cce_request_finish(struct skcipher_request *req)
 
 		/* Partial output never leaves the buffer. */
 		if (!error)
-			sg_copy_from_buffer(req->dst, sg_nents(req->dst), bounce->data,
-					    req->cryptlen);
+			sg_copy_from_buffer(req->dst, sg_nents_for_len(req->dst, req->cryptlen),
+					    bounce->data, req->cryptlen);
 		memzero_explicit(bounce->data, req->cryptlen);
 		request->bounce = NULL;
 		cce_queue_put_bounce(queue, bounce);
 	} else if (error && request->may_have_begun) {
-		sg_zero_buffer(req->dst, sg_nents(req->dst), req->cryptlen, 0);
+		sg_zero_buffer(req->dst, sg_nents_for_len(req->dst, req->cryptlen), req->cryptlen,
+			       0);
 	}
 
 	if (!error)

@@ -139,12 +139,13 @@ std::vector<VectorSet> vector_sets() {
     return sets;
 }
 
+std::string name_of_vectors(const testing::TestParamInfo<Cavp::ParamType>& parameter) {
+    const auto& [width, set] = parameter.param;
+    return set.folder + (set.mode == CipherMode::ctr ? "Rfc3686" : set.prefix.substr(3)) + "_" + std::to_string(width);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Cavp, testing::Combine(testing::Values(128U, 256U), testing::ValuesIn(vector_sets())),
-                         [](const auto& info) {
-                             const auto& [width, set] = info.param;
-                             return set.folder + (set.mode == CipherMode::ctr ? "Rfc3686" : set.prefix.substr(3)) +
-                                    "_" + std::to_string(width);
-                         });
+                         name_of_vectors);
 
 /// The functions under the Monte-Carlo procedure: one call per inner step.
 using Step = std::function<Bytes(const Bytes& key, const Bytes& iv, const Bytes& text)>;
@@ -219,14 +220,15 @@ TEST_P(MonteCarlo, AgreesWithOpenSsl) {
     EXPECT_EQ(seen, expected);
 }
 
+std::string name_of_run(const testing::TestParamInfo<MonteCarlo::ParamType>& parameter) {
+    const auto& [mode, key_bytes, decrypt] = parameter.param;
+    return std::string(contract::name_of(mode)) + std::to_string(8 * key_bytes) + (decrypt ? "Decrypt" : "Encrypt");
+}
+
 INSTANTIATE_TEST_SUITE_P(All, MonteCarlo,
                          testing::Combine(testing::Values(CipherMode::ecb, CipherMode::cbc),
                                           testing::Values(16U, 24U, 32U), testing::Bool()),
-                         [](const auto& info) {
-                             return std::string(contract::name_of(std::get<0>(info.param))) +
-                                    std::to_string(8 * std::get<1>(info.param)) +
-                                    (std::get<2>(info.param) ? "Decrypt" : "Encrypt");
-                         });
+                         name_of_run);
 
 }  // namespace
 }  // namespace cce::test

@@ -201,11 +201,13 @@ TEST_P(Random, AgreesWithOpenSsl) {
     EXPECT_EQ(stray, nullptr) << machine.memory().describe(stray->address);
 }
 
+std::string name_of_run(const testing::TestParamInfo<Random::ParamType>& parameter) {
+    const auto& [width, run] = parameter.param;
+    return std::to_string(width) + "_run" + std::to_string(run);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Random, testing::Combine(testing::Values(128U, 256U), testing::Range(0U, 4U)),
-                         [](const auto& info) {
-                             return std::to_string(std::get<0>(info.param)) + "_run" +
-                                    std::to_string(std::get<1>(info.param));
-                         });
+                         name_of_run);
 
 }  // namespace
 }  // namespace cce::test

@@ -155,9 +155,15 @@ TEST_P(Region, BoundsAtTheByte) {
                 const bool good = at_end ? shift <= 0 : shift >= 0;
                 const Status status = run(descriptor);
                 EXPECT_EQ(status, good ? Status::ok : write ? Status::destination_access : Status::source_access);
-                if (good) EXPECT_EQ(machine_.memory().read(descriptor.destination, text_bytes), expected);
-                if (!good) EXPECT_EQ(queue_->fault().reason, FaultReason::region);
-                if (!good && at_end && write) EXPECT_EQ(machine_.memory().view(window + 999 + 1501, 1)[0], before);
+                if (good) {
+                    EXPECT_EQ(machine_.memory().read(descriptor.destination, text_bytes), expected);
+                }
+                if (!good) {
+                    EXPECT_EQ(queue_->fault().reason, FaultReason::region);
+                }
+                if (!good && at_end && write) {
+                    EXPECT_EQ(machine_.memory().view(window + 999 + 1501, 1)[0], before);
+                }
             }
         }
     }

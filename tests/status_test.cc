@@ -287,7 +287,9 @@ TEST_P(StatusCodes, EachIsProvokedAndTheEngineGoesOn) {
         machine_.engine().set_gate(false);
         ASSERT_EQ(done.status, provocation.status)
             << "is " << contract::name_of(done.status) << ", not " << contract::name_of(provocation.status);
-        if (has_cookie) ASSERT_EQ(done.cookie, 0xc00c1eU);
+        if (has_cookie) {
+            ASSERT_EQ(done.cookie, 0xc00c1eU);
+        }
         if (done.status != Status::ok)
             ASSERT_EQ(bytes_of(done.next_iv), Bytes(16)) << "a failed request has no next IV";
         if (provocation.reason != FaultReason::none) {

@@ -46,7 +46,8 @@ struct WriteBeat {
 
 class Machine final : public EngineHost {
 public:
-    explicit Machine(MachineOptions options = {});
+    Machine() : Machine(MachineOptions()) {}
+    explicit Machine(MachineOptions options);
 
     [[nodiscard]] Engine& engine() { return *engine_; }
     [[nodiscard]] HostMemory& memory() { return memory_; }

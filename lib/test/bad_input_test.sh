@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Wrong usage and failures of cce: exit status, a message that names the cause, and no output left behind.
+# Usage: bad_input_test.sh CCE
+set -uo pipefail
+
+cce=$1
+export CCE_BACKEND=software
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+k=000102030405060708090a0b0c0d0e0f
+iv=$k
+head -c 100 /dev/zero >plain
+head -c 15 /dev/zero >short-key
+mkdir work
+failures=0
+
+# expect STATUS PATTERN ARGUMENT... : fails so, says so, and leaves work/ empty.
+expect() {
+	local status=$1 pattern=$2 got
+	shift 2
+	"$cce" "$@" >stdout 2>stderr </dev/null
+	got=$?
+	if [[ $got != "$status" ]] || ! grep -qE -- "$pattern" stderr || [[ -n $(ls -A work) ]]; then
+		echo "FAILED: cce $*: status $got, wanted $status with /$pattern/; left: $(ls -A work); said:"
+		cat stderr
+		failures=$((failures + 1))
+		rm -f work/*
+	fi
+}
+
+out=(--out work/x)
+expect 2 'subcommand'
+expect 2 'frobnicate' frobnicate
+expect 2 '--mode' enc -K $k --iv $iv --in plain "${out[@]}"
+expect 2 'xts' enc --mode xts -K $k --iv $iv --in plain "${out[@]}"
+expect 2 'no key' enc --mode ctr --iv $iv --in plain "${out[@]}"
+expect 2 'exclude' enc --mode ctr -K $k --key-file short-key --iv $iv --in plain "${out[@]}"
+expect 2 '-K: character 2 is not' enc --mode ctr -K 0x02 --iv $iv --in plain "${out[@]}"
+expect 2 '-K: an odd number' enc --mode ctr -K 012 --iv $iv --in plain "${out[@]}"
+expect 2 '-K: an AES key' enc --mode ctr -K 0102 --iv $iv --in plain "${out[@]}"
+expect 2 '--iv is missing' enc --mode cbc -K $k --in plain "${out[@]}"
+expect 2 '--iv: mode ecb has no IV' enc --mode ecb -K $k --iv $iv --in plain "${out[@]}"
+expect 2 '--iv: 16 bytes .* 2 were given' enc --mode ctr -K $k --iv 0102 --in plain "${out[@]}"
+expect 2 '--chunk' enc --mode ctr -K $k --iv $iv --chunk 17 --in plain "${out[@]}"
+expect 2 '--chunk' enc --mode ctr -K $k --iv $iv --chunk 0 --in plain "${out[@]}"
+expect 2 'no backend is called "gpu"' enc --mode ctr -K $k --iv $iv --backend gpu --in plain "${out[@]}"
+expect 1 "can't read absent: No such file" enc --mode ctr -K $k --iv $iv --in absent "${out[@]}"
+expect 1 "can't read absent: No such file" enc --mode ctr --key-file absent --iv $iv --in plain "${out[@]}"
+expect 1 "can't read work: Is a directory" enc --mode ctr -K $k --iv $iv --in work "${out[@]}"
+expect 1 'short-key: a key has .* found 15 bytes' enc --mode ctr --key-file short-key --iv $iv --in plain "${out[@]}"
+expect 1 'key-fd 9: Bad file descriptor' enc --mode ctr --key-fd 9 --iv $iv --in plain "${out[@]}"
+expect 1 "can't write nowhere/x: No such file" enc --mode ctr -K $k --iv $iv --in plain --out nowhere/x
+expect 1 "can't write /dev/full: No space" enc --mode ctr -K $k --iv $iv --in plain --out /dev/full
+expect 1 'plain: 100 bytes are not whole blocks' enc --mode cbc --no-padding -K $k --iv $iv --in plain "${out[@]}"
+expect 1 'plain: 100 bytes are not whole blocks' dec --mode cbc -K $k --iv $iv --in plain "${out[@]}"
+expect 1 'standard input is empty' dec --mode cbc -K $k --iv $iv "${out[@]}"
+head -c 64 /dev/zero >no-padding
+expect 1 'bad padding' dec --mode cbc -K $k --iv $iv --in no-padding "${out[@]}"
+if ! grep -q 'ecb-aes-cce' /proc/crypto 2>/dev/null; then
+	expect 1 'af_alg: /proc/crypto lists no driver' enc --backend af_alg --mode ctr -K $k --iv $iv --in plain "${out[@]}"
+fi
+
+# An existing target stays as it was.
+echo old >target
+"$cce" dec --mode cbc -K $k --iv $iv --in no-padding --out target 2>/dev/null
+[[ $(<target) == old ]] || { echo 'FAILED: the target was touched'; failures=$((failures + 1)); }
+[[ -z $(find . -name 'target.*') ]] || { echo 'FAILED: a temporary file is left'; failures=$((failures + 1)); }
+
+for command in '' enc dec info selftest; do
+	# shellcheck disable=SC2086
+	"$cce" $command --help | grep -q Examples || { echo "FAILED: cce $command --help"; failures=$((failures + 1)); }
+done
+"$cce" --version | grep -qE '^cce [0-9]+\.[0-9]+\.[0-9]+$' || { echo 'FAILED: --version'; failures=$((failures + 1)); }
+"$cce" info --json | /usr/bin/python3 -m json.tool >/dev/null || { echo 'FAILED: info --json'; failures=$((failures + 1)); }
+exit $((failures > 0))
