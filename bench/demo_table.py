@@ -38,7 +38,41 @@ def load(path, needed):
     return data
 
 
-def hardware(statistics, cycle_ns):
+def load_tool(path, mode):
+    """Statistics of a run of the tool in the guest. Others are refused: their latencies are host time."""
+    data = load(path, ("bytes", "chunk_bytes", "latency_ns", "mode", "driver", "backend"))
+    if data["mode"] != mode:
+        fail(f"{path} is about mode {data['mode']}, not {mode}")
+    if data["backend"] != "af_alg":
+        fail(f"{path} comes from the backend {data['backend']}, whose latencies are host time: they can't be shown as "
+             "the engine's. Only af_alg in the guest will do.")
+    return data
+
+
+def driver_counters(path):
+    """Who did the work, from the driver's counters before and after the run beside `path`; None if there are none."""
+    values = {}
+    for moment in ("before", "after"):
+        try:
+            text = Path(path).with_suffix(f".{moment}").read_text()
+        except OSError:
+            return None
+        total = {"engine": 0, "cpu": 0}
+        for line in text.splitlines():
+            name, _, value = line.partition(":")
+            if not value.strip().isdigit():
+                continue
+            if name.startswith("queue"):
+                if name.endswith(".completed"):
+                    total["engine"] += int(value)
+            elif "." not in name:
+                total["cpu"] += int(value)
+        values[moment] = total
+    return {"requests_by_engine": values["after"]["engine"] - values["before"]["engine"],
+            "requests_by_cpu": values["after"]["cpu"] - values["before"]["cpu"]}
+
+
+def hardware(statistics, cycle_ns, counters):
     """Figures of one run of the tool in the guest."""
     latency = statistics["latency_ns"]
     cycles = latency["total"] / cycle_ns
@@ -52,6 +86,7 @@ def hardware(statistics, cycle_ns):
         "engine_time_ns": latency["total"],
         "engine_bytes_per_second": statistics["bytes"] * 1e9 / latency["total"] if latency["total"] else None,
         "latency_ns": {key: latency[key] for key in ("min", "p50", "p99", "max")},
+        **(counters or {"requests_by_engine": None, "requests_by_cpu": None}),
     }
 
 
@@ -125,21 +160,19 @@ def collect(options):
         result["server"] = {key: server[key] for key in
                             ("engine", "engine_cycles_simulated", "engine_cycles", "guest_nanoseconds", "interrupts",
                              "dma_bytes_read", "dma_bytes_written", "host_seconds") if key in server}
-    needed = ("bytes", "chunk_bytes", "latency_ns", "mode", "driver", "backend")
     for mode, path, small_path in (("ctr", options.tool_ctr, options.tool_small),
                                    ("cbc", options.tool_cbc, options.tool_small_cbc)):
-        tool = load(path, needed)
-        if tool["mode"] != mode:
-            fail(f"{path} is about mode {tool['mode']}, not {mode}")
-        small = load(small_path, needed) if small_path else None
-        if small is not None and small["mode"] != mode:
-            fail(f"{small_path} is about mode {small['mode']}, not {mode}")
-        entry = {"hardware": hardware(tool, options.cycle_ns), "backend": tool["backend"]}
+        tool = load_tool(path, mode)
+        small = load_tool(small_path, mode) if small_path else None
+        entry = {"hardware": hardware(tool, options.cycle_ns, driver_counters(path)), "backend": tool["backend"]}
+        by_cpu = entry["hardware"]["requests_by_cpu"]
         if small is not None:
-            entry["hardware_small"] = hardware(small, options.cycle_ns)
+            entry["hardware_small"] = hardware(small, options.cycle_ns, driver_counters(small_path))
+            by_cpu = (by_cpu or 0) + (entry["hardware_small"]["requests_by_cpu"] or 0)
         size = tool["chunk_bytes"]
         entry["software"] = {}
-        model = fit(small, tool)
+        # Requests that the driver gave back to the CPU took no engine time: no fit from them.
+        model = None if by_cpu else fit(small, tool)
         entry["latency_model"] = model
         entry["break_even_bytes"] = {}
         for name, data in software.items():
@@ -173,6 +206,9 @@ def table(result):
     row("  driver", each(lambda m: m[hw]["driver"]))
     row("  bytes", each(lambda m: f"{m[hw]['bytes']:,}"))
     row("  requests", each(lambda m: f"{m[hw]['requests']:,} of {size_text(m[hw]['request_bytes'])}"))
+    row("  by engine / by the guest's CPU (0)", each(
+        lambda m: "not known" if m[hw]["requests_by_engine"] is None
+        else f"{m[hw]['requests_by_engine']:,} / {m[hw]['requests_by_cpu']:,}"))
     row("  engine cycles (1)", each(lambda m: f"{m[hw]['engine_cycles']:,.0f}"))
     row("  bytes per cycle", each(lambda m: "-" if m[hw]["bytes_per_cycle"] is None
                                   else f"{m[hw]['bytes_per_cycle']:.3f}"))
@@ -207,10 +243,13 @@ def table(result):
 def notes(result):
     assumptions = result["assumptions"]
     print()
+    print("(0) The driver's counters. A call of the library becomes one request or, cut at 64 KiB, more. What the guest's "
+          "CPU\n    did took no engine time: then the figures below are not the engine's alone.")
     print(f"(1) Guest time of all requests divided by {assumptions['cycle_ns']} ns: cycles from request to answer, idle "
           "ones included.\n    Bytes are those that the engine was given, padding included.")
     print("(2) CLOCK_MONOTONIC in the guest around each call of libcce. The guest's CPU takes no guest time: this is\n"
-          f"    engine, DMA (memory latency {assumptions['dma_latency_cycles']} cycles) and interrupt, without software.")
+          f"    engine, DMA (memory latency {assumptions['dma_latency_cycles']} cycles) and interrupt, without software, plus some 256 ns for "
+          "each\n    look at the guest's clock.")
     print("(3) The only place where engine time and host time meet. Assumed: one synchronous request at a time; engine\n"
           f"    clock {assumptions['engine_clock_mhz']:g} MHz; {assumptions['cpu_ns_per_offloaded_request']:g} ns of CPU "
           "for system call, driver and interrupt of an offloaded request\n    (a guess, not measured: --cpu-cost); "
@@ -222,7 +261,8 @@ def notes(result):
     print(f"    \"never\" means: at no size up to {size_text(LARGEST_BYTES)}. \"Less CPU time\" lets the CPU do other "
           "work meanwhile.")
     if not all(entry["latency_model"] for entry in result["modes"].values()):
-        print("(4) The fit needs latencies at two request sizes that rise with the size (--tool-small, --tool-small-cbc).")
+        print("(4) The fit needs latencies, of the engine only, at two request sizes that rise with the size (--tool-small,\n"
+              "    --tool-small-cbc).")
     if "server" in result:
         server = result["server"]
         print(f"Whole run, start-up and self-tests included: {server.get('engine_cycles_simulated', 0):,} cycles "

@@ -162,7 +162,7 @@ int run(int argc, char** argv) {
         "  (unset)                                         all of the CPU's instructions\n"
         "  OPENSSL_ia32cap=~0x0200000200000000:~0x0000060000000000\n"
         "      without AES-NI (bit 57), PCLMULQDQ (33), VAES (64+41), VPCLMULQDQ (64+42):\n"
-        "      leaves vector-permute AES, which needs SSSE3\n"
+        "      leaves bit-sliced and vector-permute AES, which need SSSE3\n"
         "  OPENSSL_ia32cap=~0x0200020200000000:~0x0000060000000000\n"
         "      without SSSE3 (bit 41) as well: leaves table-based AES (not constant-time)");
     try {

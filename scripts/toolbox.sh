@@ -9,9 +9,9 @@ set -euo pipefail
 # One tool a line: name | command that `run` starts | oldest version that will do | option that prints the
 # version | packages | files left out (tar patterns). Documentation is left out for all of them.
 TOOLS='
-yosys        | yosys              | 0.52 | -V        | yosys                                                |
-nextpnr-ecp5 | nextpnr-ecp5       | 0.7  | --version | nextpnr-ecp5 fpga-trellis                            | ./usr/share/trellis/database
-qemu         | qemu-system-x86_64 | 10.1 | --version | qemu-system-x86 qemu-system-arm qemu-system-riscv    |
+yosys        | yosys              | 0.52 | -V        | yosys                                             |
+nextpnr-ecp5 | nextpnr-ecp5       | 0.7  | --version | nextpnr-ecp5 | ./usr/share/nextpnr/ecp5/chipdb-45k.bin
+qemu         | qemu-system-x86_64 | 10.1 | --version | qemu-system-x86 qemu-system-arm qemu-system-riscv |
 '
 # Suites to try in turn, the suites of one try separated by spaces; the first of them wins over the others.
 SUITES=('forky' 'trixie-backports trixie')
@@ -252,7 +252,7 @@ find_mirror() {
             rank=0
         elif [[ $signed == *debian-archive* ]]; then
             rank=1
-        elif [[ -z $known && $uri =~ /debian(/|$) && $host_id == debian ]]; then
+        elif [[ -z $known && $host_id == debian && $uri =~ /debian/*$|/archive/debian/ ]]; then
             rank=2
         else
             continue
@@ -267,7 +267,7 @@ find_mirror() {
         [[ -r $KEYRING ]] || die "$KEYRING is missing, it is needed to check what $mirror sends;" \
             "install the package debian-archive-keyring"
     fi
-    mirror_shown=$(sed -E 's,//[^/@]*@,//***@,' <<<"$mirror")
+    mirror_shown=$(without_passwords <<<"$mirror")
 }
 
 # ---- fetching ------------------------------------------------------------------------------------------------
@@ -313,6 +313,9 @@ EOF
 # Every apt command in here goes to the private apt; what it says is kept for explain().
 private_apt() { LC_ALL=C APT_CONFIG=$work/apt/apt.conf "$@"; }
 
+without_passwords() { sed -E 's,//[^/@ ]*@,//***@,g'; }
+apt_words() { say "apt said:"$'\n'"$(grep -E "$1" "$work/log" | tail -n "$2" | without_passwords)"; }
+
 # Turns apt's complaint into ours.
 explain() {
     local what=$1 log=$work/log
@@ -321,16 +324,16 @@ explain() {
     if grep -qiE 'no space left|enough free space|not enough space' "$log"; then
         no_space "$what"
     elif grep -qE "$unreachable" "$log"; then
-        say "$(grep -E '^(E|W|Err|  )' "$log" | head -n 5)"
+        apt_words '^(E:|W:|Err:|  )' 5
         die "$what: no network, or $mirror_shown cannot be reached from here" \
             "(apt's proxy settings and http_proxy are used if there are any)"
     elif grep -qE 'NO_PUBKEY|not signed|signature|EXPKEYSIG' "$log"; then
-        say "$(grep -E '^(E|W)' "$log" | head -n 5)"
+        apt_words '^(E|W):' 5
         die "$what: the signature of $mirror_shown cannot be checked with" \
             "${signed_by:-the keys that this apt trusts}; bring debian-archive-keyring up to date"
     fi
-    say "$(tail -n 15 "$log")"
-    die "$what failed, apt's own words are above"
+    apt_words . 15
+    die "$what failed"
 }
 
 no_space() {
@@ -442,7 +445,8 @@ install_tool() {
     trap 'exit 129' HUP
     trap 'exit 130' INT
     trap 'exit 143' TERM
-    mkdir "$work"
+    # Not for others to read while it holds the address of the mirror, perhaps with a password.
+    mkdir -m 700 "$work"
     # shellcheck source=/dev/null
     host_id=$(. /etc/os-release && printf '%s' "${ID-}") || true
     find_mirror

@@ -5,7 +5,7 @@
 # Usage: openssl_compatibility_test.sh CCE
 set -euo pipefail
 
-cce=$1
+cce=$(realpath "$1")
 export CCE_BACKEND=software
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

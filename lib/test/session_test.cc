@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "cce/cce.hpp"
 #include "known_answers.h"
 
@@ -146,8 +148,12 @@ TEST_P(Backend, CyclesWhereTheEngineTells) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Backend, ::testing::ValuesIn(backends()), [](const auto& info) {
-    return info.param == "in-process" ? std::string("in_process") : info.param;
-});
+std::string name_of(const ::testing::TestParamInfo<std::string>& backend) {
+    std::string name = backend.param;
+    std::replace(name.begin(), name.end(), '-', '_');
+    return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Backend, ::testing::ValuesIn(backends()), name_of);
 
 }  // namespace

@@ -76,7 +76,9 @@ int run(int argc, char** argv) {
     } catch (const CLI::Success& help) {
         return app.exit(help);
     } catch (const CLI::ParseError& error) {
-        std::fprintf(stderr, "cce: %s\nTry: cce --help\n", error.what());
+        const bool unknown_command = app.get_subcommands().empty() && argc > 1 && *argv[1] != '-';
+        const std::string message = unknown_command ? "there is no command " + std::string(argv[1]) : error.what();
+        std::fprintf(stderr, "cce: %s\nTry: cce --help\n", message.c_str());
         return exit_usage;
     }
     if (*enc) return run_cipher(encrypt);

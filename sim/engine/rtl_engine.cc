@@ -48,7 +48,10 @@ public:
         reset();
     }
 
-    ~RtlEngine() override { model_.final(); }
+    ~RtlEngine() override {
+        Verilated::threadContextp(&context_);  // another engine of this thread may have left its own, now gone
+        model_.final();
+    }
     RtlEngine(const RtlEngine&) = delete;
     RtlEngine& operator=(const RtlEngine&) = delete;
 
@@ -162,6 +165,7 @@ private:
     }
 
     void evaluate(unsigned phase) {
+        Verilated::threadContextp(&context_);
         model_.eval();
         if (trace_) trace_->dump(2 * cycle_ + phase);
     }

@@ -103,7 +103,7 @@ struct cce_options {
 /** What a device says of itself. Names are zero-terminated. */
 struct cce_information {
     char backend[16];       /**< "af_alg", "in-process", "software" */
-    char choice[160];       /**< why this backend: who named it, or what the automatic choice found */
+    char choice[256];       /**< why this backend: who named it, or what the automatic choice found */
     char description[160];  /**< what stands behind it, e.g. OpenSSL's version or the kernel's */
     char driver[3][64];     /**< what serves each mode, indexed by enum cce_mode, e.g. "ctr-aes-cce" */
     int engine_known;       /**< not 0: the members below were read from the engine's registers */

@@ -101,9 +101,9 @@ fi
 result=0
 "$here/run.sh" --device-socket "$work/device" --calendar-socket "$work/calendar" "${run_arguments[@]}" || result=$?
 
-# The guest has gone, so the server ends by itself; one that does not within 20 s is ended.
+# The guest has gone, so the server ends by itself; one that does not within 5 s is ended.
 server_result=0
-for ((i = 0; i < 200; i++)); do
+for ((i = 0; i < 50; i++)); do
 	kill -0 "$server_pid" 2>/dev/null || break
 	sleep 0.1
 done
