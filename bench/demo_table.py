@@ -50,43 +50,43 @@ def load_tool(path, mode):
 
 
 def driver_counters(path):
-    """Who did the work, from the driver's counters before and after the run beside `path`; None if there are none."""
+    """Who did the work, and in how many engine cycles: the driver's counters before and after the run beside `path`."""
     values = {}
     for moment in ("before", "after"):
         try:
             text = Path(path).with_suffix(f".{moment}").read_text()
-        except OSError:
-            return None
-        total = {"engine": 0, "cpu": 0}
+        except OSError as error:
+            fail(f"can't read the driver's counters: {error.filename}: {error.strerror}")
+        total = {"requests_by_engine": 0, "requests_by_cpu": 0, "engine_cycles": 0}
         for line in text.splitlines():
             name, _, value = line.partition(":")
             if not value.strip().isdigit():
                 continue
             if name.startswith("queue"):
                 if name.endswith(".completed"):
-                    total["engine"] += int(value)
+                    total["requests_by_engine"] += int(value)
+                if name.endswith(".cycles"):
+                    total["engine_cycles"] += int(value)
             elif "." not in name:
-                total["cpu"] += int(value)
+                total["requests_by_cpu"] += int(value)
         values[moment] = total
-    return {"requests_by_engine": values["after"]["engine"] - values["before"]["engine"],
-            "requests_by_cpu": values["after"]["cpu"] - values["before"]["cpu"]}
+    return {name: values["after"][name] - values["before"][name] for name in values["after"]}
 
 
 def hardware(statistics, cycle_ns, counters):
     """Figures of one run of the tool in the guest."""
     latency = statistics["latency_ns"]
-    cycles = latency["total"] / cycle_ns
+    cycles = counters["engine_cycles"]
     return {
         "bytes": statistics["bytes"],
         "requests": latency["count"],
         "request_bytes": statistics["chunk_bytes"],
         "driver": statistics["driver"],
-        "engine_cycles": cycles,
         "bytes_per_cycle": statistics["bytes"] / cycles if cycles else None,
-        "engine_time_ns": latency["total"],
-        "engine_bytes_per_second": statistics["bytes"] * 1e9 / latency["total"] if latency["total"] else None,
+        "engine_time_ns": cycles * cycle_ns,
+        "engine_bytes_per_second": statistics["bytes"] * 1e9 / (cycles * cycle_ns) if cycles else None,
         "latency_ns": {key: latency[key] for key in ("min", "p50", "p99", "max")},
-        **(counters or {"requests_by_engine": None, "requests_by_cpu": None}),
+        **counters,
     }
 
 
@@ -168,7 +168,7 @@ def collect(options):
         by_cpu = entry["hardware"]["requests_by_cpu"]
         if small is not None:
             entry["hardware_small"] = hardware(small, options.cycle_ns, driver_counters(small_path))
-            by_cpu = (by_cpu or 0) + (entry["hardware_small"]["requests_by_cpu"] or 0)
+            by_cpu += entry["hardware_small"]["requests_by_cpu"]
         size = tool["chunk_bytes"]
         entry["software"] = {}
         # Requests that the driver gave back to the CPU took no engine time: no fit from them.
@@ -207,8 +207,7 @@ def table(result):
     row("  bytes", each(lambda m: f"{m[hw]['bytes']:,}"))
     row("  requests", each(lambda m: f"{m[hw]['requests']:,} of {size_text(m[hw]['request_bytes'])}"))
     row("  by engine / by the guest's CPU (0)", each(
-        lambda m: "not known" if m[hw]["requests_by_engine"] is None
-        else f"{m[hw]['requests_by_engine']:,} / {m[hw]['requests_by_cpu']:,}"))
+        lambda m: f"{m[hw]['requests_by_engine']:,} / {m[hw]['requests_by_cpu']:,}"))
     row("  engine cycles (1)", each(lambda m: f"{m[hw]['engine_cycles']:,.0f}"))
     row("  bytes per cycle", each(lambda m: "-" if m[hw]["bytes_per_cycle"] is None
                                   else f"{m[hw]['bytes_per_cycle']:.3f}"))
@@ -245,8 +244,8 @@ def notes(result):
     print()
     print("(0) The driver's counters. A call of the library becomes one request or, cut at 64 KiB, more. What the guest's "
           "CPU\n    did took no engine time: then the figures below are not the engine's alone.")
-    print(f"(1) Guest time of all requests divided by {assumptions['cycle_ns']} ns: cycles from request to answer, idle "
-          "ones included.\n    Bytes are those that the engine was given, padding included.")
+    print("(1) The engine's own counter: from the fetch of a descriptor to its completion entry, summed over the requests.\n"
+          "    Bytes are those that the engine was given, padding included.")
     print("(2) CLOCK_MONOTONIC in the guest around each call of libcce. The guest's CPU takes no guest time: this is\n"
           f"    engine, DMA (memory latency {assumptions['dma_latency_cycles']} cycles) and interrupt, without software, plus some 256 ns for "
           "each\n    look at the guest's clock.")

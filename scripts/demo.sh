@@ -111,6 +111,11 @@ compare() {
 		-out "$folder/$name.decrypted" || fail "OpenSSL cannot decrypt what the engine encrypted with AES-256-$mode"
 	cmp "$folder/$plain" "$folder/$name.decrypted" || fail "AES-256-$mode: the decrypted file differs from the original"
 }
+# No request may have been given back to the guest's CPU.
+for name in ctr cbc small-ctr small-cbc; do
+	cmp -s <(grep -v '^queue' "$folder/$name.before") <(grep -v '^queue' "$folder/$name.after") ||
+		fail "some requests ran on the guest's CPU instead of the engine" "compare $folder/$name.before and $name.after"
+done
 compare ctr plain ctr
 compare cbc plain cbc
 compare ctr head small-ctr

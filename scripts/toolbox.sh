@@ -14,7 +14,7 @@ nextpnr-ecp5 | nextpnr-ecp5       | 0.7  | --version | nextpnr-ecp5 | ./usr/shar
 qemu         | qemu-system-x86_64 | 10.1 | --version | qemu-system-x86 qemu-system-arm qemu-system-riscv |
 '
 # Suites to try in turn, the suites of one try separated by spaces; the first of them wins over the others.
-SUITES=('forky' 'trixie-backports trixie')
+SUITES=('forky' 'trixie-backports trixie' 'trixie')
 FALLBACK_MIRROR=http://deb.debian.org/debian
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 # Packages that every tool needs: the tools start helpers through /bin/sh.
@@ -123,7 +123,6 @@ share_folder() {
                     "or name the folders it needs with --bind"
             fi
         done
-        [[ " ${shared[*]-} " == *" $path "* ]] && continue
         sandbox+=(--bind "$path" "$path")
         shared+=("$path")
     done

@@ -130,6 +130,8 @@ public:
         }
     }
 
+    [[nodiscard]] bool failed() const { return counts_.failed != 0; }
+
 private:
     void complain(const Case& test, const std::string& what) {
         ++counts_.wrong;
@@ -224,6 +226,7 @@ struct RandomOptions {
     unsigned processes = 1;
     std::string until;
     bool tolerate = false;
+    bool stop = false;
     bool verbose = false;
 };
 
@@ -253,6 +256,7 @@ void run_random(Client& client, const RandomOptions& options, unsigned process) 
         Case test = random_case(random, options);
         test.name = "process " + std::to_string(process) + ", request " + std::to_string(i);
         client.run(test);
+        if (options.stop && client.failed()) return;
         // Guest time stands still while the guest computes: without a pause now and then, requests that run on the CPU
         // would never let another process have it.
         if (!options.until.empty() && i % 4 == 0) std::this_thread::sleep_for(std::chrono::microseconds(20));
@@ -311,6 +315,7 @@ int main(int argc, char** argv) {
     random_command->add_option("--processes", random.processes, "at the same time")->check(CLI::Range(1, 64));
     random_command->add_option("--until", random.until, "go on until this file exists");
     random_command->add_flag("--tolerate", random.tolerate, "failed requests are no failure, wrong ones are");
+    random_command->add_flag("--stop-at-failure", random.stop, "end with the first failed request");
     random_command->add_flag("--verbose", random.verbose, "print what failed");
     try {
         app.parse(argc, argv);

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "device/fault_injection.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+namespace cce::sim::device {
+namespace {
+
+TEST(FaultInjectionTest, NothingHappensUnasked) {
+    const FaultInjection none;
+    EXPECT_EQ(none.memory_stall(1), 0U);
+    EXPECT_FALSE(none.bus_error(1));
+    EXPECT_FALSE(none.drop_interrupt(1));
+    EXPECT_FALSE(none.vanished(1));
+}
+
+TEST(FaultInjectionTest, FaultsAddUp) {
+    FaultInjection injection;
+    for (const char* text : {"stall-memory@3+100", "drop-interrupt@2", "bus-error@5", "vanish@9"}) injection.add(text);
+    EXPECT_EQ(injection.memory_stall(2), 0U);
+    EXPECT_EQ(injection.memory_stall(3), 100U);
+    EXPECT_EQ(injection.memory_stall(4), 100U);
+    EXPECT_TRUE(injection.drop_interrupt(2));
+    EXPECT_FALSE(injection.drop_interrupt(3));
+    EXPECT_TRUE(injection.bus_error(5));
+    EXPECT_FALSE(injection.bus_error(6));
+    EXPECT_FALSE(injection.vanished(8));
+    EXPECT_TRUE(injection.vanished(9));
+    EXPECT_TRUE(injection.vanished(10));
+}
+
+TEST(FaultInjectionTest, AStallWithoutCyclesIsForEver) {
+    FaultInjection injection;
+    injection.add("stall-memory@1");
+    EXPECT_EQ(injection.memory_stall(1), std::numeric_limits<unsigned>::max());
+}
+
+TEST(FaultInjectionTest, NonsenseIsRefused) {
+    for (const char* text : {"", "@", "vanish", "vanish@", "vanish@0", "vanish@x", "vanish@1x", "vanish@-1",
+                             "vanish@1+2", "stall-memory@1+", "stall-memory@1+0", "stall-memory@+1", "unknown@1"}) {
+        EXPECT_THROW(FaultInjection().add(text), std::invalid_argument) << text;
+    }
+}
+
+}  // namespace
+}  // namespace cce::sim::device

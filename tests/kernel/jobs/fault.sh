@@ -1,0 +1,17 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Requests until one fails, or a hundred; the device server injects a fault. Then: do later ones work?
+source "${BASH_SOURCE[0]%/*}/common.sh"
+
+load timeout_ms=20
+snapshot before
+"$client" random --seed 6 --requests 100 --bytes 600 --tolerate --stop-at-failure --verbose \
+	>"$out/fault.json" 2>"$out/fault.errors"
+snapshot fault
+# A memory that has become slow stays so.
+echo 5000 >/sys/module/cce/parameters/timeout_ms
+"$client" random --seed 7 --requests 4 --bytes 600 >"$out/after.json"
+snapshot after
+unload
+save_checkers

@@ -1,0 +1,16 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The kernel's self-tests with the extra (fuzz) tests; then loading and unloading again and again, with the plain ones.
+source "${BASH_SOURCE[0]%/*}/common.sh"
+
+load
+snapshot load0
+unload
+echo 1 >/sys/module/cryptomgr/parameters/noextratests
+for ((i = 1; i <= ${reloads:?}; i++)); do
+	load
+	snapshot "load$i"
+	unload
+done
+save_checkers

@@ -1,0 +1,163 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Runs one test of the driver in a guest. "run.sh --help" says more.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(realpath "$here/../..")
+readonly here root
+readonly machine=$root/sim/machines/uml
+readonly code_usage=2 code_skip=77
+
+usage() {
+	cat <<-END
+		Usage: run.sh TEST --variant plain|debug --server PROGRAM --tool PROGRAM --client PROGRAM
+		              --contract DIR --build DIR --out DIR [OPTION...] [-- SERVER ARGUMENTS...]
+
+		Boots the guest kernel with the device server, runs jobs/TEST.sh in it and lets
+		check.py judge what the job left in DIR/VARIANT.TEST/. ctest knows the arguments:
+		ctest --test-dir build -R kernel.plain.selftest --verbose
+
+		  --variant V         the guest kernel; the test is skipped if it was not built
+		  --server PROGRAM    cce_device_server
+		  --tool PROGRAM      cce
+		  --client PROGRAM    cce_kernel_vectors
+		  --contract DIR      the generated contract, for the driver's build
+		  --build DIR         the build folder: the guest must see all of it
+		  --out DIR           for module, logs and results
+		  --job NAME          jobs/NAME.sh instead (default: TEST)
+		  --set NAME=VALUE    a variable for the job (repeatable)
+		  --append WORD       for the guest kernel's command line (repeatable)
+		  --boots N           boot so many times (default: 1)
+		  --timeout SECONDS   of one boot (default: 280)
+		  --python PROGRAM    default: python3
+		  --help              this text
+
+		Exit status: 0 passed, 1 failed, 2 wrong arguments, 77 skipped.
+	END
+}
+
+fail() {
+	printf 'FAILED: %s\n' "$*"
+	exit 1
+}
+
+misused() {
+	printf 'run.sh: %s (see --help)\n' "$*" >&2
+	exit "$code_usage"
+}
+
+test='' variant='' server='' tool='' client='' contract='' build='' out='' job='' boots=1 timeout=280 python=python3
+variables=() server_arguments=()
+# The log of a whole test fits.
+append=(log_buf_len=2M)
+
+parse_arguments() {
+	while (($#)); do
+		case $1 in
+		--help)
+			usage
+			exit 0
+			;;
+		--)
+			shift
+			server_arguments=("$@")
+			return
+			;;
+		--*)
+			(($# > 1)) || misused "$1 needs a value"
+			case $1 in
+			--variant) variant=$2 ;;
+			--server) server=$2 ;;
+			--tool) tool=$2 ;;
+			--client) client=$2 ;;
+			--contract) contract=$2 ;;
+			--build) build=$2 ;;
+			--out) out=$2 ;;
+			--job) job=$2 ;;
+			--boots) boots=$2 ;;
+			--timeout) timeout=$2 ;;
+			--python) python=$2 ;;
+			--set) variables+=("$2") ;;
+			--append) append+=("$2") ;;
+			*) misused "unknown argument '$1'" ;;
+			esac
+			shift 2
+			;;
+		*)
+			[[ -z $test ]] || misused "one test at a time: '$test', '$1'"
+			test=$1
+			shift
+			;;
+		esac
+	done
+}
+
+check_arguments() {
+	local name
+	for name in test variant server tool client contract build out; do
+		[[ -n ${!name} ]] || misused "'$name' is missing"
+	done
+	[[ -n $job ]] || job=$test
+	[[ -x $here/jobs/$job.sh ]] || misused "there is no jobs/$job.sh"
+	for name in server tool client; do
+		[[ -x ${!name} ]] || fail "${!name} is not built"
+	done
+}
+
+# The module for a guest kernel, built once for all tests of it; prints its path.
+guest_module() {
+	local kernel=$1 folder
+	folder=$out/module/$(basename "$kernel")
+	mkdir -p "$folder"
+	(
+		flock 9
+		"$root/driver/build.sh" --kernel "$kernel" --arch um --contract "$contract" --out "$folder" >"$folder.log" 2>&1
+	) 9>"$folder.lock" || {
+		tail -n 20 "$folder.log" >&2
+		return 1
+	}
+	printf '%s\n' "$folder/cce.ko"
+}
+
+# One boot; the job finds its variables in the script that starts it.
+boot() {
+	local kernel=$1 module=$2 folder=$3 result=0
+	rm -rf "$folder"
+	mkdir -p "$folder"
+	{
+		printf '#!/bin/bash\n'
+		printf 'export %q\n' "module=$module" "tool=$tool" "client=$client" "out=$folder" "${variables[@]}"
+		printf 'exec %q\n' "$here/jobs/$job.sh"
+	} >"$folder/job"
+	chmod +x "$folder/job"
+	"$machine/with-device.sh" --server "$server" --server-log "$folder/server.log" --kernel "$kernel" \
+		--job "$folder/job" --timeout "$timeout" --log "$folder/console.log" --share "$root" --share "$build" \
+		--append "${append[*]}" -- --statistics "$folder/server.json" "${server_arguments[@]}" || result=$?
+	((result == 0)) || {
+		printf '%s\n' "the last lines of the guest:"
+		tail -n 25 "$folder/console.log" || true
+		[[ ! -s $folder/server.log ]] || cat "$folder/server.log"
+		fail "the boot ended with status $result; see $folder"
+	}
+}
+
+main() {
+	local kernel module number
+	parse_arguments "$@"
+	check_arguments
+	kernel=$("$machine/build-kernel.sh" --variant "$variant" --print-path)
+	[[ -x $kernel/linux ]] || {
+		printf 'SKIPPED: the %s guest kernel is not built: %s --variant %s\n' "$variant" "$machine/build-kernel.sh" \
+			"$variant"
+		exit "$code_skip"
+	}
+	module=$(guest_module "$kernel") || fail "the driver does not build for $kernel"
+	for ((number = 1; number <= boots; number++)); do
+		boot "$kernel" "$module" "$out/$variant.$test/boot$number"
+	done
+	"$python" -B "$here/check.py" "$variant" "$test" "$out/$variant.$test"
+}
+
+main "$@"
