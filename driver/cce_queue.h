@@ -33,7 +33,7 @@ struct cce_slot_memory {
 	struct cce_list_entry destination[CCE_LIST_ENTRIES];
 };
 
-static_assert(sizeof(struct cce_slot_memory) % CCE_CONTEXT_ALIGNMENT == 0);
+static_assert(sizeof(struct cce_slot_memory) % CCE_CONTEXT_ALIGNMENT_BYTES == 0);
 
 /* A request in flight. Slots are taken and given back in any order, unlike descriptors. */
 struct cce_slot {

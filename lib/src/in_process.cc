@@ -211,7 +211,7 @@ public:
         const std::uint32_t rights = mode_rights.at(static_cast<std::size_t>(mode_)) |
                                      (direction_ == CCE_ENCRYPT ? Record::rights_encrypt : Record::rights_decrypt);
         Record record = sim::cipher_context(parameters.key.bytes(), rights);
-        context_ = memory().allocate(sizeof(record), contract::context_alignment, "context record");
+        context_ = memory().allocate(sizeof(record), contract::context_alignment_bytes, "context record");
         memory().store(context_, record);
         wipe(record.key);
     }

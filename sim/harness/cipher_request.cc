@@ -46,7 +46,7 @@ ScatteredText::ScatteredText(Machine& machine, const Shape& shape, std::uint16_t
     }
     if (is_list_) {
         segments_.back().flags = contract::ListEntry::flags_last;
-        list_ = memory.allocate(segments_.size() * sizeof(contract::ListEntry), contract::list_alignment, "list");
+        list_ = memory.allocate(segments_.size() * sizeof(contract::ListEntry), contract::list_alignment_bytes, "list");
         for (std::size_t i = 0; i < segments_.size(); ++i) {
             memory.store(list_ + i * sizeof(contract::ListEntry), segments_[i]);
         }
@@ -103,7 +103,7 @@ CipherRequest& CipherRequest::key(std::span<const std::uint8_t> key, std::uint32
 
 CipherRequest& CipherRequest::context(const contract::ContextRecord& record) {
     if (context_ == 0) {
-        context_ = machine_.memory().allocate(sizeof(record), contract::context_alignment, "context record");
+        context_ = machine_.memory().allocate(sizeof(record), contract::context_alignment_bytes, "context record");
     }
     machine_.memory().store(context_, record);
     held_.reset();
