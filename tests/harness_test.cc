@@ -79,9 +79,9 @@ TEST(Machine, UnknownEngineAndWidth) {
     sim::MachineOptions options;
     options.engine = "steam";
     EXPECT_THROW(sim::Machine{options}, std::invalid_argument);
-    options = {};
-    options.engine_options.data_width = 64;
-    EXPECT_THROW(sim::Machine{options}, std::invalid_argument);
+    sim::MachineOptions narrow;
+    narrow.engine_options.data_width = 64;
+    EXPECT_THROW(sim::Machine{narrow}, std::invalid_argument);
 }
 
 TEST(Machine, WavesOnRequest) {

@@ -55,7 +55,16 @@ void DeviceServer::run(const UnixListener& device, const UnixListener& calendar)
         spdlog::info("the guest has ended: {}", end.what());
     } catch (const Stopped& end) {
         spdlog::info("{}", end.what());
+    } catch (...) {
+        disconnect();
+        throw;
     }
+    disconnect();
+}
+
+void DeviceServer::disconnect() {
+    vhost_user_.disconnect();
+    calendar_.disconnect();
 }
 
 void DeviceServer::serve(const UnixListener& device, const UnixListener& calendar) {

@@ -53,6 +53,7 @@ public:
 private:
     void kicked(unsigned queue) override;
     void serve(const UnixListener& device, const UnixListener& calendar);
+    void disconnect();
     void execute_commands();
     /// Brings the engine to the guest's time.
     void catch_up();

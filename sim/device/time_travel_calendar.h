@@ -23,6 +23,8 @@ public:
 
     /// Takes over the connection.
     void connect(UnixStream stream) { stream_ = std::move(stream); }
+    /// Hangs up.
+    void disconnect() { stream_ = {}; }
     [[nodiscard]] const UnixStream& stream() const { return stream_; }
 
     /// Receives and answers one message. Throws ProtocolError or PeerClosed.

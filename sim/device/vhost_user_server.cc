@@ -138,6 +138,11 @@ void VhostUserServer::connect(UnixStream stream, int stop_fd) {
     stop_fd_ = stop_fd;
 }
 
+void VhostUserServer::disconnect() {
+    stream_ = {};
+    back_channel_ = {};
+}
+
 SplitVirtqueue& VhostUserServer::checked_queue(std::uint32_t index) {
     if (index >= queues_.size()) throw ProtocolError("vhost-user: there is no virtqueue " + std::to_string(index));
     return queues_[index];

@@ -34,6 +34,8 @@ public:
 
     /// Takes over the connection.
     void connect(UnixStream stream, int stop_fd);
+    /// Hangs up: a guest that waits for an answer learns that none will come.
+    void disconnect();
     [[nodiscard]] const UnixStream& stream() const { return stream_; }
 
     /// Receives one message, does what it says and answers it. Throws ProtocolError or PeerClosed.

@@ -47,8 +47,6 @@ protected:
             } catch (...) {
                 error_ = std::current_exception();
             }
-            // A guest that still waits must not wait for ever.
-            server_alive_ = false;
         });
         guest_.emplace(device_path_, calendar_path_);
         guest_->write(2, table_entry + 8, message_data);
@@ -68,7 +66,6 @@ protected:
     std::optional<UnixListener> calendar_;
     std::optional<Guest> guest_;
     std::exception_ptr error_;
-    std::atomic<bool> server_alive_ = true;
     std::thread thread_;
 };
 
@@ -152,7 +149,14 @@ TEST_F(DeviceServerTest, AVanishedDeviceNeverInterrupts) {
 TEST_F(DeviceServerTest, AMalformedMessageEndsTheServerWithItsName) {
     Guest& guest = start();
     const std::array<std::uint32_t, 2> kick_of_queue_7{7, 0};
-    EXPECT_THROW(guest.send_raw(35, std::as_bytes(std::span(kick_of_queue_7))), std::exception);
+    EXPECT_THROW(guest.send_raw(35, std::as_bytes(std::span(kick_of_queue_7))), PeerClosed);
+    finish();
+    ASSERT_TRUE(error_);
+    try {
+        std::rethrow_exception(error_);
+    } catch (const ProtocolError& error) {
+        EXPECT_STREQ(error.what(), "vhost-user: there is no virtqueue 7");
+    }
 }
 
 TEST_F(DeviceServerTest, StopsWhenAsked) {

@@ -203,13 +203,22 @@ start_guest() {
 }
 
 # Only SIGKILL, and the whole group: on SIGTERM the guest kernel can hang, and its
-# helper processes would survive it.
+# helper processes would survive it. They are not this script's children, so it
+# looks for their end, not for long: where nothing reaps orphans they stay visible.
+kill_guest() {
+	local attempts=25
+	kill -KILL -- "-$guest" 2>/dev/null || true
+	{ wait "$guest" || true; } 2>/dev/null
+	while ((attempts-- > 0)) && kill -0 -- "-$guest" 2>/dev/null; do
+		sleep 0.02
+	done
+}
+
 # shellcheck disable=SC2317 # called by the trap
 clean_up() {
 	trap - EXIT
 	if [[ -n $guest ]]; then
-		kill -KILL -- "-$guest" 2>/dev/null || true
-		{ wait "$guest" || true; } 2>/dev/null
+		kill_guest
 		echo finished >&"$leash" || true
 		wait "$watcher" || true
 	fi
@@ -224,8 +233,7 @@ run_guest() {
 		follower=$!
 	fi
 	{ wait "$guest" || true; } 2>/dev/null
-	# Its helper processes, should any have survived.
-	kill -KILL -- "-$guest" 2>/dev/null || true
+	kill_guest
 	[[ -z $follower ]] || wait "$follower" || true
 }
 

@@ -4,7 +4,7 @@
 # What the jobs share. Sourced in the guest; run.sh sets module, tool, client and out.
 set -euo pipefail
 
-: "${module:?}" "${tool:?}" "${client:?}" "${out:?}"
+readonly module=${module:?} tool=${tool:?} client=${client:?} out=${out:?}
 
 readonly device=0000:00:00.0
 readonly counters=/sys/kernel/debug/cce
@@ -20,9 +20,10 @@ save_log() {
 }
 trap save_log EXIT
 
-# load [PARAMETER=VALUE...]: the kernel's self-tests are done on return.
+# The kernel's self-tests are done on return.
+module_parameters=()
 load() {
-	insmod "$module" "$@" || fail "insmod failed"
+	insmod "$module" "${module_parameters[@]}" || fail "insmod failed"
 }
 
 unload() {

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Requests until one fails, or a hundred; the device server injects a fault. Then: do later ones work?
+# shellcheck source-path=SCRIPTDIR source=common.sh
 source "${BASH_SOURCE[0]%/*}/common.sh"
 
-load timeout_ms=20
+module_parameters=(timeout_ms=20)
+load
 snapshot before
 "$client" random --seed 6 --requests 100 --bytes 600 --tolerate --stop-at-failure --verbose \
 	>"$out/fault.json" 2>"$out/fault.errors"

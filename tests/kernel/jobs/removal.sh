@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The device comes and goes while four processes use it.
+# shellcheck source-path=SCRIPTDIR source=common.sh
 source "${BASH_SOURCE[0]%/*}/common.sh"
 
 echo 1 >/sys/module/cryptomgr/parameters/noextratests
@@ -18,7 +19,7 @@ for ((i = 1; i <= ${rounds:-10}; i++)); do
 done
 for i in 1 2; do
 	sleep 0.003
-	echo 1 >/sys/bus/pci/devices/$device/remove
+	echo 1 >/sys/bus/pci/devices/"$device"/remove
 	sleep 0.001
 	echo 1 >/sys/bus/pci/rescan
 	[[ -e /sys/bus/pci/drivers/cce/$device ]] || fail "the device did not come back"

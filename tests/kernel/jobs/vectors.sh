@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # NIST vectors, random requests, large ones and several processes at once, through AF_ALG.
+# shellcheck source-path=SCRIPTDIR source=common.sh
 source "${BASH_SOURCE[0]%/*}/common.sh"
 
 echo 1 >/sys/module/cryptomgr/parameters/noextratests

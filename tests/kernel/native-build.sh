@@ -1,0 +1,100 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Does the driver build without a warning (W=1, sparse) and pass checkpatch? Against Debian's kernel headers and, where
+# they have been built, the guest kernels. "native-build.sh --help" says more.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(realpath "$here/../..")
+readonly here root
+readonly machine=$root/sim/machines/uml
+readonly code_usage=2 code_skip=77
+
+contract='' out=''
+while (($#)); do
+	case $1 in
+	--contract) contract=${2-} ;;
+	--out) out=${2-} ;;
+	--help)
+		echo "Usage: native-build.sh --contract DIR --out DIR"
+		echo "Builds the driver below DIR. Exit status: 0 no warning, 1 some, 2 wrong arguments, 77 no kernel to build for."
+		exit 0
+		;;
+	*)
+		echo "native-build.sh: unknown argument '$1' (see --help)" >&2
+		exit "$code_usage"
+		;;
+	esac
+	shift $(($# > 1 ? 2 : 1))
+done
+[[ -n $contract && -n $out ]] || {
+	echo "native-build.sh: --contract and --out are needed (see --help)" >&2
+	exit "$code_usage"
+}
+
+make_arguments=()
+if command -v sparse >/dev/null; then
+	make_arguments=(-- C=2)
+else
+	echo "sparse is not installed: left out"
+fi
+
+bad=0 builds=0
+
+# build NAME KERNEL [ARGUMENT of build.sh...]
+build() {
+	local name=$1 kernel=$2 log=$out/$1.log
+	shift 2
+	# Everything is compiled each time: what make skips can't warn.
+	rm -rf "${out:?}/$name"
+	mkdir -p "$out"
+	if ! "$root/driver/build.sh" --kernel "$kernel" --contract "$contract" --out "$out/$name" "$@" \
+		"${make_arguments[@]}" >"$log" 2>&1; then
+		tail -n 20 "$log"
+		echo "FAILED: no module for $name"
+		bad=1
+	elif grep -E -i -B 2 -A 5 'warning|error' "$log"; then
+		echo "FAILED: warnings for $name"
+		bad=1
+	else
+		echo "$name: no warning (W=1${make_arguments[1]:+, sparse}); $(modinfo -F vermagic "$out/$name/cce.ko")"
+	fi
+	builds=$((builds + 1))
+}
+
+# Debian's headers, the newest.
+headers=$(find /usr/src -maxdepth 1 -name 'linux-headers-*-amd64' ! -name '*cloud*' ! -name '*rt*' | sort -V | tail -n 1)
+if [[ -n $headers ]]; then
+	build "$(basename "$headers")" "$headers"
+else
+	echo "no /usr/src/linux-headers-*-amd64: left out"
+fi
+
+script=
+for variant in plain debug; do
+	kernel=$("$machine/build-kernel.sh" --variant "$variant" --print-path 2>/dev/null) || continue
+	[[ -x $kernel/linux ]] || continue
+	build "um-$variant" "$kernel" --arch um
+	# The kernel's build folder knows its source.
+	script=$(readlink -f "$kernel/source")/scripts/checkpatch.pl
+done
+((builds > 0)) || {
+	echo "SKIPPED: no kernel to build for: neither linux-headers-amd64 nor a guest kernel is there"
+	exit "$code_skip"
+}
+
+if [[ -f $script ]]; then
+	# Its own tree decides which rules hold. Debian's perl only.
+	if (cd "$root/driver" && perl "$script" --no-tree --strict --terse --no-summary --file ./*.[ch] Kconfig Kbuild) \
+		>"$out/checkpatch.log" 2>&1; then
+		echo "checkpatch --strict: clean"
+	else
+		cat "$out/checkpatch.log"
+		echo "FAILED: checkpatch"
+		bad=1
+	fi
+else
+	echo "no kernel source with checkpatch.pl: left out"
+fi
+exit "$bad"
