@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 cce_pkg.sv
 common/stream_fifo.sv
 common/stream_narrow.sv

@@ -42,7 +42,7 @@ parameters=
 [[ $top != cce_top ]] || parameters="-chparam DataWidth $data_width"
 {
 	printf 'read_verilog -sv %s' "$work/cce_contract_pkg.sv"
-	while read -r file; do printf ' %s' "$(realpath "$rtl/$file")"; done <"$rtl/cce.f"
+	while read -r file; do printf ' %s' "$(realpath "$rtl/$file")"; done < <(grep -v '^#' "$rtl/cce.f")
 	printf '\nhierarchy -check -top %s %s\n' "$top" "$parameters"
 	# Assertions have their own tools; synthesis leaves them out.
 	# shellcheck disable=SC2016 # dollars of Yosys cell types

@@ -21,7 +21,7 @@ PIECE_BYTES = 65536  # libcce cuts longer requests for AF_ALG
 BAD = re.compile(
     r"BUG:|WARNING:|KASAN|UBSAN|DMA-API:|kmemleak:|Oops|Call Trace|Kernel panic|general protection|"
     r"suspicious RCU|possible .*(deadlock|recursion|inversion)|INFO: task .* blocked|refcount_t|list_(add|del) corruption|"
-    r"alg: .*(fail|not |unavailable|err)|sleeping function|\bstall"
+    r"alg: .*(fail|not |unavailable|err)|sleeping function|detected .*stall"
 )
 # ... but these.
 ALLOWED = re.compile(
@@ -249,9 +249,11 @@ FAULTS = {
                                   "engine given up"), False, True),
     "interrupt_lost": (None, ("interrupt lost, took 1 completions",), True, False),
     "bus_error_descriptor": (errno.EIO, ("descriptor_access", "resetting"), True, True),
-    "bus_error_context": (errno.EIO, ("ended with status",), True, False),
-    "bus_error_source": (errno.EIO, ("ended with status",), True, True),
-    "bus_error_destination": (errno.EIO, ("ended with status",), True, True),
+    # Status 7: context access; 12: source access; 15: destination access.
+    "bus_error_context": (errno.EIO, ("ended with status 7",), True, False),
+    "bus_error_source": (errno.EIO, ("ended with status 12",), True, True),
+    "bus_error_destination": (errno.EIO, ("ended with status 15",), True, True),
+    "bus_error_midway": (errno.EIO, ("ended with status 15",), True, True),
     "bus_error_completion": (errno.EIO, ("completion_access", "resetting"), True, True),
     "vanish": (errno.EIO, ("no answer from the bus", "engine given up"), False, True),
 }

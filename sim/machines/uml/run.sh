@@ -217,12 +217,13 @@ kill_guest() {
 # shellcheck disable=SC2317 # called by the trap
 clean_up() {
 	trap - EXIT
+	[[ -z $guest ]] || kill_guest
+	[[ -z $directory ]] || rm -rf "$directory"
+	# Only now: should this script be killed before, the watchdog does the rest.
 	if [[ -n $guest ]]; then
-		kill_guest
 		echo finished >&"$leash" || true
 		wait "$watcher" || true
 	fi
-	[[ -z $directory ]] || rm -rf "$directory"
 }
 
 run_guest() {
@@ -264,6 +265,7 @@ main() {
 	trap clean_up EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM HUP
+	trap 'exit 141' PIPE
 	make_directory
 	[[ -n $log ]] || log=$directory/log
 	{ : >"$log"; } 2>/dev/null || fail "cannot write '$log'"

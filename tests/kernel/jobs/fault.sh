@@ -8,7 +8,10 @@ source "${BASH_SOURCE[0]%/*}/common.sh"
 module_parameters=(timeout_ms=20)
 load
 snapshot before
-"$client" random --seed 6 --requests 100 --bytes 600 --tolerate --stop-at-failure --verbose \
+readonly bytes=${bytes:-}
+length=(--bytes 600)
+[[ -z $bytes ]] || length=(--bytes "$bytes" --exact)
+"$client" random --seed 6 --requests 100 "${length[@]}" --tolerate --stop-at-failure --verbose \
 	>"$out/fault.json" 2>"$out/fault.errors"
 snapshot fault
 # A memory that has become slow stays so.
