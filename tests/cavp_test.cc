@@ -90,7 +90,9 @@ struct VectorSet {
     unsigned least;  ///< vectors of all key sizes together; fewer are suspicious
 };
 
-void PrintTo(const VectorSet& set, std::ostream* out) { *out << set.folder << '/' << set.prefix; }
+void PrintTo(const VectorSet& set, std::ostream* out) {
+    *out << set.folder << '/' << set.prefix;
+}
 
 class Cavp : public testing::TestWithParam<std::tuple<unsigned, VectorSet>> {};
 

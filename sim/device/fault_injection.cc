@@ -2,6 +2,8 @@
 
 #include "device/fault_injection.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <stdexcept>
 
@@ -29,7 +31,7 @@ std::string FaultInjection::help() {
 
 void FaultInjection::add(std::string_view specification) {
     const auto refuse = [&]() -> std::invalid_argument {
-        return std::invalid_argument("'" + std::string(specification) + "' is none of\n" + help());
+        return std::invalid_argument(fmt::format("'{}' is none of\n{}", specification, help()));
     };
     const std::size_t at = specification.find('@');
     if (at == std::string_view::npos) throw refuse();

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <linux/virtio_pcidev.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "device/errors.h"
@@ -17,12 +18,12 @@ class PciEndpointTest : public testing::Test {
 protected:
     static std::vector<std::byte> command(std::uint8_t operation, std::uint8_t bar, std::uint64_t address,
                                           std::uint32_t size, std::span<const std::byte> data = {}) {
-        std::vector<std::byte> bytes(sizeof(virtio_pcidev_msg));
+        std::vector<std::byte> bytes(sizeof(virtio_pcidev_msg) + data.size());
         bytes[0] = std::byte{operation};
         bytes[1] = std::byte{bar};
         std::memcpy(&bytes[4], &size, sizeof size);
         std::memcpy(&bytes[8], &address, sizeof address);
-        bytes.insert(bytes.end(), data.begin(), data.end());
+        std::copy(data.begin(), data.end(), bytes.begin() + sizeof(virtio_pcidev_msg));
         return bytes;
     }
     std::uint32_t read(std::uint8_t operation, std::uint8_t bar, std::uint64_t address) {
