@@ -73,16 +73,17 @@ check_space "${XDG_CACHE_HOME:-$HOME/.cache}" 500
 kernel=$(guest_kernel plain) || fail "the guest kernel could not be built" "its log is named above"
 module=$(guest_module "$kernel")
 
-# A program of the build, of 1 to 2 MiB.
-if [[ -z $file ]]; then
-	file=$(find "$cce_build" -type f -size +1024k -size -2048k \( -perm -u+x -o -name '*.a' -o -name '*.so*' \) | sort | head -n 1)
-	[[ -n $file ]] || fail "the build has made no file of 1 to 2 MiB" "name one: scripts/demo.sh FILE"
-fi
-bytes=$(stat -L -c %s "$file")
-
 folder=$cce_build/demo
+[[ $file != "$folder"/* ]] || fail "'$file' is in the demo's own folder, which each run empties" "copy it elsewhere"
 rm -rf "$folder"
 mkdir -p "$folder"
+
+# A program of the build, of 1 to 2 MiB.
+if [[ -z $file ]]; then
+	file=$(find "$cce_build" -type f -size +1024k -size -2048k -perm -u+x | sort | head -n 1)
+	[[ -n $file ]] || fail "the build has made no program of 1 to 2 MiB" "name a file: scripts/demo.sh FILE"
+fi
+bytes=$(stat -L -c %s "$file")
 check_space "$folder" $((bytes * 4 / 1048576 + 50))
 # The key is random, and is gone when the demo ends.
 trap 'rm -f "$folder/key"' EXIT
