@@ -55,14 +55,13 @@ else
 	check_space "${XDG_CACHE_HOME:-$HOME/.cache}" 5000
 	# Here rather than inside a test, so that progress is seen and no test's time limit counts it.
 	for variant in plain debug; do
-		kernel=$(guest_kernel "$variant") || fail "the $variant guest kernel could not be built"
-		guest_module "$kernel" >/dev/null
+		guest_kernel "$variant" >/dev/null || fail "the $variant guest kernel could not be built" "its log is named above"
 	done
 	say "getting Yosys"
 	"$cce_root/scripts/toolbox.sh" install yosys || fail "Yosys could not be installed" \
 		"scripts/test.sh --quick runs without it"
 fi
-[[ $mode != all ]] || export CCE_TEST_LONG=1
+[[ $mode != all ]] || export CCE_TEST_ALL=1
 
 say "running the tests"
 cd "$cce_build"
