@@ -101,7 +101,8 @@ public:
     virtual void reset() = 0;
 
     /// One register read or write of 32 bits. Takes a few engine cycles; other work of the engine goes on meanwhile.
-    /// `offset` must be a multiple of 4 and lie in the register space. Throws EngineFault if the engine does not answer.
+    /// `offset` must be a multiple of 4 and lie in the register space. Throws EngineFault if the engine does not
+    /// answer.
     virtual RegisterValue read_register(std::uint32_t offset) = 0;
     virtual RegisterValue write_register(std::uint32_t offset, std::uint32_t value) = 0;
 

@@ -19,12 +19,12 @@ namespace {
 using cce::contract::CipherMode;
 using cce::contract::Status;
 
-int run(const cce::sim::MachineOptions& options, CipherMode mode, unsigned bytes) {
+int run(const cce::sim::MachineOptions& options, CipherMode mode, unsigned key_bits, unsigned bytes) {
     cce::sim::Machine machine(options);
     cce::sim::QueuePair queue(machine, 0);
     queue.start();
 
-    std::vector<std::uint8_t> key(32);
+    std::vector<std::uint8_t> key(key_bits / 8);
     std::vector<std::uint8_t> text(bytes);
     for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<std::uint8_t>(i);
     for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<std::uint8_t>(i);
@@ -42,20 +42,22 @@ int run(const cce::sim::MachineOptions& options, CipherMode mode, unsigned bytes
 }  // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app("Runs one AES-256 encryption on the Verilated engine in this process.");
+    CLI::App app("Runs one AES encryption on the Verilated engine in this process.");
     cce::sim::MachineOptions options;
     CipherMode mode = CipherMode::ctr;
     unsigned bytes = 256;
+    unsigned key_bits = 256;
     const std::map<std::string, CipherMode> modes{
         {"ecb", CipherMode::ecb}, {"cbc", CipherMode::cbc}, {"ctr", CipherMode::ctr}};
     app.add_option("--mode", mode, "ecb, cbc or ctr (default: ctr)")->transform(CLI::CheckedTransformer(modes));
+    app.add_option("--key-bits", key_bits, "128, 192 or 256 (default: 256)")->check(CLI::IsMember({128U, 192U, 256U}));
     app.add_option("--bytes", bytes, "bytes of text (default: 256)")->check(CLI::Range(1U, 1U << 24U));
     app.add_option("--data-width", options.engine_options.data_width, "bits of the DMA data bus")
         ->check(CLI::IsMember({128U, 256U}));
     app.add_option("--trace", options.engine_options.trace_path, "file for waves (FST)");
     CLI11_PARSE(app, argc, argv);
     try {
-        return run(options, mode, bytes);
+        return run(options, mode, key_bits, bytes);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "cce_trace_request: %s\n", error.what());
         return 1;

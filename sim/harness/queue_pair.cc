@@ -14,7 +14,8 @@ QueuePair::QueuePair(Machine& machine, unsigned index, const QueueOptions& optio
       index_(index),
       options_(options),
       submission_base_(machine.memory().allocate(sizeof(contract::Descriptor) << options.submission_log2,
-                                                 contract::ring_alignment_bytes, "submission ring " + std::to_string(index))),
+                                                 contract::ring_alignment_bytes,
+                                                 "submission ring " + std::to_string(index))),
       completion_base_(machine.memory().allocate(sizeof(contract::Completion) << options.completion_log2,
                                                  contract::ring_alignment_bytes,
                                                  "completion ring " + std::to_string(index))) {}

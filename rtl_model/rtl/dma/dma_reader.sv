@@ -5,7 +5,7 @@
 //
 // A burst is asked for only when the buffer behind the packer has room for all of it, so the read data channel never
 // waits. Bursts end at multiples of their longest length: none crosses 4 KiB. One burst in flight.
-// Throughput: BurstBeats words in BurstBeats + memory latency + 3 cycles.
+// Throughput: BurstBeats words in BurstBeats + memory latency + a few cycles.
 
 `default_nettype none
 

@@ -6,7 +6,7 @@
 // writes only bytes that belong to the destination. A burst is asked for only when all of its bytes are here, so the
 // write data channel never waits for the cipher, and an aborted request leaves no burst half done.
 // Bursts end at multiples of their longest length: none crosses 4 KiB. One burst in flight.
-// Throughput: BurstBeats words in BurstBeats + response latency + 3 cycles.
+// Throughput: BurstBeats words in BurstBeats + response latency + a few cycles.
 
 `default_nettype none
 

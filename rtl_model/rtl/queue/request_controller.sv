@@ -8,7 +8,8 @@
 // The first fault ends the request with its status; reader and writer are then aborted and drained, so that the
 // completion entry is always the last access of a request. Since requests are taken one after another, a fence needs
 // nothing further.
-// Cycles of a request besides its text: 15, and two memory reads and one write (with a record in memory).
+// Latency: a request of one block with an AES-256 key in memory takes 151 cycles from fetch to completion entry at a
+// memory latency of 20 cycles (cce_trace_request --bytes 16). Throughput: one request at a time.
 
 `default_nettype none
 
