@@ -55,26 +55,6 @@ void cce_recovery_watch(struct cce_device *cce)
 	queue_delayed_work(cce->workqueue, &cce->watchdog, cce_recovery_timeout());
 }
 
-static const char *cce_queue_error_name(u32 error)
-{
-	switch (error) {
-	case CCE_QUEUE_ERROR_NONE:
-		return "none";
-	case CCE_QUEUE_ERROR_RING_ALIGNMENT:
-		return "ring_alignment";
-	case CCE_QUEUE_ERROR_RING_SIZE:
-		return "ring_size";
-	case CCE_QUEUE_ERROR_DOORBELL:
-		return "doorbell";
-	case CCE_QUEUE_ERROR_DESCRIPTOR_ACCESS:
-		return "descriptor_access";
-	case CCE_QUEUE_ERROR_COMPLETION_ACCESS:
-		return "completion_access";
-	default:
-		return "unknown";
-	}
-}
-
 /* Say what the engine knows about a queue pair. Returns its state. */
 static u32 cce_recovery_report(struct cce_queue *queue)
 {
@@ -86,12 +66,13 @@ static u32 cce_recovery_report(struct cce_queue *queue)
 	u32 state = (status & CCE_QUEUE_STATUS_STATE_MASK) >> CCE_QUEUE_STATUS_STATE_SHIFT;
 
 	dev_err(&queue->cce->pdev->dev,
-		"queue %u: state %u%s%s, error %u (%s), last refused %s at %#llx (reason %u)\n",
-		queue->index, state, status & CCE_QUEUE_STATUS_BUSY_MASK ? ", busy" : "",
-		status & CCE_QUEUE_STATUS_STALLED_MASK ? ", stalled" : "", error,
+		"queue %u: state %s%s%s, error %s, last refused %s at %#llx by %s\n",
+		queue->index, cce_queue_state_name(state),
+		status & CCE_QUEUE_STATUS_BUSY_MASK ? ", busy" : "",
+		status & CCE_QUEUE_STATUS_STALLED_MASK ? ", stalled" : "",
 		cce_queue_error_name(error),
 		information & CCE_QUEUE_FAULT_INFORMATION_WRITE_MASK ? "write" : "read", address,
-		information & CCE_QUEUE_FAULT_INFORMATION_REASON_MASK);
+		cce_fault_reason_name(information & CCE_QUEUE_FAULT_INFORMATION_REASON_MASK));
 	return state;
 }
 

@@ -223,7 +223,7 @@ static void cce_context_fill(struct cce_context_record *context, const struct cc
 	rights |= decrypt ? CCE_CONTEXT_RECORD_RIGHTS_DECRYPT : CCE_CONTEXT_RECORD_RIGHTS_ENCRYPT;
 	context->format = CCE_CONTEXT_FORMAT_CIPHER_KEY;
 	context->key_length = cipher->key_bytes;
-	context->units = sizeof(*context) / 64;
+	context->units = sizeof(*context) / CCE_CONTEXT_UNIT_BYTES;
 	context->rights = cpu_to_le32(rights);
 	memcpy(context->key, cipher->key, cipher->key_bytes);
 }
@@ -372,9 +372,9 @@ void cce_request_answer(struct skcipher_request *req, const struct cce_completio
 				    request->queue->index, le32_to_cpu(completion->cookie),
 				    completion->status);
 	else if (request->error)
-		dev_err_ratelimited(dev, "queue %u: request %#x ended with status %u\n",
+		dev_err_ratelimited(dev, "queue %u: request %#x ended with status %s\n",
 				    request->queue->index, le32_to_cpu(completion->cookie),
-				    completion->status);
+				    cce_status_name(completion->status));
 }
 
 /**

@@ -7,12 +7,10 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <functional>
-#include <map>
-#include <set>
 
 #include "support.h"
+#include "vector_file.h"
 
 namespace cce::test {
 namespace {
@@ -21,66 +19,6 @@ using contract::CipherMode;
 using contract::Completion;
 using contract::Status;
 using sim::CipherRequest;
-
-/// One entry of a vector file. Taking a field marks it as read.
-class Vector {
-public:
-    Vector(bool decrypt, std::map<std::string, std::string> fields) : decrypt_(decrypt), fields_(std::move(fields)) {}
-
-    [[nodiscard]] bool decrypt() const { return decrypt_; }
-    [[nodiscard]] bool has(const std::string& name) const { return fields_.contains(name); }
-    std::string take(const std::string& name) {
-        const auto found = fields_.find(name);
-        if (found == fields_.end()) throw std::runtime_error("the field " + name + " is missing");
-        read_.insert(name);
-        return found->second;
-    }
-    /// A field that nobody has read, or an empty text.
-    [[nodiscard]] std::string unread() const {
-        for (const auto& [name, value] : fields_) {
-            if (!read_.contains(name)) return name;
-        }
-        return {};
-    }
-
-private:
-    bool decrypt_;
-    std::map<std::string, std::string> fields_;
-    std::set<std::string> read_;
-};
-
-/// Reads a .rsp or .txt file: [ENCRYPT] and [DECRYPT] sections of paragraphs of `NAME = value`.
-std::vector<Vector> read_vectors(const std::filesystem::path& path) {
-    std::ifstream file(path);
-    if (!file) throw std::runtime_error("cannot read " + path.string());
-    std::vector<Vector> vectors;
-    std::map<std::string, std::string> fields;
-    bool decrypt = false;
-    bool in_section = false;
-    const auto finish = [&] {
-        if (!fields.empty()) vectors.emplace_back(decrypt, std::exchange(fields, {}));
-    };
-    for (std::string line; std::getline(file, line);) {
-        while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-        if (line.empty()) {
-            finish();
-        } else if (line == "[ENCRYPT]" || line == "[DECRYPT]") {
-            finish();
-            decrypt = line == "[DECRYPT]";
-            in_section = true;
-        } else if (line.front() != '#') {
-            const std::size_t equals = line.find(" = ");
-            if (equals == std::string::npos || !in_section) {
-                throw std::runtime_error(path.string() + ": cannot understand '" + line + "'");
-            }
-            if (!fields.emplace(line.substr(0, equals), line.substr(equals + 3)).second) {
-                throw std::runtime_error(path.string() + ": two fields of one name: '" + line + "'");
-            }
-        }
-    }
-    finish();
-    return vectors;
-}
 
 struct VectorSet {
     CipherMode mode;

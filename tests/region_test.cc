@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <limits>
 
 #include "support.h"
@@ -23,7 +24,16 @@ constexpr std::uint64_t window = 0x55'0000'0000;
 constexpr std::size_t window_bytes = 8192;
 constexpr unsigned queue_index = 2;
 constexpr std::uint8_t tag = 0x5c;
-constexpr std::uint16_t key_of_region = tag << 8 | 1;
+
+/// The region key of entry `index` of the region table.
+constexpr std::uint16_t region_key(std::uint8_t index, std::uint8_t key_tag) {
+    contract::RegionKey key;
+    key.index = index;
+    key.tag = key_tag;
+    return std::bit_cast<std::uint16_t>(key);
+}
+
+constexpr std::uint16_t key_of_region = region_key(1, tag);
 constexpr std::uint32_t text_bytes = 64;
 const Bytes test_key(16, 0x21);
 
@@ -99,8 +109,8 @@ TEST_P(Region, RightsAreChecked) {
 }
 
 TEST_P(Region, KeysAreChecked) {
-    for (const std::uint16_t key : {std::uint16_t{0}, std::uint16_t{1}, std::uint16_t{tag << 8},
-                                    std::uint16_t{tag << 8 | 2}, std::uint16_t{tag << 8 | 255}}) {
+    for (const std::uint16_t key :
+         {region_key(0, 0), region_key(1, 0), region_key(0, tag), region_key(2, tag), region_key(255, tag)}) {
         SCOPED_TRACE(key);
         Descriptor descriptor = request();
         descriptor.context_region = key;

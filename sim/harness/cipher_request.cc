@@ -26,7 +26,7 @@ contract::ContextRecord cipher_context(std::span<const std::uint8_t> key, std::u
     if (key.size() > record.key.size()) throw std::invalid_argument("cipher_context: the key is too long");
     record.format = contract::ContextFormat::cipher_key;
     record.key_length = static_cast<std::uint8_t>(key.size());
-    record.units = 1;
+    record.units = sizeof(record) / contract::context_unit_bytes;
     record.rights = rights;
     std::ranges::copy(key, record.key.begin());
     return record;

@@ -250,10 +250,10 @@ FAULTS = {
     "interrupt_lost": (None, ("interrupt lost, took 1 completions",), True, False),
     "bus_error_descriptor": (errno.EIO, ("descriptor_access", "resetting"), True, True),
     # Status 7: context access; 12: source access; 15: destination access.
-    "bus_error_context": (errno.EIO, ("ended with status 7",), True, False),
-    "bus_error_source": (errno.EIO, ("ended with status 12",), True, True),
-    "bus_error_destination": (errno.EIO, ("ended with status 15",), True, True),
-    "bus_error_midway": (errno.EIO, ("ended with status 15",), True, True),
+    "bus_error_context": (errno.EIO, ("ended with status context_access",), True, False),
+    "bus_error_source": (errno.EIO, ("ended with status source_access",), True, True),
+    "bus_error_destination": (errno.EIO, ("ended with status destination_access",), True, True),
+    "bus_error_midway": (errno.EIO, ("ended with status destination_access",), True, True),
     "bus_error_completion": (errno.EIO, ("completion_access", "resetting"), True, True),
     "vanish": (errno.EIO, ("no answer from the bus", "engine given up"), False, True),
 }

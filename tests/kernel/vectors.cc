@@ -11,13 +11,12 @@
 #include <CLI/CLI.hpp>
 #include <cce/cce.hpp>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "support.h"
+#include "vector_file.h"
 
 namespace {
 
@@ -156,39 +155,26 @@ private:
     cce::Device device_;
 };
 
-/// Reads a .rsp or .txt file of CAVP vectors, strictly: each vector yields a case of either direction.
-std::vector<Case> read_vectors(const std::filesystem::path& path, cce_mode mode) {
-    std::ifstream file(path);
-    if (!file) throw std::runtime_error("cannot read " + path.string());
+/// The cases of a file of CAVP vectors: each vector yields one of either direction.
+std::vector<Case> read_cases(const std::filesystem::path& path, cce_mode mode) {
     std::vector<Case> cases;
-    std::map<std::string, std::string> fields;
-    const auto finish = [&] {
-        if (fields.empty()) return;
+    for (cce::test::Vector& vector : cce::test::read_vectors(path)) {
         Case test;
         test.mode = mode;
-        test.key = from_hex(fields.at("KEY"));
-        test.iv = mode == CCE_MODE_ECB ? Bytes(block_bytes) : from_hex(fields.at("IV"));
-        test.source = from_hex(fields.at("PLAINTEXT"));
-        test.expected = from_hex(fields.at("CIPHERTEXT"));
-        test.name = path.filename().string() + " COUNT " + fields.at("COUNT");
+        test.name = path.filename().string() + " COUNT " + vector.take("COUNT");
+        test.key = from_hex(vector.take("KEY"));
+        test.iv = mode == CCE_MODE_ECB ? Bytes(block_bytes) : from_hex(vector.take("IV"));
+        test.source = from_hex(vector.take("PLAINTEXT"));
+        test.expected = from_hex(vector.take("CIPHERTEXT"));
+        if (const std::string name = vector.unread(); !name.empty()) {
+            throw std::runtime_error(test.name + ": nobody looks at the field " + name);
+        }
         cases.push_back(test);
         std::swap(test.source, test.expected);
         test.decrypt = true;
         test.name += " decrypt";
         cases.push_back(test);
-        fields.clear();
-    };
-    for (std::string line; std::getline(file, line);) {
-        while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-        const std::size_t equals = line.find(" = ");
-        if (line.empty() || line.front() == '[') {
-            finish();
-        } else if (line.front() != '#') {
-            if (equals == std::string::npos) throw std::runtime_error(path.string() + ": '" + line + "'");
-            fields.emplace(line.substr(0, equals), line.substr(equals + 3));
-        }
     }
-    finish();
     if (cases.empty()) throw std::runtime_error(path.string() + " holds no vector");
     return cases;
 }
@@ -202,7 +188,7 @@ struct VectorOptions {
 void run_vectors(Client& client, const VectorOptions& options, nlohmann::ordered_json& files) {
     constexpr std::size_t short_file = 60;
     const auto run_file = [&](const std::filesystem::path& path, cce_mode mode) {
-        const std::vector<Case> cases = read_vectors(path, mode);
+        const std::vector<Case> cases = read_cases(path, mode);
         const std::size_t step = cases.size() <= short_file ? 1 : options.every;
         std::size_t count = 0;
         for (std::size_t i = 0; i < cases.size(); i += step, ++count) client.run(cases[i]);

@@ -22,7 +22,10 @@ module dma_address_checker #(
   logic [64:0] last_byte;
   logic [64:0] offset_end;
   cce_contract_pkg::region_access_t region_access;
+  cce_contract_pkg::region_key_t region_key;
   logic in_region;
+
+  assign region_key = request_i.region;
 
   assign last_byte = {1'b0, request_i.address} + 65'(request_i.bytes) - 65'd1;
 
@@ -33,7 +36,7 @@ module dma_address_checker #(
     for (int unsigned i = 1; i < RegionCount; i++) begin
       region_access = region_access_i[i];
       offset_end = {1'b0, request_i.address - region_base_i[i]} + 65'(request_i.bytes);
-      if (request_i.region[7:0] == 8'(i) && region_access.valid && region_access.tag == request_i.region[15:8] &&
+      if (region_key.index == 8'(i) && region_access.valid && region_access.tag == region_key.tag &&
           region_access.owner_queue == request_i.queue_index && (write_i ? region_access.write : region_access.read) &&
           request_i.address >= region_base_i[i] && offset_end <= {1'b0, region_size_i[i]}) begin
         in_region = 1'b1;

@@ -33,6 +33,8 @@ module context_store #(
 );
 
   localparam int unsigned IndexWidth = $clog2(ContextCount);
+  localparam logic [7:0] RecordUnits =
+      8'(cce_contract_pkg::ContextRecordBytes / cce_contract_pkg::ContextUnitBytes);
 
   logic [ContextCount-1:0] valid_q;
   logic [ContextCount-1:0][31:0] rights_q;
@@ -52,9 +54,9 @@ module context_store #(
   assign erase_index = erase_index_i[IndexWidth-1:0];
   assign select_index = select_index_i[IndexWidth-1:0];
 
-  assign format_error_o = record_i.format != 8'(cce_contract_pkg::ContextFormatCipherKey) || record_i.units != 8'd1 ||
-                          record_i.reserved0 != '0 || record_i.reserved1 != '0 || record_i.rights.reserved0 != '0 ||
-                          record_i.rights.reserved1 != '0;
+  assign format_error_o = record_i.format != 8'(cce_contract_pkg::ContextFormatCipherKey) ||
+                          record_i.units != RecordUnits || record_i.reserved0 != '0 || record_i.reserved1 != '0 ||
+                          record_i.rights.reserved0 != '0 || record_i.rights.reserved1 != '0;
 
   // Bytes behind a short key are dropped here, so that they have no effect and need no care later.
   always_comb begin

@@ -93,7 +93,7 @@ module completion_writer #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (rst_ni && start_i) assert (state_q == StateIdle && address_i[4:0] == '0);
+    if (rst_ni && start_i) assert (state_q == StateIdle && address_i[$clog2(EntryBytes)-1:0] == '0);
   end
 
 endmodule

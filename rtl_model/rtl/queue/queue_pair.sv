@@ -46,6 +46,10 @@ module queue_pair (
     output logic                       idle_o              // nothing happens until the next register access
 );
 
+  localparam int unsigned DescriptorShift = $clog2(cce_contract_pkg::DescriptorBytes);
+  localparam int unsigned CompletionShift = $clog2(cce_contract_pkg::CompletionBytes);
+  localparam int unsigned AlignmentWidth = $clog2(cce_contract_pkg::RingAlignmentBytes);
+
   logic enable_q, pause_q, reset_q, interrupt_enable_q, busy_q;
   logic [7:0] error_q;
   logic [63:0] submission_base_q, completion_base_q;
@@ -68,7 +72,11 @@ module queue_pair (
   logic moderator_idle;
   logic new_error;
   logic [7:0] new_error_code;
-  cce_contract_pkg::queue_control_t control_write;
+  cce_contract_pkg::queue_control_t control_write, control_read;
+  cce_contract_pkg::queue_ring_size_t ring_size_write, ring_size_read;
+  cce_contract_pkg::queue_rights_t rights_write, rights_read;
+  cce_contract_pkg::queue_interrupt_count_t interrupt_count_write, interrupt_count_read;
+  cce_contract_pkg::queue_fault_information_t fault_read;
   cce_contract_pkg::queue_status_t status;
 
   assign submission_size = 16'd1 << submission_log2_q[3:0];
@@ -83,8 +91,8 @@ module queue_pair (
 
   assign ready_o = running && !busy_q && work && room;
   assign reset_pending_o = reset_q;
-  assign descriptor_address_o = submission_base_q + {42'd0, submission_slot, 6'd0};
-  assign completion_address_o = completion_base_q + {43'd0, completion_slot, 5'd0};
+  assign descriptor_address_o = submission_base_q + (64'(submission_slot) << DescriptorShift);
+  assign completion_address_o = completion_base_q + (64'(completion_slot) << CompletionShift);
   assign completion_phase_o = !completion_tail_q[completion_log2_q[3:0]];
   assign submission_head_o = submission_head_q;
   assign unrestricted_o = unrestricted_q;
@@ -93,9 +101,13 @@ module queue_pair (
   // Register writes
 
   assign control_write = data_i;
+  assign ring_size_write = data_i;
+  assign rights_write = data_i;
+  assign interrupt_count_write = data_i;
   assign enable_write = write_i && offset_i == cce_contract_pkg::QueueControl && control_write.enable && !enable_q &&
                         !reset_q && !stopped;
-  assign ring_aligned = submission_base_q[5:0] == '0 && completion_base_q[5:0] == '0;
+  assign ring_aligned = submission_base_q[AlignmentWidth-1:0] == '0 &&
+                        completion_base_q[AlignmentWidth-1:0] == '0;
   assign ring_sized = submission_log2_q >= 8'(cce_contract_pkg::RingLog2Minimum) &&
                       submission_log2_q <= 8'(cce_contract_pkg::RingLog2Maximum) &&
                       completion_log2_q >= 8'(cce_contract_pkg::RingLog2Minimum) &&
@@ -157,12 +169,12 @@ module queue_pair (
           cce_contract_pkg::QueueCompletionBaseHigh: if (!enable_q) completion_base_q[63:32] <= data_i;
           cce_contract_pkg::QueueRingSize: begin
             if (!enable_q) begin
-              submission_log2_q <= data_i[7:0];
-              completion_log2_q <= data_i[15:8];
+              submission_log2_q <= ring_size_write.submission_log2;
+              completion_log2_q <= ring_size_write.completion_log2;
             end
           end
-          cce_contract_pkg::QueueRights: unrestricted_q <= data_i[0];
-          cce_contract_pkg::QueueInterruptCount: interrupt_count_q <= data_i[15:0];
+          cce_contract_pkg::QueueRights: unrestricted_q <= rights_write.unrestricted;
+          cce_contract_pkg::QueueInterruptCount: interrupt_count_q <= interrupt_count_write.completions;
           cce_contract_pkg::QueueInterruptTime: interrupt_time_q <= data_i;
           default: ;  // read-only registers ignore writes
         endcase
@@ -243,21 +255,36 @@ module queue_pair (
     status.empty = !work;
     status.stalled = work && !room;
     status.error = cce_contract_pkg::queue_error_e'(error_q);
+    control_read = '0;
+    control_read.enable = enable_q;
+    control_read.pause = pause_q;
+    control_read.reset = reset_q;
+    control_read.interrupt_enable = interrupt_enable_q;
+    ring_size_read = '0;
+    ring_size_read.submission_log2 = submission_log2_q;
+    ring_size_read.completion_log2 = completion_log2_q;
+    rights_read = '0;
+    rights_read.unrestricted = unrestricted_q;
+    interrupt_count_read = '0;
+    interrupt_count_read.completions = interrupt_count_q;
+    fault_read = '0;
+    fault_read.reason = cce_contract_pkg::fault_reason_e'(fault_reason_q);
+    fault_read.write = fault_write_q;
   end
 
   always_comb begin
     known_o = 1'b1;
     data_o = '0;
     unique case (offset_i)
-      cce_contract_pkg::QueueControl: data_o = {28'd0, interrupt_enable_q, reset_q, pause_q, enable_q};
+      cce_contract_pkg::QueueControl: data_o = control_read;
       cce_contract_pkg::QueueStatus: data_o = status;
       cce_contract_pkg::QueueSubmissionBaseLow: data_o = submission_base_q[31:0];
       cce_contract_pkg::QueueSubmissionBaseHigh: data_o = submission_base_q[63:32];
       cce_contract_pkg::QueueCompletionBaseLow: data_o = completion_base_q[31:0];
       cce_contract_pkg::QueueCompletionBaseHigh: data_o = completion_base_q[63:32];
-      cce_contract_pkg::QueueRingSize: data_o = {16'd0, completion_log2_q, submission_log2_q};
-      cce_contract_pkg::QueueRights: data_o = {31'd0, unrestricted_q};
-      cce_contract_pkg::QueueInterruptCount: data_o = {16'd0, interrupt_count_q};
+      cce_contract_pkg::QueueRingSize: data_o = ring_size_read;
+      cce_contract_pkg::QueueRights: data_o = rights_read;
+      cce_contract_pkg::QueueInterruptCount: data_o = interrupt_count_read;
       cce_contract_pkg::QueueInterruptTime: data_o = interrupt_time_q;
       cce_contract_pkg::QueueSubmissionHead: data_o = {16'd0, submission_head_q};
       cce_contract_pkg::QueueSubmissionTail: data_o = {16'd0, submission_tail_q};
@@ -265,7 +292,7 @@ module queue_pair (
       cce_contract_pkg::QueueCompletionTail: data_o = {16'd0, completion_tail_q};
       cce_contract_pkg::QueueFaultAddressLow: data_o = fault_address_q[31:0];
       cce_contract_pkg::QueueFaultAddressHigh: data_o = fault_address_q[63:32];
-      cce_contract_pkg::QueueFaultInformation: data_o = {29'd0, fault_write_q, fault_reason_q};
+      cce_contract_pkg::QueueFaultInformation: data_o = fault_read;
       cce_contract_pkg::QueueCompletedLow: data_o = completed_q[31:0];
       cce_contract_pkg::QueueCompletedHigh: data_o = completed_q[63:32];
       cce_contract_pkg::QueueFailedLow: data_o = failed_q[31:0];
@@ -280,7 +307,8 @@ module queue_pair (
                             offset_i == cce_contract_pkg::DoorbellCompletionHead;
 
   logic unused_bits;
-  assign unused_bits = ^control_write.reserved0;
+  assign unused_bits = ^{control_write.reserved0, ring_size_write.reserved0, rights_write.reserved0,
+                         interrupt_count_write.reserved0};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin

@@ -34,6 +34,8 @@ module record_reader #(
     StateBeats
   } state_e;
 
+  localparam int unsigned AlignmentWidth = $clog2(cce_contract_pkg::DescriptorBytes);
+
   state_e state_q;
   logic [511:0] record_q;
   logic failed_q;
@@ -82,7 +84,7 @@ module record_reader #(
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       if (beat_valid_i) assert (state_q == StateBeats);
-      if (start_i) assert (state_q == StateIdle && request_i.address[5:0] == '0);
+      if (start_i) assert (state_q == StateIdle && request_i.address[AlignmentWidth-1:0] == '0);
     end
   end
 

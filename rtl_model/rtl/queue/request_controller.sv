@@ -106,6 +106,8 @@ module request_controller #(
     StateFinish
   } state_e;
 
+  localparam int unsigned AlignmentWidth = $clog2(cce_contract_pkg::ContextAlignmentBytes);
+
   state_e state_q;
   logic [QueueWidth-1:0] queue_q;
   cce_contract_pkg::descriptor_t descriptor_q;
@@ -154,7 +156,8 @@ module request_controller #(
     end
   end
   assign index_bad = descriptor_q.context_reference >= 64'(ContextCount);
-  assign record_unaligned = is_load ? descriptor_q.source[5:0] != '0 : descriptor_q.context_reference[5:0] != '0;
+  assign record_unaligned = is_load ? descriptor_q.source[AlignmentWidth-1:0] != '0 :
+                                      descriptor_q.context_reference[AlignmentWidth-1:0] != '0;
   assign uses_context = is_load || is_invalidate || descriptor_q.flags.context_held;
 
   always_comb begin

@@ -44,6 +44,11 @@ module global_registers #(
   logic [QueueCount-1:0] event_q;
   logic interrupt_q;
   cce_contract_pkg::global_algorithms_t algorithms;
+  cce_contract_pkg::global_version_t version;
+  cce_contract_pkg::global_geometry_t geometry;
+  cce_contract_pkg::global_engine_status_t engine_status;
+  cce_contract_pkg::global_control_t control_write, control_read;
+  cce_contract_pkg::global_gate_t gate_write, gate_read;
 
   always_comb begin
     algorithms = '0;
@@ -53,6 +58,20 @@ module global_registers #(
     algorithms.aes_128 = 1'b1;
     algorithms.aes_192 = 1'b1;
     algorithms.aes_256 = 1'b1;
+    version = '0;
+    version.major = 16'(cce_contract_pkg::VersionMajor);
+    version.minor = 16'(cce_contract_pkg::VersionMinor);
+    geometry = '0;
+    geometry.queue_count = 8'(QueueCount);
+    geometry.context_count = 8'(ContextCount);
+    geometry.region_count = 8'(RegionCount);
+    geometry.data_bytes = 8'(DataWidth / 8);
+    engine_status = '0;
+    engine_status.idle = engine_idle_i;
+    control_read = '0;
+    control_read.reset = state_q != StateIdle;
+    gate_read = '0;
+    gate_read.aes = gate_aes_q;
   end
 
   always_ff @(posedge clk_i) begin
@@ -63,13 +82,15 @@ module global_registers #(
       interrupt_q <= 1'b0;
     end else begin
       unique case (state_q)
-        StateIdle: if (write_i && offset_i == cce_contract_pkg::GlobalControl && data_i[0]) state_q <= StateRequest;
+        StateIdle: begin
+          if (write_i && offset_i == cce_contract_pkg::GlobalControl && control_write.reset) state_q <= StateRequest;
+        end
         StateRequest: state_q <= StateWait;
         StateWait: if (queue_reset_pending_i == '0) state_q <= StateErase;
         StateErase: state_q <= StateIdle;
         default: state_q <= StateIdle;
       endcase
-      if (write_i && offset_i == cce_contract_pkg::GlobalGate) gate_aes_q <= data_i[0];
+      if (write_i && offset_i == cce_contract_pkg::GlobalGate) gate_aes_q <= gate_write.aes;
       event_q <= event_q | queue_event_i;
       if (write_i && offset_i == cce_contract_pkg::GlobalEventLow) begin
         event_q <= (event_q & ~data_i[QueueCount-1:0]) | queue_event_i;
@@ -78,8 +99,10 @@ module global_registers #(
     end
   end
 
+  assign control_write = data_i;
+  assign gate_write = data_i;
   logic unused_bits;
-  assign unused_bits = ^data_i;
+  assign unused_bits = ^{data_i, control_write, gate_write};
 
   assign reset_queues_o = state_q == StateRequest;
   assign erase_contexts_o = state_q == StateErase;
@@ -92,16 +115,14 @@ module global_registers #(
     data_o = '0;
     unique case (offset_i)
       cce_contract_pkg::GlobalIdentification: data_o = cce_contract_pkg::IdentificationValue;
-      cce_contract_pkg::GlobalVersion:
-        data_o = {16'(cce_contract_pkg::VersionMajor), 16'(cce_contract_pkg::VersionMinor)};
+      cce_contract_pkg::GlobalVersion: data_o = version;
       cce_contract_pkg::GlobalAlgorithms: data_o = algorithms;
-      cce_contract_pkg::GlobalGeometry:
-        data_o = {8'(DataWidth / 8), 8'(RegionCount), 8'(ContextCount), 8'(QueueCount)};
-      cce_contract_pkg::GlobalControl: data_o = {31'd0, state_q != StateIdle};
-      cce_contract_pkg::GlobalEngineStatus: data_o = {31'd0, engine_idle_i};
+      cce_contract_pkg::GlobalGeometry: data_o = geometry;
+      cce_contract_pkg::GlobalControl: data_o = control_read;
+      cce_contract_pkg::GlobalEngineStatus: data_o = engine_status;
       cce_contract_pkg::GlobalCycleLow: data_o = timestamp_i[31:0];
       cce_contract_pkg::GlobalCycleHigh: data_o = timestamp_i[63:32];
-      cce_contract_pkg::GlobalGate: data_o = {31'd0, gate_aes_q};
+      cce_contract_pkg::GlobalGate: data_o = gate_read;
       cce_contract_pkg::GlobalEventLow: data_o = 32'(event_q);
       cce_contract_pkg::GlobalEventHigh: data_o = '0;
       default: known_o = 1'b0;

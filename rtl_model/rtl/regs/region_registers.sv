@@ -19,16 +19,24 @@ module region_registers #(
     output logic [RegionCount-1:0][31:0]      access_o
 );
 
-  // Bits of the access register that exist (cce_contract_pkg::region_access_t).
-  localparam logic [31:0] AccessMask = 32'h00ff_ff07;
+  localparam int unsigned OffsetWidth = $clog2(cce_contract_pkg::RegionStride);
+  localparam int unsigned RegionIndexWidth = 12 - OffsetWidth;
 
   logic [RegionCount-1:0][63:0] base_q, size_q;
   logic [RegionCount-1:0][31:0] access_q;
-  logic [6:0] index;
+  logic [RegionIndexWidth-1:0] index;
   logic [11:0] offset;
+  cce_contract_pkg::region_access_t access_write;
 
-  assign index = offset_i[11:5];
-  assign offset = {7'd0, offset_i[4:0]};
+  assign index = offset_i[11:OffsetWidth];
+  assign offset = 12'(offset_i[OffsetWidth-1:0]);
+
+  // Reserved bits stay 0.
+  always_comb begin
+    access_write = data_i;
+    access_write.reserved0 = '0;
+    access_write.reserved1 = '0;
+  end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -37,13 +45,13 @@ module region_registers #(
       access_q <= '0;
     end else if (write_i) begin
       for (int unsigned i = 1; i < RegionCount; i++) begin
-        if (index == 7'(i)) begin
+        if (index == RegionIndexWidth'(i)) begin
           unique case (offset)
             cce_contract_pkg::RegionBaseLow: base_q[i][31:0] <= data_i;
             cce_contract_pkg::RegionBaseHigh: base_q[i][63:32] <= data_i;
             cce_contract_pkg::RegionSizeLow: size_q[i][31:0] <= data_i;
             cce_contract_pkg::RegionSizeHigh: size_q[i][63:32] <= data_i;
-            cce_contract_pkg::RegionAccess: access_q[i] <= data_i & AccessMask;
+            cce_contract_pkg::RegionAccess: access_q[i] <= access_write;
             default: ;
           endcase
         end
@@ -55,7 +63,7 @@ module region_registers #(
     known_o = 1'b0;
     data_o = '0;
     for (int unsigned i = 1; i < RegionCount; i++) begin
-      if (index == 7'(i)) begin
+      if (index == RegionIndexWidth'(i)) begin
         known_o = 1'b1;
         unique case (offset)
           cce_contract_pkg::RegionBaseLow: data_o = base_q[i][31:0];

@@ -80,6 +80,7 @@ module cce_top #(
 
   localparam int unsigned QueueWidth = $clog2(QueueCount);
   localparam int unsigned BytesWidth = $clog2(Lanes) + 1;
+  localparam int unsigned MapWidth = $clog2(cce_contract_pkg::QueueLimit);
   localparam int unsigned RequestWidth = cce_pkg::DmaRequestWidth;
 
   // ------------------------------------------------------------------------------------------------ register bus
@@ -131,8 +132,10 @@ module cce_top #(
   assign in_global = page == cce_contract_pkg::GlobalBase[19:12];
   assign in_region = page == cce_contract_pkg::RegionBase[19:12];
   assign in_context = page == cce_contract_pkg::ContextBase[19:12];
-  assign in_queue = page[7:6] == cce_contract_pkg::QueueBase[19:18] && page[5:0] < 6'(QueueCount);
-  assign in_doorbell = page[7:6] == cce_contract_pkg::DoorbellBase[19:18] && page[5:0] < 6'(QueueCount);
+  assign in_queue = page[7:MapWidth] == cce_contract_pkg::QueueBase[19:12+MapWidth] &&
+                    page[MapWidth-1:0] < MapWidth'(QueueCount);
+  assign in_doorbell = page[7:MapWidth] == cce_contract_pkg::DoorbellBase[19:12+MapWidth] &&
+                       page[MapWidth-1:0] < MapWidth'(QueueCount);
 
   always_comb begin
     register_known = 1'b0;
