@@ -67,9 +67,10 @@ check_space() {
 		fail "$folder has $available MiB free, $needed MiB are needed" "make room, or set XDG_CACHE_HOME or CCE_BUILD_DIR"
 }
 
-# Configures and builds everything into $cce_build.
-build_all() {
-	local log=$cce_build/build.log
+# Configures and builds the targets named, or everything, into $cce_build.
+build() {
+	local log=$cce_build/build.log targets=()
+	(($# == 0)) || targets=(--target "$@")
 	check_space "$cce_build" 1000
 	say "building in $cce_build"
 	if ! cmake -S "$cce_root" -B "$cce_build" -G Ninja >"$log" 2>&1; then
@@ -77,11 +78,11 @@ build_all() {
 		fail "the configuration failed; all of it is in $log"
 	fi
 	if [[ -t 2 ]]; then
-		cmake --build "$cce_build" 2>&1 | tee -a "$log" | sed -u -n 's/^\(\[[0-9]*\/[0-9]*\]\).*/\1/p' |
+		cmake --build "$cce_build" "${targets[@]}" 2>&1 | tee -a "$log" | sed -u -n 's/^\(\[[0-9]*\/[0-9]*\]\).*/\1/p' |
 			while read -r step; do printf '\r  %s ' "$step" >&2; done
 		printf '\r' >&2
 	else
-		cmake --build "$cce_build" >>"$log" 2>&1
+		cmake --build "$cce_build" "${targets[@]}" >>"$log" 2>&1
 	fi || {
 		grep -A 5 -E 'error|FAILED' "$log" | tail -n 30 >&2
 		fail "the build failed; all of it is in $log"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The main job: encrypts a file with the engine's RTL behind a Linux kernel and compares it with software.
+# The main job: encrypts a file with the engine behind a Linux kernel and compares it with software.
 # "demo.sh --help" says more.
 set -euo pipefail
 
@@ -18,15 +18,14 @@ usage() {
 	cat <<-END
 		Usage: scripts/demo.sh [OPTION...] [FILE]
 
-		Installs missing Debian packages, builds everything, boots a Linux kernel (User Mode
-		Linux) whose PCI bus holds the Verilated engine, and encrypts FILE there with
-		AES-256-CTR and AES-256-CBC: cce -> libcce -> AF_ALG -> cce.ko -> MMIO, DMA, MSI-X
-		-> RTL. OpenSSL decrypts the results on the host, and they are compared with FILE.
+		Installs missing Debian packages, builds, boots a Linux kernel (User Mode Linux)
+		whose PCI bus holds the engine, and encrypts FILE there with AES-256-CTR and
+		AES-256-CBC: cce -> libcce -> AF_ALG -> cce.ko -> MMIO, DMA, MSI-X -> RTL. OpenSSL decrypts the results on the host, and they are compared with FILE.
 		Then a table shows the hardware path beside OpenSSL on this machine.
 
-		FILE defaults to a program of 1 to 2 MiB that the build has just made.
+		FILE defaults to a program of 1 to 8 MiB that the build has just made.
 
-		  --engine rtl     the engine's implementation (default: rtl)
+		  --engine E       the engine's implementation: rtl, or model, its cycle-accurate equal (default: rtl)
 		  --cycle-ns N     guest nanoseconds of an engine cycle (default: $cycle_ns, 250 MHz)
 		  --trace OUT.fst  write waves (needs a build with tracing: docs/waves.md)
 		  --json OUT.json  write the table's figures as JSON as well
@@ -56,7 +55,8 @@ while (($#)); do
 	shift
 done
 
-[[ $engine == rtl ]] || fail "there is no engine '$engine'" "known: rtl"
+[[ $engine == rtl || $engine == model ]] || fail "there is no engine '$engine'" "known: rtl, model"
+[[ $engine == rtl || -z $trace ]] || fail "the model has no waves" "use --engine rtl with --trace"
 [[ $cycle_ns =~ ^[1-9][0-9]{0,5}$ ]] || fail "--cycle-ns needs a number of nanoseconds, not '$cycle_ns'"
 if [[ -n $file ]]; then
 	[[ -e $file ]] || fail "there is no file '$file'"
@@ -68,7 +68,7 @@ fi
 
 SECONDS=0
 install_packages
-build_all
+build cce_device_server cce_tool cce_bench_software
 check_space "${XDG_CACHE_HOME:-$HOME/.cache}" 500
 kernel=$(guest_kernel plain) || fail "the guest kernel could not be built" "its log is named above"
 module=$(guest_module "$kernel")
@@ -78,10 +78,10 @@ folder=$cce_build/demo
 rm -rf "$folder"
 mkdir -p "$folder"
 
-# A program of the build, of 1 to 2 MiB.
+# A program of the build, of 1 to 8 MiB.
 if [[ -z $file ]]; then
-	file=$(find "$cce_build" -type f -size +1024k -size -2048k -perm -u+x | sort | head -n 1)
-	[[ -n $file ]] || fail "the build has made no program of 1 to 2 MiB" "name a file: scripts/demo.sh FILE"
+	file=$(find "$cce_build" -type f -size +1024k -size -8192k -perm -u+x | sort | head -n 1)
+	[[ -n $file ]] || fail "the build has made no program of 1 to 8 MiB" "name a file: scripts/demo.sh FILE"
 fi
 bytes=$(stat -L -c %s "$file")
 check_space "$folder" $((bytes * 4 / 1048576 + 50))

@@ -46,7 +46,7 @@ while (($#)); do
 done
 
 install_packages
-build_all
+build
 
 selection=()
 if [[ $mode == quick ]]; then

@@ -37,14 +37,14 @@ constexpr std::uint16_t key_of_region = region_key(1, tag);
 constexpr std::uint32_t text_bytes = 64;
 const Bytes test_key(16, 0x21);
 
-class Region : public testing::TestWithParam<unsigned> {
+class Region : public EngineTest {
 protected:
     void SetUp() override {
         machine_.memory().allocate_at(window, window_bytes, "window");
         machine_.memory().store(window, sim::cipher_context(test_key));
-        sim::QueueOptions options;
-        options.unrestricted = false;
-        queue_ = std::make_unique<sim::QueuePair>(machine_, queue_index, options);
+        sim::QueueOptions queue_options;
+        queue_options.unrestricted = false;
+        queue_ = std::make_unique<sim::QueuePair>(machine_, queue_index, queue_options);
         queue_->start();
         open(window, window_bytes);
     }
@@ -75,6 +75,9 @@ protected:
         return descriptor;
     }
 
+    /// Loads the record in the window into context 0.
+    static Descriptor load() { return sim::context_load(0, window, sizeof(contract::ContextRecord), key_of_region); }
+
     Status run(const Descriptor& descriptor) { return queue_->run(descriptor).status; }
 
     void expect_refused(const Descriptor& descriptor, Status status, std::uint64_t address, bool write) {
@@ -85,7 +88,7 @@ protected:
         EXPECT_TRUE(machine_.memory().faults().empty()) << "a refused access must not reach the bus";
     }
 
-    sim::Machine machine_{machine_options(GetParam())};
+    sim::Machine machine_{options()};
     std::unique_ptr<sim::QueuePair> queue_;
 };
 
@@ -94,16 +97,17 @@ TEST_P(Region, GoodRequest) {
 }
 
 TEST_P(Region, RightsAreChecked) {
+    // Record and text are fetched together: both are refused, the text last, and the record's fault is the status.
     open(window, window_bytes, rights(false));
-    expect_refused(request(), Status::context_access, window, false);
+    expect_refused(request(), Status::context_access, window + 1024, false);
     open(window, window_bytes, rights(true, false));
-    expect_refused(request(), Status::context_access, window, false);
+    expect_refused(request(), Status::context_access, window + 1024, false);
     open(window, window_bytes, rights(true, true, false));
     expect_refused(request(), Status::destination_access, window + 2048, true);
     open(window, window_bytes, rights(true, true, true, queue_index ^ 1));
-    expect_refused(request(), Status::context_access, window, false);
+    expect_refused(request(), Status::context_access, window + 1024, false);
     open(window, window_bytes, rights(true, true, true, queue_index, tag ^ 0x80));
-    expect_refused(request(), Status::context_access, window, false);
+    expect_refused(request(), Status::context_access, window + 1024, false);
     open(window, window_bytes);
     EXPECT_EQ(run(request()), Status::ok);
 }
@@ -128,7 +132,7 @@ TEST_P(Region, UnrestrictedNeedsItsRight) {
     Descriptor descriptor = request();
     descriptor.context_region = descriptor.source_region = descriptor.destination_region =
         contract::region_unrestricted;
-    expect_refused(descriptor, Status::context_access, window, false);
+    expect_refused(descriptor, Status::context_access, window + 1024, false);
     queue_->write_register(contract::queue_page::rights, contract::queue_page::rights_unrestricted.put(1));
     EXPECT_EQ(run(descriptor), Status::ok);
 }
@@ -145,12 +149,8 @@ TEST_P(Region, BoundsAtTheByte) {
                 const std::uint64_t base = window + 999;
                 const std::uint64_t size = 1501;
                 // Context first, with the window wide open.
-                Descriptor load;
-                load.opcode = contract::Opcode::context_load;
-                load.source = window;
-                load.source_region = key_of_region;
                 open(window, window_bytes);
-                ASSERT_EQ(run(load), Status::ok);
+                ASSERT_EQ(run(load()), Status::ok);
                 open(base, size);
                 const std::uint64_t edge =
                     (at_end ? base + size - text_bytes : base) + static_cast<std::uint64_t>(shift);
@@ -205,13 +205,93 @@ TEST_P(Region, SegmentsAreCheckedOneByOne) {
     expect_refused(descriptor, Status::source_list_access, window - 64, false);
 }
 
+TEST_P(Region, ListsAreReadInWholeUnits) {
+    const std::uint64_t list = window + 4096;
+    contract::ListEntry entry;
+    entry.address = window + 1024;
+    entry.length = text_bytes;
+    entry.region = key_of_region;
+    entry.flags = contract::ListEntry::flags_last;
+    machine_.memory().store(list, entry);
+    Descriptor descriptor = request();
+    descriptor.flags = Descriptor::flags_source_list;
+    descriptor.source = list;
+    open(window, 4096 + contract::list_fetch_bytes);
+    EXPECT_EQ(run(descriptor), Status::ok);
+    // The entry lies inside, its unit does not.
+    open(window, 4096 + contract::list_fetch_bytes - 1);
+    EXPECT_EQ(run(descriptor), Status::source_list_access);
+    EXPECT_EQ(queue_->fault().reason, FaultReason::region);
+    EXPECT_TRUE(machine_.memory().faults().empty());
+}
+
+TEST_P(Region, BothUnitsOfAPairAreChecked) {
+    const std::uint64_t record = window + 512;
+    machine_.memory().store(record, sim::cipher_pair_context(test_key, Bytes(16, 0x22)));
+    Descriptor descriptor = request();
+    descriptor.mode = static_cast<std::uint8_t>(CipherMode::xts);
+    descriptor.context_reference = record;
+    EXPECT_EQ(run(descriptor), Status::ok);
+    // The region is cut so that only the record's second unit lies outside; source and destination lie in front of it.
+    descriptor.source = window + 64;
+    descriptor.destination = window + 256;
+    open(window, 512 + sizeof(sim::KeyPairRecord));
+    EXPECT_EQ(run(descriptor), Status::ok);
+    open(window, 512 + sizeof(sim::KeyPairRecord) - 1);
+    EXPECT_EQ(run(descriptor), Status::context_access);
+    EXPECT_EQ(queue_->fault().reason, FaultReason::region);
+    EXPECT_EQ(run(sim::context_load(1, record, sizeof(sim::KeyPairRecord), key_of_region)), Status::context_access);
+    EXPECT_TRUE(machine_.memory().faults().empty());
+}
+
+TEST_P(Region, TagAndAadAreChecked) {
+    ASSERT_EQ(run(load()), Status::ok);
+    constexpr std::uint32_t aad_bytes = 20;
+    constexpr std::uint32_t tag_bytes = 12;
+    const std::uint64_t base = window + 1000;
+    constexpr std::uint64_t size = 1000;
+    Descriptor seal = request();
+    seal.mode = static_cast<std::uint8_t>(CipherMode::gcm);
+    seal.flags = Descriptor::flags_context_held;
+    seal.context_reference = 0;
+    seal.context_region = 0;
+    seal.aad_length = aad_bytes;
+    seal.tag_length = tag_bytes;
+    seal.source = base;
+    seal.destination = base + size - text_bytes - tag_bytes;
+    open(base, size);
+    EXPECT_EQ(run(seal), Status::ok);
+    const Bytes sealed = machine_.memory().read(seal.destination, text_bytes + tag_bytes);
+    const Bytes aad = machine_.memory().read(base, aad_bytes);
+    // The last byte of the tag.
+    ++seal.destination;
+    EXPECT_EQ(run(seal), Status::destination_access);
+    EXPECT_EQ(queue_->fault().reason, FaultReason::region);
+    EXPECT_TRUE(queue_->fault().write);
+    --seal.destination;
+    // The first byte of the AAD.
+    --seal.source;
+    EXPECT_EQ(run(seal), Status::source_access);
+    EXPECT_FALSE(queue_->fault().write);
+
+    // The same on the way back: AAD, text and tag up to the region's last byte.
+    const std::uint32_t stream = aad_bytes + text_bytes + tag_bytes;
+    Descriptor opened = seal;
+    opened.flags = Descriptor::flags_context_held | Descriptor::flags_decrypt;
+    opened.source = base + size - stream;
+    opened.destination = base;
+    machine_.memory().write(opened.source, aad);
+    machine_.memory().write(opened.source + aad_bytes, sealed);
+    EXPECT_EQ(run(opened), Status::ok);
+    ++opened.source;
+    EXPECT_EQ(run(opened), Status::source_access);
+    EXPECT_EQ(queue_->fault().reason, FaultReason::region);
+    EXPECT_TRUE(machine_.memory().faults().empty());
+}
+
 TEST_P(Region, WrapAroundIsRefused) {
     constexpr std::uint64_t top = std::numeric_limits<std::uint64_t>::max();
-    Descriptor load;
-    load.opcode = contract::Opcode::context_load;
-    load.source = window;
-    load.source_region = key_of_region;
-    ASSERT_EQ(run(load), Status::ok);
+    ASSERT_EQ(run(load()), Status::ok);
     open(0, top);
     for (const std::uint64_t distance : {std::uint64_t{0}, std::uint64_t{15}, std::uint64_t{62}}) {
         SCOPED_TRACE(distance);
@@ -230,7 +310,7 @@ TEST_P(Region, WrapAroundIsRefused) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Region, testing::Values(128U, 256U), testing::PrintToStringParamName());
+INSTANTIATE_TEST_SUITE_P(All, Region, testing::ValuesIn(default_targets()), EngineTest::name);
 
 }  // namespace
 }  // namespace cce::test

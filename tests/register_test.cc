@@ -43,15 +43,18 @@ TEST_P(Registers, Identity) {
     const std::uint32_t version = read(global::at(global::version));
     EXPECT_EQ(global::version_major.get(version), contract::version_major);
     EXPECT_EQ(global::version_minor.get(version), contract::version_minor);
-    EXPECT_EQ(read(global::at(global::algorithms)),
-              global::algorithms_aes_ecb.put(1) | global::algorithms_aes_cbc.put(1) |
-                  global::algorithms_aes_ctr.put(1) | global::algorithms_aes_128.put(1) |
-                  global::algorithms_aes_192.put(1) | global::algorithms_aes_256.put(1));
+    EXPECT_EQ(
+        read(global::at(global::algorithms)),
+        global::algorithms_aes_ecb.put(1) | global::algorithms_aes_cbc.put(1) | global::algorithms_aes_ctr.put(1) |
+            global::algorithms_aes_xts.put(1) | global::algorithms_aes_gcm.put(1) | global::algorithms_aes_ccm.put(1) |
+            global::algorithms_aes_cmac.put(1) | global::algorithms_aes_kw.put(1) | global::algorithms_aes_kwp.put(1) |
+            global::algorithms_aes_128.put(1) | global::algorithms_aes_192.put(1) | global::algorithms_aes_256.put(1));
     const std::uint32_t geometry = read(global::at(global::geometry));
     EXPECT_EQ(global::geometry_queue_count.get(geometry), queue_count);
-    EXPECT_EQ(global::geometry_context_count.get(geometry), 8U);
+    EXPECT_EQ(global::geometry_context_count.get(geometry), 32U);
     EXPECT_EQ(global::geometry_region_count.get(geometry), 2U);
     EXPECT_EQ(global::geometry_data_bytes.get(geometry), GetParam() / 8);
+    EXPECT_EQ(global::capacity_request_count.get(read(global::at(global::capacity))), 32U);
     EXPECT_EQ(machine_.engine().name(), "rtl");
 }
 
@@ -137,8 +140,7 @@ TEST_P(Registers, DoorbellsReadAsZero) {
 }
 
 TEST_P(Registers, WhatIsNoRegisterAnswersABusError) {
-    std::vector<std::uint32_t> offsets = {global::at(0x024),
-                                          global::at(0x030),
+    std::vector<std::uint32_t> offsets = {global::at(0x030),
                                           global::at(0xffc),
                                           region::at(0, 0),
                                           region::at(region::access, 0),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Vector files of NIST CAVP (.rsp) and of the RFCs (.txt), as the Debian package python3-cryptography-vectors holds
-// them.
+// Vector files of NIST CAVP (.rsp, .txt) and of the RFCs (.txt), as the Debian package python3-cryptography-vectors
+// holds them.
 
 #pragma once
 
@@ -28,6 +28,8 @@ public:
         read_.insert(name);
         return found->second;
     }
+    /// The field as a decimal number.
+    unsigned take_number(const std::string& name) { return static_cast<unsigned>(std::stoul(take(name))); }
     /// A field that nobody has read, or an empty text.
     [[nodiscard]] std::string unread() const {
         for (const auto& [name, value] : fields_) {
@@ -42,8 +44,12 @@ private:
     std::set<std::string> read_;
 };
 
-/// Reads a .rsp or .txt file: [ENCRYPT] and [DECRYPT] sections of paragraphs of `NAME = value`. Throws
-/// std::runtime_error if it can't be read or holds anything else.
+/// Reads a .rsp or .txt file. Throws std::runtime_error if it can't be read or holds anything else than
+///
+/// - [ENCRYPT] and [DECRYPT]: the direction of the vectors that follow;
+/// - [NAME = value, ...], and paragraphs of `NAME = value` without a COUNT: fields that all vectors have from there on;
+/// - other text in brackets: the name of a section, which is not looked at;
+/// - paragraphs of `NAME = value` with a COUNT (or Count): the vectors. `FAIL` alone is a field without a value.
 std::vector<Vector> read_vectors(const std::filesystem::path& path);
 
 }  // namespace cce::test

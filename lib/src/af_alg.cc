@@ -101,7 +101,7 @@ public:
                 throw Failure(CCE_ERROR_REFUSED, driver_ + ": the kernel processed " + std::to_string(done) +
                                                      " bytes of " + std::to_string(piece.source.size()));
             }
-            return Result{next.get(), std::nullopt};
+            return Result{next.get()};
         });
     }
 
@@ -135,10 +135,16 @@ public:
         copy_text(out.description, std::string(system.sysname) + " " + system.release + ", " + library.data());
         for (std::size_t mode = 0; mode < driver_names.size(); ++mode) {
             copy_text(out.driver[mode], driver_names.at(mode));
+            out.mode_supported[mode] = 1;
         }
     }
 
     std::unique_ptr<Cipher> make_cipher(const CipherParameters& parameters) override {
+        if (static_cast<std::size_t>(parameters.mode) >= driver_names.size()) {
+            throw Failure(CCE_ERROR_UNSUPPORTED, std::string("backend af_alg does not offer mode ") +
+                                                     cce_mode_name(parameters.mode) +
+                                                     ": the engine's driver has ecb, cbc and ctr");
+        }
         return std::make_unique<KernelCipher>(parameters);
     }
 };

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The C API over the backends: checks arguments, counts what is outstanding, turns exceptions into statuses.
+// The C API over the backends: counts what is outstanding, wipes what must not be seen, turns exceptions into statuses.
+// Arguments are checked in checks.cc.
 
 #include <cstdlib>
 #include <functional>
 #include <new>
+#include <type_traits>
 
 #include "backends.h"
+#include "checks.h"
 
 using namespace cce::internal;
 
@@ -14,6 +17,8 @@ struct cce_device {
     struct Slot {
         cce_session* session = nullptr;  ///< null: free
         std::uint64_t cookie = 0;
+        std::span<std::uint8_t> secret{};  ///< destination to be wiped if the request fails
+        std::size_t output_length = 0;     ///< of a success, unless the backend knows better
     };
 
     std::unique_ptr<Backend> backend;
@@ -27,7 +32,7 @@ struct cce_device {
 
 struct cce_session {
     cce_device* device;
-    cce_mode mode;
+    Role role;
     std::unique_ptr<Cipher> cipher;
     std::size_t outstanding = 0;
 };
@@ -71,42 +76,29 @@ cce_status on_device(cce_device& device, Call call) {
                    call);
 }
 
-void require(bool condition, cce_status status, const char* message) {
-    if (!condition) {
-        throw Failure(status, message);
-    }
+/// What must not be seen of `text` if the request fails: text that was not authenticated, keys.
+std::span<std::uint8_t> secret_of(Role role, const Text& text) {
+    const bool opens = role.direction == CCE_DECRYPT && (is_aead(role.mode) || is_key_wrap(role.mode));
+    return opens ? text.destination : std::span<std::uint8_t>();
 }
 
-/// Checks a request's buffers and length, and makes spans of them.
-Text checked_text(cce_mode mode, const std::uint8_t* iv, const std::uint8_t* source, std::uint8_t* destination,
-                  std::size_t length) {
-    require(mode == CCE_MODE_ECB || iv != nullptr, CCE_ERROR_ARGUMENT, "CBC and CTR need an IV; it is null");
-    require(length == 0 || (source != nullptr && destination != nullptr), CCE_ERROR_ARGUMENT,
-            "source or destination is null");
-    if (mode != CCE_MODE_CTR && length % CCE_BLOCK_BYTES != 0) {
-        throw Failure(CCE_ERROR_LENGTH,
-                      "ECB and CBC take whole blocks of 16 bytes; the length is " + std::to_string(length));
-    }
-    const auto from = reinterpret_cast<std::uintptr_t>(source);
-    const auto to = reinterpret_cast<std::uintptr_t>(destination);
-    require(from == to || (from > to ? from - to : to - from) >= length, CCE_ERROR_OVERLAP,
-            "source and destination overlap without being the same");
-    Text text;
-    if (mode != CCE_MODE_ECB) {
-        std::copy_n(iv, text.iv.size(), text.iv.begin());
-    }
-    text.source = {source, length};
-    text.destination = {destination, length};
-    return text;
+/// Modes for which a request of no bytes is done at once, and reaches no backend.
+bool is_chained_or_ecb(cce_mode mode) {
+    return mode == CCE_MODE_ECB || is_chained(mode);
 }
 
-cce_completion completion_of(const Answer& answer, std::uint64_t cookie) {
+std::size_t output_length_of(const Text& text) {
+    return text.destination.size() + text.tag.size();
+}
+
+cce_completion completion_of(const Answer& answer, std::uint64_t cookie, std::size_t output_length) {
     cce_completion out{};
     out.cookie = cookie;
     out.status = answer.status;
     out.device_status = answer.device_status;
     if (answer.status == CCE_OK) {
         std::copy(answer.result.next_iv.begin(), answer.result.next_iv.end(), out.next_iv);
+        out.output_length = answer.result.key_length.value_or(output_length);
     }
     if (answer.result.cycles) {
         out.cycles_known = 1;
@@ -129,7 +121,10 @@ std::optional<cce_completion> next_completion(cce_device& device, bool wait, con
         return std::nullopt;
     }
     cce_device::Slot& slot = device.slots.at(answer->ticket);
-    const cce_completion done = completion_of(*answer, slot.cookie);
+    if (answer->status != CCE_OK) {
+        wipe(slot.secret);
+    }
+    const cce_completion done = completion_of(*answer, slot.cookie, slot.output_length);
     --slot.session->outstanding;
     --device.outstanding;
     slot.session = nullptr;
@@ -137,6 +132,85 @@ std::optional<cce_completion> next_completion(cce_device& device, bool wait, con
         note(device, answer->status, answer->message);
     }
     return done;
+}
+
+/// Does one request and waits for it. `check` makes its Text, or throws.
+template <typename Check>
+cce_status run(cce_session& session, Answer& answer, cce_completion* completion, Check check) {
+    Text text;
+    const auto failed = [&](cce_status status, const std::string& message, std::uint32_t device_status) {
+        note(*session.device, status, message);
+        answer.device_status = device_status;
+    };
+    answer.status = guarded(failed, [&] {
+        text = check();
+        if (text.source.empty() && is_chained_or_ecb(session.role.mode)) {
+            answer.result.next_iv = text.iv_block();
+        } else {
+            answer.result = session.cipher->run(text);
+        }
+    });
+    if (answer.status != CCE_OK) {
+        wipe(secret_of(session.role, text));
+    }
+    if (completion != nullptr) {
+        *completion = completion_of(answer, 0, output_length_of(text));
+    }
+    return answer.status;
+}
+
+/// The same, for calls that belong to one direction.
+template <typename Check>
+cce_status run(cce_session* session, cce_direction direction, const char* call, cce_completion* completion,
+               std::size_t* num_out, Check check) {
+    if (session == nullptr) {
+        return CCE_ERROR_ARGUMENT;
+    }
+    Answer answer;
+    std::size_t output_length = 0;
+    const cce_status status = run(*session, answer, completion, [&] {
+        require_direction(session->role, direction, call);
+        Text text = check(session->role);
+        output_length = output_length_of(text);
+        return text;
+    });
+    if (status == CCE_OK && num_out != nullptr) {
+        *num_out = answer.result.key_length.value_or(output_length);
+    }
+    return status;
+}
+
+/// Hands one request over, which has so many bytes of AAD and text. `check` makes its Text, or throws.
+template <typename Request, typename Check>
+cce_status submit(cce_session* session, const Request* request, std::type_identity_t<std::size_t Request::*> aad_length,
+                  std::type_identity_t<std::size_t Request::*> length, Check check) {
+    if (session == nullptr) {
+        return CCE_ERROR_ARGUMENT;
+    }
+    cce_device& device = *session->device;
+    return on_device(device, [&] {
+        require(request != nullptr, CCE_ERROR_ARGUMENT, "request is null");
+        const std::size_t aad = aad_length == nullptr ? 0 : request->*aad_length;
+        require(aad <= CCE_SUBMIT_BYTES_MAX && request->*length <= CCE_SUBMIT_BYTES_MAX - aad, CCE_ERROR_LENGTH,
+                "a submitted request has at most CCE_SUBMIT_BYTES_MAX bytes");
+        const std::uint64_t cookie = request->cookie;
+        const Text text = check(session->role);
+        require(device.outstanding < CCE_QUEUE_DEPTH, CCE_ERROR_QUEUE_FULL,
+                "CCE_QUEUE_DEPTH requests are outstanding: collect some with cce_poll");
+        if (text.source.empty() && is_chained_or_ecb(session->role.mode)) {
+            Answer answer;
+            answer.result.next_iv = text.iv_block();
+            device.empty_done.push_back(completion_of(answer, cookie, 0));
+            ++device.outstanding;
+            return;
+        }
+        const auto slot = std::find_if(device.slots.begin(), device.slots.end(),
+                                       [](const cce_device::Slot& entry) { return entry.session == nullptr; });
+        device.backend->submit(static_cast<Ticket>(slot - device.slots.begin()), *session->cipher, text);
+        *slot = {session, cookie, secret_of(session->role, text), output_length_of(text)};
+        ++session->outstanding;
+        ++device.outstanding;
+    });
 }
 
 }  // namespace
@@ -219,23 +293,21 @@ cce_status cce_query(cce_device* device, cce_information* out) {
 
 cce_status cce_session_create(cce_session** out, cce_device* device, cce_mode mode, cce_direction direction,
                               const std::uint8_t* key, std::size_t key_length) {
+    return cce_session_create_with(out, device, mode, direction, key, key_length, 0);
+}
+
+cce_status cce_session_create_with(cce_session** out, cce_device* device, cce_mode mode, cce_direction direction,
+                                   const std::uint8_t* key, std::size_t key_length, unsigned flags) {
     if (device == nullptr) {
         return CCE_ERROR_ARGUMENT;
     }
     return on_device(*device, [&] {
         require(out != nullptr, CCE_ERROR_ARGUMENT, "out is null");
-        require(mode == CCE_MODE_ECB || mode == CCE_MODE_CBC || mode == CCE_MODE_CTR, CCE_ERROR_ARGUMENT,
-                "mode is none of enum cce_mode");
-        require(direction == CCE_ENCRYPT || direction == CCE_DECRYPT, CCE_ERROR_ARGUMENT,
-                "direction is none of enum cce_direction");
-        require(key != nullptr, CCE_ERROR_ARGUMENT, "key is null");
-        if (key_length != 16 && key_length != 24 && key_length != 32) {
-            throw Failure(CCE_ERROR_KEY_LENGTH,
-                          "an AES key has 16, 24 or 32 bytes; this one has " + std::to_string(key_length));
-        }
-        const CipherParameters parameters{mode, direction, SecretKey({key, key_length})};
-        auto session =
-            std::make_unique<cce_session>(cce_session{device, mode, device->backend->make_cipher(parameters), 0});
+        check_session(mode, direction, {key, key_length}, flags);
+        const CipherParameters parameters{mode, direction, SecretKey({key, key_length}),
+                                          (flags & CCE_SESSION_EQUAL_KEYS) != 0};
+        auto session = std::make_unique<cce_session>(
+            cce_session{device, Role{mode, direction}, device->backend->make_cipher(parameters), 0});
         ++device->sessions;
         *out = session.release();
     });
@@ -259,53 +331,69 @@ cce_status cce_cipher_run(cce_session* session, std::uint8_t iv[CCE_BLOCK_BYTES]
         return CCE_ERROR_ARGUMENT;
     }
     Answer answer;
-    const auto failed = [&](cce_status status, const std::string& text, std::uint32_t device_status) {
-        note(*session->device, status, text);
-        answer.device_status = device_status;
-    };
-    answer.status = guarded(failed, [&] {
-        const Text text = checked_text(session->mode, iv, source, destination, length);
-        answer.result.next_iv = text.iv;
-        if (length != 0) {
-            answer.result = session->cipher->run(text);
-        }
-    });
-    if (answer.status == CCE_OK && session->mode != CCE_MODE_ECB) {
+    const cce_status status = run(*session, answer, completion,
+                                  [&] { return checked_cipher(session->role, iv, source, destination, length); });
+    if (status == CCE_OK && is_chained(session->role.mode)) {
         std::copy(answer.result.next_iv.begin(), answer.result.next_iv.end(), iv);
     }
-    if (completion != nullptr) {
-        *completion = completion_of(answer, 0);
-    }
-    return answer.status;
+    return status;
+}
+
+cce_status cce_aead_seal(cce_session* session, const cce_aead_request* request, cce_completion* completion) {
+    return run(session, CCE_ENCRYPT, "cce_aead_seal", completion, nullptr,
+               [&](Role role) { return checked_aead(role, request); });
+}
+
+cce_status cce_aead_open(cce_session* session, const cce_aead_request* request, cce_completion* completion) {
+    return run(session, CCE_DECRYPT, "cce_aead_open", completion, nullptr,
+               [&](Role role) { return checked_aead(role, request); });
+}
+
+cce_status cce_mac_generate(cce_session* session, const cce_mac_request* request, cce_completion* completion) {
+    return run(session, CCE_ENCRYPT, "cce_mac_generate", completion, nullptr,
+               [&](Role role) { return checked_mac(role, request); });
+}
+
+cce_status cce_mac_verify(cce_session* session, const cce_mac_request* request, cce_completion* completion) {
+    return run(session, CCE_DECRYPT, "cce_mac_verify", completion, nullptr,
+               [&](Role role) { return checked_mac(role, request); });
+}
+
+cce_status cce_key_wrap(cce_session* session, const cce_key_wrap_request* request, std::size_t* num_out,
+                        cce_completion* completion) {
+    return run(session, CCE_ENCRYPT, "cce_key_wrap", completion, num_out, [&](Role role) {
+        require(num_out != nullptr, CCE_ERROR_ARGUMENT, "num_out is null");
+        return checked_key_wrap(role, request);
+    });
+}
+
+cce_status cce_key_unwrap(cce_session* session, const cce_key_wrap_request* request, std::size_t* num_out,
+                          cce_completion* completion) {
+    return run(session, CCE_DECRYPT, "cce_key_unwrap", completion, num_out, [&](Role role) {
+        require(num_out != nullptr, CCE_ERROR_ARGUMENT, "num_out is null");
+        return checked_key_wrap(role, request);
+    });
 }
 
 cce_status cce_submit(cce_session* session, const cce_request* request) {
-    if (session == nullptr) {
-        return CCE_ERROR_ARGUMENT;
-    }
-    cce_device& device = *session->device;
-    return on_device(device, [&] {
-        require(request != nullptr, CCE_ERROR_ARGUMENT, "request is null");
-        require(request->length <= CCE_SUBMIT_BYTES_MAX, CCE_ERROR_LENGTH,
-                "a submitted request has at most CCE_SUBMIT_BYTES_MAX bytes");
-        const Text text =
-            checked_text(session->mode, request->iv, request->source, request->destination, request->length);
-        require(device.outstanding < CCE_QUEUE_DEPTH, CCE_ERROR_QUEUE_FULL,
-                "CCE_QUEUE_DEPTH requests are outstanding: collect some with cce_poll");
-        if (request->length == 0) {
-            Answer answer;
-            answer.result.next_iv = text.iv;
-            device.empty_done.push_back(completion_of(answer, request->cookie));
-            ++device.outstanding;
-            return;
-        }
-        const auto slot = std::find_if(device.slots.begin(), device.slots.end(),
-                                       [](const cce_device::Slot& entry) { return entry.session == nullptr; });
-        device.backend->submit(static_cast<Ticket>(slot - device.slots.begin()), *session->cipher, text);
-        *slot = {session, request->cookie};
-        ++session->outstanding;
-        ++device.outstanding;
+    return submit(session, request, nullptr, &cce_request::length, [&](Role role) {
+        return checked_cipher(role, request->iv, request->source, request->destination, request->length);
     });
+}
+
+cce_status cce_submit_aead(cce_session* session, const cce_aead_request* request) {
+    return submit(session, request, &cce_aead_request::aad_length, &cce_aead_request::source_length,
+                  [&](Role role) { return checked_aead(role, request); });
+}
+
+cce_status cce_submit_mac(cce_session* session, const cce_mac_request* request) {
+    return submit(session, request, nullptr, &cce_mac_request::message_length,
+                  [&](Role role) { return checked_mac(role, request); });
+}
+
+cce_status cce_submit_key_wrap(cce_session* session, const cce_key_wrap_request* request) {
+    return submit(session, request, nullptr, &cce_key_wrap_request::source_length,
+                  [&](Role role) { return checked_key_wrap(role, request); });
 }
 
 cce_status cce_poll(cce_device* device, cce_completion* out, std::size_t maximum, int timeout_ms,

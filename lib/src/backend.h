@@ -15,6 +15,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "cce/cce.h"
 #include "secret.h"
@@ -47,8 +48,20 @@ private:
 struct CipherParameters {
     cce_mode mode;
     cce_direction direction;
-    SecretKey key;
+    SecretKey key;  ///< of a length that the mode has; XTS: both keys
+    bool equal_keys_allowed = false;
 };
+
+[[nodiscard]] inline bool is_aead(cce_mode mode) {
+    return mode == CCE_MODE_GCM || mode == CCE_MODE_CCM;
+}
+[[nodiscard]] inline bool is_key_wrap(cce_mode mode) {
+    return mode == CCE_MODE_KW || mode == CCE_MODE_KWP;
+}
+/// Modes that end with an IV that continues the stream.
+[[nodiscard]] inline bool is_chained(cce_mode mode) {
+    return mode == CCE_MODE_CBC || mode == CCE_MODE_CTR;
+}
 
 /// Engine cycles from the first descriptor's fetch to the last completion's write.
 struct Cycles {
@@ -56,25 +69,45 @@ struct Cycles {
     std::uint64_t end = 0;
 };
 
-/// Text and IV of a request. Source and destination are equally long, not empty, the same or disjoint; ECB and CBC have
-/// whole blocks.
+/// What a request works on; api.cc has checked every length. Source and destination are the same or disjoint.
+///
+///     mode            iv         aad      source, destination                  expected_tag   tag
+///     ECB, CBC, CTR   16 bytes   -        equally long, not empty              -              -
+///     XTS             16 bytes   -        equally long, from 16 bytes          -              -
+///     GCM, CCM        any        any      equally long, may be empty           decrypting     encrypting
+///     CMAC            -          -        message, may be empty; -             decrypting     encrypting
+///     KW, KWP         -          -        differ by a semiblock and padding    -              -
 struct Text {
-    Iv iv{};
-    std::span<const std::uint8_t> source;
-    std::span<std::uint8_t> destination;
+    std::vector<std::uint8_t> iv{};
+    std::span<const std::uint8_t> aad{};
+    std::span<const std::uint8_t> source{};
+    std::span<std::uint8_t> destination{};
+    std::span<const std::uint8_t> expected_tag{};  ///< to be compared with
+    std::span<std::uint8_t> tag{};                 ///< to be written
+
+    /// The IV of the modes that have one of 16 bytes; else zero.
+    [[nodiscard]] Iv iv_block() const {
+        Iv block{};
+        if (iv.size() == block.size()) {
+            std::copy(iv.begin(), iv.end(), block.begin());
+        }
+        return block;
+    }
 };
 
 /// A successful request's results.
 struct Result {
-    Iv next_iv{};
-    std::optional<Cycles> cycles;
+    Iv next_iv{};  ///< CBC, CTR; else zero
+    std::optional<Cycles> cycles{};
+    std::optional<std::size_t> key_length{};  ///< KWP, unwrapping
 };
 
 /// A key set up in a backend. Overwrites what it holds of the key when destroyed.
 class Cipher {
 public:
     virtual ~Cipher() = default;
-    /// Does one request of any length. Throws Failure.
+    /// Does one request. Throws Failure; CCE_ERROR_TAG: a tag or an integrity check does not match, and `destination`
+    /// may hold anything (api.cc wipes it).
     virtual Result run(const Text& text) = 0;
 };
 
@@ -93,7 +126,7 @@ public:
 
     /// Fills in what the backend knows; `choice` is the caller's.
     virtual void describe(cce_information& out) = 0;
-    /// Throws Failure.
+    /// Throws Failure; CCE_ERROR_UNSUPPORTED: not this mode or key length.
     virtual std::unique_ptr<Cipher> make_cipher(const CipherParameters& parameters) = 0;
     /// Takes a request, at most CCE_QUEUE_DEPTH at a time. `cipher` is one of this backend's, and stays until the
     /// answer was taken.

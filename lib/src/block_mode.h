@@ -29,7 +29,7 @@ public:
                 take_last_block(text.source);
             }
         } else if (mode == CCE_MODE_CTR) {
-            iv_ = text.iv;
+            iv_ = text.iv_block();
             add_to_counter(iv_, (text.source.size() + CCE_BLOCK_BYTES - 1) / CCE_BLOCK_BYTES);
         }
     }
@@ -54,15 +54,19 @@ private:
     Iv iv_{};
 };
 
-/// Runs `step` (Text -> Result) over `text` in pieces of `piece_bytes` (a multiple of the block), chaining the IV.
+/// ECB, CBC, CTR: runs `step` (Text -> Result) over `text` in pieces of `piece_bytes` (a multiple of the block),
+/// chaining the IV.
 template <typename Step>
 Result run_in_pieces(const Text& text, std::size_t piece_bytes, Step step) {
     Result result;
-    result.next_iv = text.iv;
+    result.next_iv = text.iv_block();
     for (std::size_t done = 0; done < text.source.size();) {
         const std::size_t bytes = std::min(piece_bytes, text.source.size() - done);
-        const Result piece =
-            step(Text{result.next_iv, text.source.subspan(done, bytes), text.destination.subspan(done, bytes)});
+        Text part;
+        part.iv.assign(result.next_iv.begin(), result.next_iv.end());
+        part.source = text.source.subspan(done, bytes);
+        part.destination = text.destination.subspan(done, bytes);
+        const Result piece = step(part);
         result.next_iv = piece.next_iv;
         if (piece.cycles) {
             const std::uint64_t start = result.cycles ? result.cycles->start : piece.cycles->start;

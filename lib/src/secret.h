@@ -17,7 +17,9 @@ namespace cce::internal {
 
 /// Overwrites `bytes`; not removed by the compiler.
 inline void wipe(std::span<std::uint8_t> bytes) {
-    OPENSSL_cleanse(bytes.data(), bytes.size());
+    if (!bytes.empty()) {
+        OPENSSL_cleanse(bytes.data(), bytes.size());
+    }
 }
 
 /// A copy of a key of up to CCE_KEY_BYTES_MAX bytes.

@@ -30,6 +30,29 @@ int main(void) {
     CHECK(memcmp(text, expected, sizeof(expected)) == 0);
     CHECK(cce_close(device) == CCE_ERROR_BUSY);
     CHECK(cce_session_destroy(session) == CCE_OK);
+
+    /* McGrew-Viega GCM, case 2; sealed, opened, forged. */
+    {
+        const uint8_t iv[12] = {0};
+        const uint8_t cipher_start[4] = {0x03, 0x88, 0xda, 0xce};
+        uint8_t sealed[16 + CCE_TAG_BYTES_MAX] = {0};
+        struct cce_aead_request request = {0, iv, sizeof(iv), NULL, 0, sealed, 16, sealed, sizeof(sealed), 16};
+        CHECK(cce_session_create(&session, device, CCE_MODE_GCM, CCE_ENCRYPT, key, sizeof(key)) == CCE_OK);
+        CHECK(cce_aead_seal(session, &request, NULL) == CCE_OK);
+        CHECK(memcmp(sealed, cipher_start, sizeof(cipher_start)) == 0);
+        CHECK(cce_session_destroy(session) == CCE_OK);
+        CHECK(cce_session_create(&session, device, CCE_MODE_GCM, CCE_DECRYPT, key, sizeof(key)) == CCE_OK);
+        request.source_length = sizeof(sealed);
+        request.destination = text;
+        request.destination_length = sizeof(text);
+        CHECK(cce_aead_open(session, &request, NULL) == CCE_OK);
+        CHECK(text[0] == 0 && text[15] == 0);
+        memset(text, 0xff, sizeof(text));
+        sealed[31] ^= 1;
+        CHECK(cce_aead_open(session, &request, NULL) == CCE_ERROR_TAG);
+        CHECK(text[0] == 0 && text[15] == 0);
+        CHECK(cce_session_destroy(session) == CCE_OK);
+    }
     CHECK(cce_close(device) == CCE_OK);
     CHECK(cce_close(NULL) == CCE_OK && cce_session_destroy(NULL) == CCE_OK);
     return 0;

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // cce enc, cce dec: streams a file through one session, chunk by chunk, compatible with `openssl enc -K -iv`.
-// The padding (PKCS#7, ECB and CBC) is made and checked here; the library only knows whole blocks.
+// The padding (PKCS#7, ECB and CBC) is made and checked here; the library only knows whole blocks. XTS goes by data
+// units, whose tweaks count up. GCM and CCM, which go in one piece, are in aead_command.cc.
 
-#include <openssl/crypto.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <map>
 #include <optional>
 
 #include "tool.h"
@@ -19,29 +18,6 @@ namespace cce::tool {
 namespace {
 
 constexpr std::size_t block = CCE_BLOCK_BYTES;
-
-SecretBytes key_of(CipherOptions& options) {
-    const int given =
-        (options.key_file.empty() ? 0 : 1) + (options.key_descriptor < 0 ? 0 : 1) + (options.key_hex.empty() ? 0 : 1);
-    if (given != 1) {
-        throw ToolError(exit_usage, given == 0 ? "no key: give one of --key-file, --key-fd, -K"
-                                               : "--key-file, --key-fd and -K exclude each other");
-    }
-    if (!options.key_hex.empty()) {
-        SecretBytes key = parse_hex(options.key_hex, "-K");
-        OPENSSL_cleanse(options.key_hex.data(), options.key_hex.size());
-        if (const std::size_t bytes = key.bytes().size(); bytes != 16 && bytes != 24 && bytes != 32) {
-            throw ToolError(exit_usage, "-K: an AES key has 16, 24 or 32 bytes (32, 48 or 64 digits), not " +
-                                            std::to_string(bytes));
-        }
-        return key;
-    }
-    if (!options.key_file.empty()) {
-        const Descriptor file = open_input(options.key_file);
-        return read_key(file.get(), options.key_file);
-    }
-    return read_key(options.key_descriptor, "--key-fd " + std::to_string(options.key_descriptor));
-}
 
 Iv iv_of(const CipherOptions& options) {
     Iv iv{};
@@ -117,27 +93,58 @@ std::size_t padding_of(std::span<const std::uint8_t> last_block) {
     return count;
 }
 
+/// Options that this mode does not know are refused, not ignored.
+void check_options(const CipherOptions& options) {
+    const auto refuse = [&options](bool given, const char* option, const char* reason) {
+        if (given) {
+            throw ToolError(exit_usage, std::string(option) + ": mode " + options.mode + " " + reason);
+        }
+    };
+    const bool xts = options.mode == "xts";
+    refuse(!options.aad_hex.empty(), "--aad", "authenticates nothing");
+    refuse(!options.aad_file.empty(), "--aad-file", "authenticates nothing");
+    refuse(options.tag_length.has_value(), "--tag-length", "has no tag");
+    refuse(!xts && options.data_unit.has_value(), "--data-unit", "has no data units");
+    refuse(!xts && options.equal_keys, "--allow-equal-keys", "has only one key");
+    refuse(xts && options.chunk.has_value(), "--chunk", "goes by --data-unit");
+    if (options.chunk && (*options.chunk == 0 || *options.chunk % block != 0 || *options.chunk > (1U << 30))) {
+        throw ToolError(exit_usage, "--chunk: a multiple of 16 bytes up to 1 GiB is needed");
+    }
+    if (options.data_unit && (*options.data_unit < block || *options.data_unit > CCE_XTS_BYTES_MAX)) {
+        throw ToolError(exit_usage, "--data-unit: 16 bytes to 16 MiB are needed");
+    }
+}
+
+/// The tweak of the next data unit: its number is little-endian, IEEE 1619, 5.1.
+void count_up(Iv& tweak) {
+    for (std::uint8_t& byte : tweak) {
+        if (++byte != 0) {
+            break;
+        }
+    }
+}
+
 }  // namespace
 
 int run_cipher(CipherOptions& options) {
-    static const std::map<std::string, cce_mode> modes{
-        {"ecb", CCE_MODE_ECB}, {"cbc", CCE_MODE_CBC}, {"ctr", CCE_MODE_CTR}};
-    const cce_mode mode = modes.at(options.mode);
-    if (options.chunk == 0 || options.chunk % block != 0 || options.chunk > (1U << 30)) {
-        throw ToolError(exit_usage, "--chunk: a multiple of 16 bytes up to 1 GiB is needed");
+    const cce_mode mode = mode_of(options.mode);
+    if (mode == CCE_MODE_GCM || mode == CCE_MODE_CCM) {
+        return run_aead(options);
     }
+    check_options(options);
+    const bool xts = mode == CCE_MODE_XTS;
+    const std::size_t chunk_bytes = xts ? options.data_unit.value_or(CCE_XTS_BYTES_MAX) : options.chunk.value_or(65536);
     Iv iv = iv_of(options);
-    const SecretBytes key = key_of(options);
-    const bool padded = mode != CCE_MODE_CTR && !options.no_padding;
+    const SecretBytes key = read_key(options.key, xts);
+    const bool whole_blocks = mode == CCE_MODE_ECB || mode == CCE_MODE_CBC;
+    const bool padded = whole_blocks && !options.no_padding;
     const std::string input_name = options.input.empty() ? "standard input" : options.input;
     const Descriptor input = open_input(options.input);
 
-    Device device(options.backend);
+    Device device = open_device(options.device, options.quiet);
     const Information information = device.information();
-    if (!options.quiet) {
-        std::fprintf(stderr, "cce: backend %s (%s)\n", information.backend, information.choice);
-    }
-    Session session(device, mode, options.decrypt ? CCE_DECRYPT : CCE_ENCRYPT, key.bytes());
+    Session session(device, mode, options.decrypt ? CCE_DECRYPT : CCE_ENCRYPT, key.bytes(),
+                    options.equal_keys ? unsigned{CCE_SESSION_EQUAL_KEYS} : 0U);
     OutputFile output(options.output);
     Progress progress(!options.quiet && (options.progress || isatty(STDERR_FILENO) != 0), input.get());
 
@@ -146,16 +153,16 @@ int run_cipher(CipherOptions& options) {
     std::optional<std::uint64_t> first_cycle;
     std::uint64_t last_cycle = 0;
     // Two buffers, so that it is known of each chunk, when it is processed, whether it is the last.
-    SecretBytes current(options.chunk + block);
-    SecretBytes following(options.chunk + block);
+    SecretBytes current(chunk_bytes + block);
+    SecretBytes following(chunk_bytes + block);
     auto chunk = current.bytes();
     auto next = following.bytes();
-    std::size_t bytes = read_fully(input.get(), chunk.first(options.chunk), input_name);
+    std::size_t bytes = read_fully(input.get(), chunk.first(chunk_bytes), input_name);
     std::uint64_t bytes_in = bytes;
     for (bool last = false; !last;) {
         std::size_t next_bytes = 0;
-        if (bytes == options.chunk) {
-            next_bytes = read_fully(input.get(), next.first(options.chunk), input_name);
+        if (bytes == chunk_bytes) {
+            next_bytes = read_fully(input.get(), next.first(chunk_bytes), input_name);
             bytes_in += next_bytes;
         }
         last = next_bytes == 0;
@@ -164,7 +171,16 @@ int run_cipher(CipherOptions& options) {
             std::fill_n(chunk.begin() + static_cast<std::ptrdiff_t>(bytes), count, static_cast<std::uint8_t>(count));
             bytes += count;
         }
-        if (mode != CCE_MODE_CTR && bytes % block != 0) {
+        if (xts && !options.data_unit && !last) {
+            throw ToolError(exit_failure, input_name + " is longer than 16 MiB, the most that mode xts takes as one " +
+                                              "data unit: cut it by --data-unit");
+        }
+        if (xts && bytes < block) {
+            throw ToolError(exit_failure, input_name + ": " + std::to_string(bytes_in) +
+                                              " bytes leave a last data unit of " + std::to_string(bytes) +
+                                              "; mode xts needs at least 16");
+        }
+        if (whole_blocks && bytes % block != 0) {
             throw ToolError(exit_failure, input_name + ": " + std::to_string(bytes_in) +
                                               " bytes are not whole blocks of 16, which mode " + options.mode +
                                               (options.decrypt ? " needs to decrypt" : " needs without padding"));
@@ -179,6 +195,9 @@ int run_cipher(CipherOptions& options) {
             session.run(iv, text, text, &completion);
             latencies.add(monotonic_nanoseconds() - start);
             bytes_processed += bytes;
+            if (xts) {
+                count_up(iv);
+            }
             if (completion.cycles_known != 0) {
                 first_cycle = first_cycle.value_or(completion.start_cycle);
                 last_cycle = completion.end_cycle;
@@ -194,32 +213,14 @@ int run_cipher(CipherOptions& options) {
         bytes = next_bytes;
     }
 
-    nlohmann::json statistics{{"operation", options.decrypt ? "dec" : "enc"},
-                              {"mode", options.mode},
-                              {"key_bits", key.bytes().size() * 8},
-                              {"backend", information.backend},
-                              {"choice", information.choice},
-                              {"driver", information.driver[mode]},
-                              {"chunk_bytes", options.chunk},
-                              {"bytes", bytes_processed},
-                              {"clock", "CLOCK_MONOTONIC"},
-                              {"latency_ns", latencies.summary()}};
+    nlohmann::json statistics = statistics_of(options.decrypt ? "dec" : "enc", mode, key.bytes().size(), information);
+    statistics["chunk_bytes"] = chunk_bytes;
+    statistics["bytes"] = bytes_processed;
+    statistics["latency_ns"] = latencies.summary();
     if (first_cycle) {
         statistics["engine_cycles"] = last_cycle - *first_cycle;
     }
-    if (!options.statistics.empty()) {
-        OutputFile file(options.statistics);
-        const std::string text = statistics.dump(2) + "\n";
-        file.write(std::vector<std::uint8_t>(text.begin(), text.end()));
-        output.finish();
-        file.finish();
-    } else {
-        output.finish();
-    }
-    if (options.json) {
-        // Standard output may carry the text; then the figures go to standard error.
-        std::fprintf(options.output.empty() ? stderr : stdout, "%s\n", statistics.dump(2).c_str());
-    }
+    report(options, statistics, output);
     return 0;
 }
 

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cctype>
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -15,7 +15,9 @@
 namespace cce::tool {
 
 SecretBytes::~SecretBytes() {
-    OPENSSL_cleanse(bytes_.data(), bytes_.size());
+    if (!bytes_.empty()) {
+        OPENSSL_cleanse(bytes_.data(), bytes_.size());
+    }
 }
 
 Descriptor::~Descriptor() {
@@ -56,6 +58,35 @@ std::size_t read_fully(int descriptor, std::span<std::uint8_t> buffer, const std
     return done;
 }
 
+SecretBytes read_all(int descriptor, const std::string& name, std::size_t limit) {
+    // Doubling copies what was read so far; each old copy is overwritten as it goes.
+    std::size_t room = std::size_t{64} * 1024;
+    struct stat status {};
+    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
+        room = std::max<std::size_t>(room, static_cast<std::size_t>(status.st_size) + 1);
+    }
+    room = std::min(room, limit + 1);
+    std::optional<SecretBytes> buffer(room);
+    std::size_t bytes = 0;
+    while (true) {
+        bytes += read_fully(descriptor, buffer->bytes().subspan(bytes), name);
+        if (bytes > limit) {
+            throw ToolError(exit_failure,
+                            name + " is longer than " + std::to_string(limit) + " bytes, the limit for this mode");
+        }
+        if (bytes < room) {
+            break;
+        }
+        room = std::min(2 * room, limit + 1);
+        SecretBytes larger(room);
+        std::copy_n(buffer->bytes().begin(), bytes, larger.bytes().begin());
+        buffer.emplace(std::move(larger));
+    }
+    SecretBytes result(bytes);
+    std::copy_n(buffer->bytes().begin(), bytes, result.bytes().begin());
+    return result;
+}
+
 namespace {
 
 /// Opens the file to write to; `temporary` gets its name if it is to be renamed.
@@ -76,13 +107,6 @@ int open_output(const std::string& path, std::string& temporary) {
         static_cast<void>(fchmod(number, 0666 & ~mask));
     }
     return number;
-}
-
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
 }
 
 }  // namespace
@@ -127,57 +151,6 @@ void OutputFile::finish() {
         }
         temporary_.clear();
     }
-}
-
-SecretBytes parse_hex(const std::string& text, const std::string& option, std::size_t wanted) {
-    if (text.size() % 2 != 0) {
-        throw ToolError(exit_usage,
-                        option + ": an odd number of hexadecimal digits (" + std::to_string(text.size()) + ")");
-    }
-    SecretBytes result(text.size() / 2);
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const int digit = hex_digit(text[i]);
-        if (digit < 0) {
-            throw ToolError(exit_usage,
-                            option + ": character " + std::to_string(i + 1) + " is not a hexadecimal digit");
-        }
-        std::uint8_t& byte = result.bytes()[i / 2];
-        byte = static_cast<std::uint8_t>(byte << 4 | digit);
-    }
-    if (wanted != 0 && result.bytes().size() != wanted) {
-        throw ToolError(exit_usage, option + ": " + std::to_string(wanted) + " bytes (" + std::to_string(2 * wanted) +
-                                        " digits) are needed, " + std::to_string(result.bytes().size()) +
-                                        " were given");
-    }
-    return result;
-}
-
-SecretBytes read_key(int descriptor, const std::string& name) {
-    SecretBytes raw(80);  // 64 digits, white space, and one more to notice a longer file
-    const std::size_t bytes = read_fully(descriptor, raw.bytes(), name);
-    const auto content = raw.bytes().first(bytes);
-    std::size_t digits = bytes;
-    while (digits > 0 && std::isspace(content[digits - 1]) != 0) {
-        --digits;
-    }
-    const bool hexadecimal = std::all_of(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(digits),
-                                         [](std::uint8_t c) { return hex_digit(static_cast<char>(c)) >= 0; });
-    if (hexadecimal && (digits == 32 || digits == 48 || digits == 64)) {
-        SecretBytes key(digits / 2);
-        for (std::size_t i = 0; i < digits; ++i) {
-            std::uint8_t& byte = key.bytes()[i / 2];
-            byte = static_cast<std::uint8_t>(byte << 4 | hex_digit(static_cast<char>(content[i])));
-        }
-        return key;
-    }
-    if (bytes != 16 && bytes != 24 && bytes != 32) {
-        throw ToolError(exit_failure, name +
-                                          ": a key has 16, 24 or 32 bytes, or 32, 48 or 64 hexadecimal digits; found " +
-                                          (bytes == raw.bytes().size() ? "more" : std::to_string(bytes) + " bytes"));
-    }
-    SecretBytes key(bytes);
-    std::copy(content.begin(), content.end(), key.bytes().begin());
-    return key;
 }
 
 }  // namespace cce::tool

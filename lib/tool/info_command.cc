@@ -11,19 +11,23 @@ namespace cce::tool {
 namespace {
 
 nlohmann::json to_json(const Information& information) {
+    nlohmann::json modes = nlohmann::json::array();
+    nlohmann::json drivers = nlohmann::json::object();
+    nlohmann::json algorithms = nlohmann::json::array();
+    for (int mode = 0; mode < CCE_MODE_COUNT; ++mode) {
+        if (information.mode_supported[mode] != 0) {
+            const std::string name = cce_mode_name(static_cast<cce_mode>(mode));
+            modes.push_back(name);
+            drivers[name] = information.driver[mode];
+            algorithms.push_back("aes-" + name);
+        }
+    }
     nlohmann::json result{{"backend", information.backend},
                           {"choice", information.choice},
                           {"description", information.description},
-                          {"drivers",
-                           {{"ecb", information.driver[CCE_MODE_ECB]},
-                            {"cbc", information.driver[CCE_MODE_CBC]},
-                            {"ctr", information.driver[CCE_MODE_CTR]}}}};
+                          {"modes", modes},
+                          {"drivers", drivers}};
     if (information.engine_known != 0) {
-        nlohmann::json algorithms = nlohmann::json::array();
-        const std::array<const char*, 3> names{"aes-ecb", "aes-cbc", "aes-ctr"};
-        for (std::size_t i = 0; i < names.size(); ++i) {
-            if (information.mode_supported[i] != 0) algorithms.push_back(names.at(i));
-        }
         nlohmann::json key_bits = nlohmann::json::array();
         for (std::size_t i = 0; i < 3; ++i) {
             if (information.key_bytes_supported[i] != 0) key_bits.push_back(128 + 64 * i);
@@ -49,7 +53,14 @@ void print_tree(const nlohmann::json& node, int indent) {
             std::printf("%*s%s:\n", indent, "", key.c_str());
             print_tree(value, indent + 2);
         } else {
-            const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+            std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+            if (value.is_array()) {
+                text.clear();
+                for (const auto& element : value) {
+                    text += text.empty() ? "" : " ";
+                    text += element.is_string() ? element.get<std::string>() : element.dump();
+                }
+            }
             std::printf("%*s%-18s %s\n", indent, "", key.c_str(), text.c_str());
         }
     }
@@ -57,14 +68,14 @@ void print_tree(const nlohmann::json& node, int indent) {
 
 }  // namespace
 
-int run_info(bool json, const std::string& backend) {
+int run_info(bool json, const DeviceOptions& options) {
     nlohmann::json result{{"version", cce_version()}, {"backends", nlohmann::json::array()}};
     for (const char* name : {"af_alg", "in-process", "software"}) {
         cce_error error{};
         const bool available = cce_probe(name, &error) == CCE_OK;
         result["backends"].push_back({{"name", name}, {"available", available}, {"reason", error.message}});
     }
-    const Device device(backend);
+    const Device device = open_device(options, true);
     result["opened"] = to_json(device.information());
     if (json) {
         std::printf("%s\n", result.dump(2).c_str());

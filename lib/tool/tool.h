@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -63,6 +64,9 @@ private:
     int number_;
 };
 
+/// Reads all of a file, which may have up to `limit` bytes.
+[[nodiscard]] SecretBytes read_all(int descriptor, const std::string& name, std::size_t limit);
+
 /// Opens a file to read, or standard input for an empty name.
 [[nodiscard]] Descriptor open_input(const std::string& path);
 /// Reads until `buffer` is full or the file ends; `name` is for messages.
@@ -89,9 +93,30 @@ private:
 
 /// Hexadecimal digits as bytes; `option` names them in messages. Exactly `wanted` bytes unless that is 0.
 [[nodiscard]] SecretBytes parse_hex(const std::string& text, const std::string& option, std::size_t wanted = 0);
-/// A key file or descriptor: 16, 24 or 32 raw bytes, or as many as hexadecimal digits with optional white space at the
-/// end (32, 48 or 64 digits). 32 bytes that are all hexadecimal digits are taken as a 16-byte key in hexadecimal.
-[[nodiscard]] SecretBytes read_key(int descriptor, const std::string& name);
+/// Bytes as lower-case hexadecimal digits.
+[[nodiscard]] std::string to_hex(std::span<const std::uint8_t> bytes);
+
+/// Where a key comes from: one of the three.
+struct KeyOptions {
+    std::string file;
+    int descriptor = -1;
+    std::string hex;
+};
+/// The key: 16, 24 or 32 bytes, for XTS twice that. Files and descriptors hold it as bytes, or as hexadecimal digits
+/// with optional white space at the end. Bytes that are all hexadecimal digits, and as many as a key's, are taken as
+/// such: 32 of them are a 16-byte key.
+[[nodiscard]] SecretBytes read_key(KeyOptions& options, bool xts);
+
+/// The mode called `name`.
+[[nodiscard]] cce_mode mode_of(const std::string& name);
+
+/// Which device to use.
+struct DeviceOptions {
+    std::string backend;
+    std::string engine;
+};
+/// Opens it; an engine is named only for in-process. Names the backend on stderr unless `quiet`.
+[[nodiscard]] Device open_device(const DeviceOptions& options, bool quiet);
 
 /// Latencies of library calls, by CLOCK_MONOTONIC.
 class Latencies {
@@ -106,27 +131,67 @@ private:
 
 [[nodiscard]] std::uint64_t monotonic_nanoseconds();
 
+/// The figures of one call, or of many: a beginning that all commands share.
+[[nodiscard]] nlohmann::json statistics_of(const std::string& operation, cce_mode mode, std::size_t key_bytes,
+                                           const Information& information);
+
 /// Options of `cce enc` and `cce dec`.
 struct CipherOptions {
     bool decrypt = false;
     std::string mode;
-    std::string key_file;
-    int key_descriptor = -1;
-    std::string key_hex;
+    KeyOptions key;
     std::string iv_hex;
+    std::string aad_hex;
+    std::string aad_file;
+    std::optional<std::size_t> tag_length;
+    std::optional<std::uint64_t> data_unit;
+    bool equal_keys = false;
     std::string input;
     std::string output;
-    std::uint64_t chunk = 65536;
+    std::optional<std::uint64_t> chunk;
     bool no_padding = false;
     std::string statistics;
     bool json = false;
     bool progress = false;
     bool quiet = false;
-    std::string backend;
+    DeviceOptions device;
 };
 
+/// Options of `cce mac`.
+struct MacOptions {
+    std::string mac;
+    KeyOptions key;
+    std::string iv_hex;
+    std::optional<std::size_t> tag_length;
+    std::string verify_hex;
+    std::string input;
+    bool json = false;
+    bool quiet = false;
+    DeviceOptions device;
+};
+
+/// Options of `cce wrap` and `cce unwrap`.
+struct KeyWrapOptions {
+    bool unwrap = false;
+    std::string mode;
+    KeyOptions key;
+    std::string input;
+    std::string output;
+    bool hex = false;
+    bool json = false;
+    bool quiet = false;
+    DeviceOptions device;
+};
+
+/// Writes the figures to the files and streams that the options name, after the output is complete.
+void report(const CipherOptions& options, const nlohmann::json& statistics, OutputFile& output);
+
 int run_cipher(CipherOptions& options);
-int run_info(bool json, const std::string& backend);
-int run_selftest(const std::string& backend, bool json);
+/// The part of run_cipher for GCM and CCM.
+int run_aead(CipherOptions& options);
+int run_mac(MacOptions& options);
+int run_key_wrap(KeyWrapOptions& options);
+int run_info(bool json, const DeviceOptions& device);
+int run_selftest(const DeviceOptions& device, bool json);
 
 }  // namespace cce::tool

@@ -1,23 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Types that the engine's blocks share among themselves. What software sees is in cce_contract_pkg (generated).
+//
+// A request in flight has a slot; its number is the request's name in every block. Cipher requests are of two kinds:
+//   stream  modes whose blocks do not wait for each other (ECB, CBC decryption, CTR, XTS, GCM): done in the order of
+//           their dispatch, one after the other, a block a cycle;
+//   lane    modes in which each block needs the one before (CBC encryption, CMAC, CCM, KW, KWP): each slot is a lane of
+//           its own, and the lanes take turns in the cipher.
 
 package cce_pkg;
 
-  // Beats of the longest DMA burst. Bursts start or end at multiples of BurstBeats beats, so that none crosses 4 KiB
-  // at any data width up to 1024 bits (AXI4, A3.4.1).
-  localparam int unsigned BurstBeats = 16;
+  // Bytes of the longest DMA burst of a lane (the stream's is a parameter). Bursts end at multiples of it, so that none
+  // crosses 4 KiB (AXI4, A3.4.1).
+  localparam int unsigned LaneBurstBytes = 256;
 
-  // Clients of the DMA read port; also their AXI IDs. Lower numbers win.
-  localparam int unsigned ReadClients = 4;
-  typedef enum logic [1:0] {
-    ReadClientControl = 2'd0,  // descriptors and context records
-    ReadClientSourceList = 2'd1,
-    ReadClientDestinationList = 2'd2,
-    ReadClientData = 2'd3
+  // Clients of the DMA read port. Lower numbers win.
+  localparam int unsigned ReadClients = 5;
+  typedef enum logic [2:0] {
+    ReadClientDescriptor = 3'd0,
+    ReadClientContext = 3'd1,
+    ReadClientSourceList = 3'd2,
+    ReadClientDestinationList = 3'd3,
+    ReadClientData = 3'd4
   } read_client_e;
 
-  // Clients of the DMA write port; also their AXI IDs. Lower numbers win.
+  // What a client of the read port attaches to a burst and gets back with each of its beats.
+  localparam int unsigned ReadTagWidth = 48;
+
+  // Clients of the DMA write port. Lower numbers win.
   localparam int unsigned WriteClients = 2;
   typedef enum logic [0:0] {
     WriteClientCompletion = 1'd0,
@@ -40,18 +50,9 @@ package cce_pkg;
     logic valid;
     logic write;
     logic [1:0] reason;
+    logic [7:0] queue_index;
     logic [63:0] address;
   } dma_fault_t;
-
-  // What a stream of text has in common, from the controller to reader and writer.
-  typedef struct packed {
-    logic unrestricted;
-    logic [7:0] queue_index;
-    logic is_list;         // address is that of a scatter-gather list
-    logic [15:0] region;   // region key of the data or of the list
-    logic [63:0] address;
-    logic [31:0] length;   // bytes of text, at least 1
-  } stream_command_t;
 
   // AES key lengths.
   typedef enum logic [1:0] {
@@ -60,19 +61,103 @@ package cce_pkg;
     KeyLength256 = 2'd2
   } key_length_e;
 
-  // Where the key on the key port came from.
-  typedef enum logic [0:0] {
-    KeySourceRecord = 1'd0,  // a context record read from memory for one request
-    KeySourceHeld = 1'd1     // an engine-held context
-  } key_source_e;
-
-  // The internal key port: the only way for a key to reach a cipher. Key byte 0 is in bits 7:0.
+  // A request as the dispatcher hands it to the blocks that work on it. All has been checked against the contract.
   typedef struct packed {
-    logic valid;           // a key stands here
-    key_source_e source;
-    logic [31:0] rights;   // cce_contract_pkg::context_record_rights_t
-    key_length_e length;
-    logic [255:0] key;
-  } key_port_t;
+    logic [7:0] queue_index;
+    logic unrestricted;
+    logic stream;             // else lane
+    logic [7:0] mode;         // cce_contract_pkg::cipher_mode_e
+    logic decrypt;
+    logic distinct_keys;
+    logic [127:0] iv;
+    logic [31:0] iv_length;   // bytes of IV in front of the AAD in the source (GCM), else 0
+    logic [31:0] aad_length;
+    logic [31:0] text_length;
+    logic [4:0] tag_length;
+    logic source_list;
+    logic [15:0] source_region;
+    logic [63:0] source;
+    logic destination_list;
+    logic [15:0] destination_region;
+    logic [63:0] destination;
+  } cipher_request_t;
+
+  // What the key loader has to do for a slot.
+  typedef enum logic [1:0] {
+    KeyJobRecord = 2'd0,      // cipher, key in a context record in memory
+    KeyJobHeld = 2'd1,        // cipher, key in an engine-held context
+    KeyJobLoad = 2'd2,        // context_load
+    KeyJobInvalidate = 2'd3   // context_invalidate
+  } key_job_e;
+
+  typedef struct packed {
+    logic [1:0] job;          // key_job_e
+    logic [7:0] queue_index;
+    logic unrestricted;
+    logic [7:0] index;        // engine-held context
+    logic [63:0] address;     // of the record
+    logic [15:0] region;
+    logic two_units;          // the record is as long as a pair of keys
+    logic [7:0] mode;
+    logic decrypt;
+    logic inverse_cipher;
+    logic distinct_keys;
+  } key_request_t;
+  localparam int unsigned KeyRequestWidth = 111;
+
+  // Who sent a block through the cipher; travels with the block.
+  typedef enum logic [1:0] {
+    CipherUserLane = 2'd0,
+    CipherUserKeyWrap = 2'd1,
+    CipherUserSubkey = 2'd2,
+    CipherUserStream = 2'd3
+  } cipher_user_e;
+  localparam int unsigned CipherTagWidth = 12;
+  typedef struct packed {
+    logic [1:0] user;         // cipher_user_e
+    logic [3:0] step;         // the user's own
+    logic [5:0] slot;         // at most 64 requests in flight
+  } cipher_tag_t;
+
+  // Steps of the stream unit's blocks.
+  localparam logic [3:0] StreamStepText = 4'd0;
+  localparam logic [3:0] StreamStepSteal = 4'd1;      // XTS: the block that lends its tail (IEEE 1619, 5.3.2)
+  localparam logic [3:0] StreamStepStolen = 4'd2;     // XTS: the last block, made from the partial one
+  localparam logic [3:0] StreamStepFirstCounter = 4'd3;  // GCM: E(J0)
+
+  // Steps of the subkey unit's blocks.
+  localparam logic [3:0] SubkeyStepHash = 4'd0;       // E(0): H of GCM, L of CMAC; XTS: the first tweak
+  localparam logic [3:0] SubkeyStepMask = 4'd1;       // what masks the tag: E(J0) of GCM, E(A0) of CCM
+
+  // Adds 1 to the last 32 bits of a counter block whose first byte is in bits 7:0 (SP 800-38D, 6.2), or to all 128
+  // (SP 800-38A, B.1).
+  function automatic logic [127:0] increment_counter(input logic [127:0] counter, input logic all_bits);
+    logic [127:0] number;
+    logic [32:0] low;
+    logic [95:0] high;
+    for (int unsigned i = 0; i < 16; i++) number[8*i +: 8] = counter[8*(15-i) +: 8];
+    low = {1'b0, number[31:0]} + 33'd1;
+    high = number[127:32] + 96'(low[32] && all_bits);
+    number = {high, low[31:0]};
+    for (int unsigned i = 0; i < 16; i++) increment_counter[8*i +: 8] = number[8*(15-i) +: 8];
+  endfunction
+
+  // The first `bytes` bytes of a block, the rest zero.
+  function automatic logic [127:0] keep_bytes(input logic [127:0] block, input logic [4:0] bytes);
+    for (int unsigned i = 0; i < 16; i++) keep_bytes[8*i +: 8] = 5'(i) < bytes ? block[8*i +: 8] : 8'd0;
+  endfunction
+
+  // Multiplication of an XTS tweak by the primitive element (IEEE 1619, 5.2): the block is one little-endian number.
+  function automatic logic [127:0] next_tweak(input logic [127:0] tweak);
+    next_tweak = {tweak[126:0], 1'b0} ^ {120'd0, 8'h87 & {8{tweak[127]}}};
+  endfunction
+
+  // Doubling of a CMAC subkey (SP 800-38B, 6.1): the block is one big-endian number.
+  function automatic logic [127:0] double_subkey(input logic [127:0] subkey);
+    logic [127:0] number;
+    for (int unsigned i = 0; i < 16; i++) number[8*i +: 8] = subkey[8*(15-i) +: 8];
+    number = {number[126:0], 1'b0} ^ {120'd0, 8'h87 & {8{number[127]}}};
+    for (int unsigned i = 0; i < 16; i++) double_subkey[8*i +: 8] = number[8*(15-i) +: 8];
+  endfunction
 
 endpackage

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Shows that Yosys can synthesize the engine: every file is read, the hierarchy resolves, no latch is inferred, nothing
-# is undriven or driven twice, and generic synthesis runs to gates.
+# is undriven or driven twice, and generic synthesis runs to gates. Memories stay memories.
 #
 #   check.sh --contract DIR [--data-width N] [--top MODULE]
 #
@@ -39,7 +39,8 @@ trap 'rm -rf "$work"' EXIT
 cp "$contract/cce_contract_pkg.sv" "$work/"
 
 parameters=
-[[ $top != cce_top ]] || parameters="-chparam DataWidth $data_width"
+# S-boxes in a composite field: tables take Yosys long, and say no more here.
+[[ $top != cce_top ]] || parameters="-chparam DataWidth $data_width -chparam SboxStyle 0"
 {
 	printf 'read_verilog -sv %s' "$work/cce_contract_pkg.sv"
 	while read -r file; do printf ' %s' "$(realpath "$rtl/$file")"; done < <(grep -v '^#' "$rtl/cce.f")
@@ -47,7 +48,7 @@ parameters=
 	# Assertions have their own tools; synthesis leaves them out.
 	# shellcheck disable=SC2016 # dollars of Yosys cell types
 	printf 'proc\nchformal -remove\nselect -assert-none t:$dlatch t:$adlatch t:$sr\n'
-	printf 'synth -run begin:fine\ncheck -assert\nsynth -noabc -run fine:\ncheck -assert\n'
+	printf 'synth -run begin:fine\ncheck -assert\nopt -undriven -fine\ntechmap\nopt -fast\nhierarchy -check\nstat\ncheck -assert\n'
 } >"$work/check.ys"
 
 # A name that Yosys has to declare itself is an undriven wire: an error here.

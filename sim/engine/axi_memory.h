@@ -4,7 +4,9 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <optional>
 #include <span>
@@ -55,7 +57,7 @@ public:
         if (!responses_.empty() && cycle >= responses_.front().next) {
             shown.b_valid = true;
             shown.b_error = responses_.front().error;
-            shown.b_id = responses_.front().burst.id;
+            shown.b_id = responses_.front().id;
         }
         shown.w_ready = !writes_.empty() && cycle >= writes_.front().next;
         return shown;
@@ -87,18 +89,84 @@ public:
         if (!host_.write(write.burst.beat_address(write.done), data, strobe)) write.error = true;
     }
 
+    /// The next cycles, if the engine shows no address meanwhile.
+    struct Steady {
+        std::uint64_t cycles = 0;  ///< so many, in which all of the following holds
+        bool r_valid = false;      ///< a read beat of one burst is shown in each of them; else in none
+        bool w_ready = false;      ///< write beats are taken in each of them; else in none
+        unsigned w_beats = 0;      ///< but not more than so many: then the burst ends, or there is a wait
+        /// A response without error is shown in this one, the first one being 0; else in none.
+        std::uint64_t b_cycle = ~std::uint64_t{0};
+    };
+    [[nodiscard]] Steady steady(std::uint64_t cycle) const {
+        Steady steady;
+        if (aw_ || ar_) return steady;
+        std::uint64_t cycles = ~std::uint64_t{0};
+        if (!responses_.empty()) {
+            const Response& response = responses_.front();
+            const std::uint64_t wait = until(cycle, response.next);
+            if (response.error) {
+                cycles = wait;
+            } else {
+                steady.b_cycle = wait;
+                if (responses_.size() > 1) cycles = std::max(until(cycle, responses_[1].next), wait + 1);
+            }
+        }
+        if (!reads_.empty()) {
+            const std::uint64_t wait = until(cycle, reads_.front().next);
+            steady.r_valid = wait == 0;
+            cycles = std::min(cycles, wait == 0 ? beats_without_wait(reads_.front()) : wait);
+        }
+        if (!writes_.empty()) {
+            const std::uint64_t wait = until(cycle, writes_.front().next);
+            steady.w_ready = wait == 0;
+            if (wait == 0) {
+                steady.w_beats = beats_without_wait(writes_.front());
+            } else {
+                cycles = std::min(cycles, wait);
+            }
+        }
+        steady.cycles = cycles;
+        return steady;
+    }
+    /// After `accept`: cycles, this one included, before the first beat of the read burst that was accepted.
+    [[nodiscard]] std::uint64_t before_first_beat() const {
+        return reads_.empty() ? std::uint64_t{1} + ar_->schedule.beat_wait[0] : ~std::uint64_t{0};
+    }
+    /// Addresses of the next beat of the oldest bursts.
+    [[nodiscard]] std::uint64_t read_address() const { return reads_.front().burst.beat_address(reads_.front().done); }
+    [[nodiscard]] std::uint64_t write_address() const {
+        return writes_.front().burst.beat_address(writes_.front().done);
+    }
+    /// What happens in some cycles of `steady`. A write burst's last beat, and one behind which there is a wait, is
+    /// given in the last of them; response and addresses come in the first.
+    struct Moved {
+        unsigned read_beats = 0;
+        unsigned write_beats = 0;
+        bool response = false;
+        bool read_accepted = false;
+        bool write_accepted = false;
+    };
+    void advance(std::uint64_t cycle, std::uint64_t cycles, const Moved& moved) {
+        const std::uint64_t last_cycle = cycle + cycles - 1;
+        if (moved.response) responses_.pop_front();
+        if (moved.read_accepted) begin(ar_, reads_, cycle);
+        if (moved.write_accepted) begin(aw_, writes_, cycle);
+        if (moved.write_beats != 0) {
+            writes_.front().done += moved.write_beats - 1;
+            end_write_beat(last_cycle);
+        }
+        if (moved.read_beats != 0) {
+            reads_.front().done += moved.read_beats - 1;
+            step(reads_, last_cycle);
+        }
+    }
+
     /// The clock edge at the end of `cycle`, which finds `pins`.
     void finish(std::uint64_t cycle, const AxiPins& pins) {
         if (pins.r.valid && pins.r.ready) step(reads_, cycle);
         if (pins.b.valid && pins.b.ready) responses_.pop_front();
-        if (pins.w.valid && pins.w.ready) {
-            const bool last = writes_.front().done + 1 == writes_.front().burst.beats;
-            if (last) {
-                responses_.push_back(writes_.front());
-                responses_.back().next = cycle + 1 + responses_.back().schedule.response_wait;
-            }
-            step(writes_, cycle);
-        }
+        if (pins.w.valid && pins.w.ready) end_write_beat(cycle);
         if (pins.ar.valid && pins.ar.ready) begin(ar_, reads_, cycle);
         if (pins.aw.valid && pins.aw.ready) begin(aw_, writes_, cycle);
     }
@@ -111,12 +179,46 @@ private:
         unsigned done = 0;       ///< beats transferred
         std::uint64_t next = 0;  ///< earliest cycle of the next step
         bool error = false;
+        mutable unsigned flow_end = 0;  ///< the next beat behind which there is a wait, or the last one; once known
     };
+    /// A write burst whose response is still to be shown.
+    struct Response {
+        std::uint64_t next = 0;  ///< earliest cycle
+        std::uint8_t id = 0;
+        bool error = false;
+    };
+
+    /// Cycles from `cycle` on that come before `next`.
+    static std::uint64_t until(std::uint64_t cycle, std::uint64_t next) { return next > cycle ? next - cycle : 0; }
+
+    /// Beats that follow one another without a wait, the next one first.
+    static unsigned beats_without_wait(const Transfer& transfer) {
+        if (transfer.done > transfer.flow_end || transfer.done == 0) {
+            const auto& wait = transfer.schedule.beat_wait;
+            unsigned next = transfer.done + 1;
+            // Four at once, as long as there are four.
+            for (std::uint64_t four = 0; next + 4 <= transfer.burst.beats; next += 4) {
+                std::memcpy(&four, &wait[next], sizeof four);
+                if (four != 0) break;
+            }
+            while (next < transfer.burst.beats && wait[next] == 0) ++next;
+            transfer.flow_end = next - 1;
+        }
+        return transfer.flow_end - transfer.done + 1;
+    }
 
     static void begin(std::optional<Transfer>& waiting, std::deque<Transfer>& list, std::uint64_t cycle) {
         list.push_back(*waiting);
         list.back().next = cycle + 1 + list.back().schedule.beat_wait[0];
         waiting.reset();
+    }
+
+    void end_write_beat(std::uint64_t cycle) {
+        const Transfer& write = writes_.front();
+        if (write.done + 1 == write.burst.beats) {
+            responses_.push_back({cycle + 1 + write.schedule.response_wait, write.burst.id, write.error});
+        }
+        step(writes_, cycle);
     }
 
     static void step(std::deque<Transfer>& list, std::uint64_t cycle) {
@@ -135,7 +237,7 @@ private:
     std::optional<Transfer> ar_;
     std::deque<Transfer> reads_;
     std::deque<Transfer> writes_;
-    std::deque<Transfer> responses_;
+    std::deque<Response> responses_;
 };
 
 }  // namespace cce::sim

@@ -8,11 +8,13 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace cce::sim {
 
@@ -67,6 +69,16 @@ public:
     virtual bool write(std::uint64_t address, std::span<const std::uint8_t> data,
                        std::span<const std::uint8_t> strobe) = 0;
 
+    /// The memory behind `bytes` bytes from `address` on, for an engine that moves many beats in one step: only if they
+    /// may be read or written there without calls of `read` or `write`, and would be without error. Else nothing; an
+    /// engine does not need it. What is returned is used at once, and not kept.
+    virtual std::span<std::uint8_t> direct(Direction direction, std::uint64_t address, std::size_t bytes) {
+        static_cast<void>(direction);
+        static_cast<void>(address);
+        static_cast<void>(bytes);
+        return {};
+    }
+
     /// The engine raised interrupt `vector` (an edge) in cycle `cycle`. Must not call back into the engine.
     virtual void interrupt(unsigned vector, std::uint64_t cycle) = 0;
 };
@@ -88,7 +100,7 @@ class Engine {
 public:
     virtual ~Engine() = default;
 
-    /// Short name of the implementation: "rtl" or "model".
+    /// Short name of the implementation, as for make_engine.
     [[nodiscard]] virtual std::string name() const = 0;
 
     /// Cycles since reset; also the value of the engine's cycle counter.
@@ -120,11 +132,17 @@ public:
 /// How to build an engine.
 struct EngineOptions {
     unsigned data_width = 128;  ///< bits of the DMA data bus: 128 or 256
-    std::string trace_path;     ///< where to write waves (FST); empty: none
+    /// "default" or "small": see rtl_model/rtl/CMakeLists.txt. Engine rtl alone has the small one, at 128 bits alone.
+    std::string configuration = "default";
+    std::string trace_path;  ///< where to write waves (FST); empty: none
 };
 
-/// Builds the engine named `name` ("rtl"). The host must outlive it. Throws std::invalid_argument for a name or an
-/// option that this build does not know.
+/// The engines that can be chosen by name.
+std::vector<std::string> engine_names();
+
+/// Builds the engine named `name`: one of engine_names(), or "lockstep", which is both of them side by side, compared
+/// in every cycle. The host must outlive it. Throws std::invalid_argument for a name or an option that this build does
+/// not know.
 std::unique_ptr<Engine> make_engine(const std::string& name, EngineHost& host, const EngineOptions& options = {});
 
 }  // namespace cce::sim

@@ -7,6 +7,7 @@
 
 #include "Vcce_top_128.h"
 #include "Vcce_top_256.h"
+#include "Vcce_top_small.h"
 #include "engine/wave_trace.h"
 
 namespace cce::sim {
@@ -42,5 +43,6 @@ std::unique_ptr<WaveTrace> make_wave_trace(Model& model, const std::string& path
 
 template std::unique_ptr<WaveTrace> make_wave_trace<Vcce_top_128>(Vcce_top_128&, const std::string&);
 template std::unique_ptr<WaveTrace> make_wave_trace<Vcce_top_256>(Vcce_top_256&, const std::string&);
+template std::unique_ptr<WaveTrace> make_wave_trace<Vcce_top_small>(Vcce_top_small&, const std::string&);
 
 }  // namespace cce::sim

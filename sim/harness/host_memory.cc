@@ -144,6 +144,15 @@ bool HostMemory::device_write(std::uint64_t address, std::span<const std::uint8_
     return true;
 }
 
+std::span<std::uint8_t> HostMemory::device_view(Direction direction, std::uint64_t address, std::size_t bytes) {
+    if (error_injected(direction, address, bytes)) return {};
+    auto candidate = blocks_.upper_bound(address);
+    if (candidate == blocks_.begin()) return {};
+    auto& [base, block] = *--candidate;
+    if (address - base > block.bytes || bytes > block.bytes - (address - base)) return {};
+    return std::span(block.storage).subspan(guard_bytes + (address - base), bytes);
+}
+
 const HostMemory::Fault* HostMemory::stray_access() const {
     const auto found = std::ranges::find_if(faults_, [](const Fault& fault) { return !fault.injected; });
     return found == faults_.end() ? nullptr : &*found;

@@ -75,6 +75,10 @@ public:
     [[nodiscard]] bool device_write(std::uint64_t address, std::span<const std::uint8_t> data,
                                     std::span<const std::uint8_t> strobe);
 
+    /// The bytes that device accesses would reach one by one; nothing if one of them would be refused, or is in a guard
+    /// zone.
+    [[nodiscard]] std::span<std::uint8_t> device_view(Direction direction, std::uint64_t address, std::size_t bytes);
+
     /// Refused device accesses, oldest first.
     [[nodiscard]] const std::vector<Fault>& faults() const { return faults_; }
     /// Of these, the first one that was not asked for; nullptr if there is none.

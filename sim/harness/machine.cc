@@ -84,6 +84,11 @@ bool Machine::write(std::uint64_t address, std::span<const std::uint8_t> data, s
     return done;
 }
 
+std::span<std::uint8_t> Machine::direct(Direction direction, std::uint64_t address, std::size_t bytes) {
+    if (observer_) return {};  // it wants to see each beat
+    return memory_.device_view(direction, address, bytes);
+}
+
 void Machine::interrupt(unsigned vector, std::uint64_t cycle) {
     interrupts_.push_back({vector, cycle});
 }

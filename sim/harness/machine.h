@@ -83,6 +83,7 @@ public:
     bool read(std::uint64_t address, std::span<std::uint8_t> data) override;
     bool write(std::uint64_t address, std::span<const std::uint8_t> data,
                std::span<const std::uint8_t> strobe) override;
+    std::span<std::uint8_t> direct(Direction direction, std::uint64_t address, std::size_t bytes) override;
     void interrupt(unsigned vector, std::uint64_t cycle) override;
 
 private:

@@ -55,32 +55,14 @@ package aes_pkg;
     inverse_sub_byte = InverseSubBytesTable[{x, 3'd0} +: 8];
   endfunction
 
-  // SubWord() (FIPS 197, 5.2).
-  function automatic logic [31:0] sub_word(input logic [31:0] word);
-    for (int i = 0; i < 4; i++) sub_word[8*i +: 8] = sub_byte(word[8*i +: 8]);
-  endfunction
-
-  // SubBytes() followed by ShiftRows() (FIPS 197, 5.1.1 and 5.1.2): row r moves left by r columns.
-  function automatic logic [127:0] sub_bytes_shift_rows(input logic [127:0] state);
-    for (int c = 0; c < 4; c++) begin
-      for (int r = 0; r < 4; r++) begin
-        sub_bytes_shift_rows[8*(r+4*c) +: 8] = sub_byte(state[8*(r+4*((c+r)%4)) +: 8]);
-      end
-    end
-  endfunction
-
-  // InvShiftRows() followed by InvSubBytes() (FIPS 197, 5.3.1 and 5.3.2): row r moves right by r columns.
-  function automatic logic [127:0] inverse_shift_rows_sub_bytes(input logic [127:0] state);
-    for (int c = 0; c < 4; c++) begin
-      for (int r = 0; r < 4; r++) begin
-        inverse_shift_rows_sub_bytes[8*(r+4*c) +: 8] = inverse_sub_byte(state[8*(r+4*((c+4-r)%4)) +: 8]);
-      end
-    end
-  endfunction
-
   // Multiplication by x in GF(2^8) (FIPS 197, 4.2.1).
   function automatic logic [7:0] xtime(input logic [7:0] x);
     xtime = {x[6:0], 1'b0} ^ (8'h1b & {8{x[7]}});
+  endfunction
+
+  // Division by x.
+  function automatic logic [7:0] inverse_xtime(input logic [7:0] x);
+    inverse_xtime = {1'b0, x[7:1]} ^ (8'h8d & {8{x[0]}});
   endfunction
 
   // MixColumns() on one column (FIPS 197, 5.1.3).
@@ -92,21 +74,30 @@ package aes_pkg;
     end
   endfunction
 
-  function automatic logic [127:0] mix_columns(input logic [127:0] state);
-    for (int c = 0; c < 4; c++) mix_columns[32*c +: 32] = mix_column(state[32*c +: 32]);
+  // ShiftRows() or InvShiftRows() (FIPS 197, 5.1.2 and 5.3.1). Rows 0 and 2 move alike in both.
+  function automatic logic [127:0] shift_rows_either(input logic [127:0] state, input logic inverse);
+    for (int c = 0; c < 4; c++) begin
+      for (int r = 0; r < 4; r++) begin
+        if (r % 2 == 0) shift_rows_either[8*(r+4*c) +: 8] = state[8*(r+4*((c+r)%4)) +: 8];
+        else begin
+          shift_rows_either[8*(r+4*c) +: 8] =
+              inverse ? state[8*(r+4*((c+4-r)%4)) +: 8] : state[8*(r+4*((c+r)%4)) +: 8];
+        end
+      end
+    end
   endfunction
 
-  // InvMixColumns() (FIPS 197, 5.3.3). Its matrix is that of MixColumns() times one with 05, 00, 04, 00 in a row:
-  // first add 04 times the sum of the bytes two rows apart, then mix.
-  function automatic logic [127:0] inverse_mix_columns(input logic [127:0] state);
-    logic [31:0] column;
+  // MixColumns() or InvMixColumns() (FIPS 197, 5.1.3 and 5.3.3). The matrix of the latter is that of the former times
+  // one with 05, 00, 04, 00 in a row: first add 04 times the sum of the bytes two rows apart, then mix.
+  function automatic logic [31:0] mix_column_either(input logic [31:0] column, input logic inverse);
     logic [7:0] even, odd;
-    for (int c = 0; c < 4; c++) begin
-      column = state[32*c +: 32];
-      even = xtime(xtime(column[7:0] ^ column[23:16]));
-      odd = xtime(xtime(column[15:8] ^ column[31:24]));
-      inverse_mix_columns[32*c +: 32] = mix_column(column ^ {odd, even, odd, even});
-    end
+    even = xtime(xtime(column[7:0] ^ column[23:16])) & {8{inverse}};
+    odd = xtime(xtime(column[15:8] ^ column[31:24])) & {8{inverse}};
+    mix_column_either = mix_column(column ^ {odd, even, odd, even});
+  endfunction
+
+  function automatic logic [127:0] mix_columns_either(input logic [127:0] state, input logic inverse);
+    for (int c = 0; c < 4; c++) mix_columns_either[32*c +: 32] = mix_column_either(state[32*c +: 32], inverse);
   endfunction
 
 endpackage

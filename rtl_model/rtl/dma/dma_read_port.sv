@@ -2,10 +2,10 @@
 //
 // Gives the read channels of the AXI4 manager to several clients, after the address checker.
 //
-// A client shows a request until it is taken (`ready`). A refused one is answered by `denied` in the same cycle and by
-// nothing else; an allowed one becomes one INCR burst with the client's number as its ID, and its beats come back on
-// the client's `beat_valid`. A client has at most one burst in flight and must be able to take all of its beats: the
-// read data channel never waits, so that no client can block another.
+// A client shows a request and a tag until it is taken (`ready`). A refused one is answered by `denied` in the same
+// cycle and by nothing else; an allowed one becomes one INCR burst, and its beats come back on the client's
+// `beat_valid` with the tag. All bursts have the same AXI ID, so beats come in the order of the requests. A client must
+// be able to take all beats that it asked for: the read data channel never waits, so no client can block another.
 // Fixed priority, lowest client first. Latency: one cycle from request to address. Throughput: one burst a cycle.
 
 `default_nettype none
@@ -13,7 +13,9 @@
 module dma_read_port #(
     parameter int unsigned DataWidth = 128,
     parameter int unsigned RegionCount = 2,
+    parameter int unsigned OutstandingCount = 64,  // bursts under way: a power of two
     localparam int unsigned Clients = cce_pkg::ReadClients,
+    localparam int unsigned TagWidth = cce_pkg::ReadTagWidth,
     localparam int unsigned Lanes = DataWidth / 8,
     localparam int unsigned LaneWidth = $clog2(Lanes)
 ) (
@@ -22,10 +24,14 @@ module dma_read_port #(
 
     input  wire logic [Clients-1:0]                               valid_i,
     input  wire logic [Clients-1:0][cce_pkg::DmaRequestWidth-1:0] request_i,
+    input  wire logic [Clients-1:0][TagWidth-1:0]                 tag_i,
     output logic [Clients-1:0]                                    ready_o,
     output logic [Clients-1:0]                                    denied_o,
     output logic [Clients-1:0]                                    beat_valid_o,
     output logic [DataWidth-1:0]                                  beat_data_o,
+    output logic [TagWidth-1:0]                                   beat_tag_o,
+    output logic [LaneWidth-1:0]                                  beat_lane_o,   // lane of the burst's first byte
+    output logic                                                  beat_first_o,
     output logic                                                  beat_last_o,
     output logic                                                  beat_error_o,
     output cce_pkg::dma_fault_t                                   fault_o,
@@ -49,19 +55,23 @@ module dma_read_port #(
 );
 
   localparam int unsigned IndexWidth = $clog2(Clients);
+  localparam int unsigned CountWidth = $clog2(OutstandingCount + 1);
+  localparam int unsigned EntryWidth = IndexWidth + TagWidth + 8 + 64;
 
   cce_pkg::dma_request_t chosen;
   logic [IndexWidth-1:0] chosen_index;
-  logic any_valid, allowed, can_take;
-  logic [Clients-1:0] in_flight_q;
-  logic [Clients-1:0][63:0] address_q;
+  logic any_valid, allowed, can_take, push;
   logic arvalid_q;
-  logic [3:0] arid_q;
   logic [63:0] araddr_q;
   logic [7:0] arlen_q;
   logic [12:0] span;
-  logic r_transfer;
-  logic [IndexWidth-1:0] r_client;
+  logic outstanding_valid;
+  logic [CountWidth-1:0] outstanding_count;
+  logic [EntryWidth-1:0] entry;
+  logic [IndexWidth-1:0] entry_client;
+  logic [7:0] entry_queue;
+  logic [63:0] entry_address;
+  logic first_q;
 
   always_comb begin
     any_valid = 1'b0;
@@ -86,7 +96,8 @@ module dma_read_port #(
       .allowed_o(allowed)
   );
 
-  assign can_take = any_valid && (!arvalid_q || m_axi_arready_i);
+  assign can_take = any_valid && (!arvalid_q || m_axi_arready_i) && outstanding_count != CountWidth'(OutstandingCount);
+  assign push = can_take && allowed;
   // Bytes from the start of the first beat to the end of the request.
   assign span = chosen.bytes + 13'(chosen.address[LaneWidth-1:0]);
 
@@ -100,37 +111,48 @@ module dma_read_port #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       arvalid_q <= 1'b0;
-      in_flight_q <= '0;
+      first_q <= 1'b1;
     end else begin
-      if (arvalid_q && m_axi_arready_i) arvalid_q <= 1'b0;
-      if (r_transfer && m_axi_rlast_i) in_flight_q[r_client] <= 1'b0;
-      if (can_take && allowed) begin
-        arvalid_q <= 1'b1;
-        in_flight_q[chosen_index] <= 1'b1;
-      end
+      if (m_axi_arready_i) arvalid_q <= 1'b0;
+      if (push) arvalid_q <= 1'b1;
+      if (m_axi_rvalid_i) first_q <= m_axi_rlast_i;
     end
-    if (can_take && allowed) begin
-      arid_q <= 4'(chosen_index);
+    if (push) begin
       araddr_q <= chosen.address;
       arlen_q <= 8'((span - 13'd1) >> LaneWidth);
-      address_q[chosen_index] <= chosen.address;
     end
   end
 
+  stream_fifo #(
+      .Width(EntryWidth),
+      .Depth(OutstandingCount)
+  ) u_outstanding (
+      .clk_i,
+      .rst_ni,
+      .clear_i(1'b0),
+      .push_i(push),
+      .data_i({chosen_index, tag_i[chosen_index], chosen.queue_index, chosen.address}),
+      .pop_i(m_axi_rvalid_i && m_axi_rlast_i),
+      .valid_o(outstanding_valid),
+      .data_o(entry),
+      .count_o(outstanding_count)
+  );
+  assign {entry_client, beat_tag_o, entry_queue, entry_address} = entry;
+
   assign m_axi_arvalid_o = arvalid_q;
-  assign m_axi_arid_o = arid_q;
+  assign m_axi_arid_o = '0;
   assign m_axi_araddr_o = araddr_q;
   assign m_axi_arlen_o = arlen_q;
   assign m_axi_rready_o = 1'b1;
 
-  assign r_transfer = m_axi_rvalid_i;
-  assign r_client = m_axi_rid_i[IndexWidth-1:0];
   assign beat_data_o = m_axi_rdata_i;
+  assign beat_lane_o = entry_address[LaneWidth-1:0];
+  assign beat_first_o = first_q;
   assign beat_last_o = m_axi_rlast_i;
   assign beat_error_o = m_axi_rresp_i[1];
   always_comb begin
     beat_valid_o = '0;
-    beat_valid_o[r_client] = r_transfer;
+    beat_valid_o[entry_client] = m_axi_rvalid_i;
   end
 
   always_comb begin
@@ -138,27 +160,28 @@ module dma_read_port #(
     if (can_take && !allowed) begin
       fault_o.valid = 1'b1;
       fault_o.reason = cce_contract_pkg::FaultReasonRegion;
+      fault_o.queue_index = chosen.queue_index;
       fault_o.address = chosen.address;
-    end else if (r_transfer && m_axi_rresp_i[1]) begin
+    end else if (m_axi_rvalid_i && m_axi_rresp_i[1]) begin
       fault_o.valid = 1'b1;
       fault_o.reason = cce_contract_pkg::FaultReasonBus;
-      fault_o.address = address_q[r_client];
+      fault_o.queue_index = entry_queue;
+      fault_o.address = entry_address;
     end
   end
 
-  assign idle_o = !any_valid && !arvalid_q && in_flight_q == '0;
+  assign idle_o = !any_valid && !arvalid_q && !outstanding_valid;
 
   logic unused_bits;
-  assign unused_bits = ^{m_axi_rid_i[3:IndexWidth], m_axi_rresp_i[0]};
+  assign unused_bits = ^{m_axi_rid_i, m_axi_rresp_i[0]};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       if (can_take) begin
         assert (chosen.bytes != '0);
         assert ({1'b0, chosen.address[11:0]} + chosen.bytes <= 13'd4096);
-        assert (!in_flight_q[chosen_index]);
       end
-      if (r_transfer) assert (in_flight_q[r_client]);
+      if (m_axi_rvalid_i) assert (outstanding_valid && m_axi_rid_i == '0);
     end
   end
 

@@ -2,16 +2,21 @@
 //
 // Gives the write channels of the AXI4 manager to several clients, after the address checker.
 //
-// A client shows a request until it is taken (`ready`). A refused one is answered by `denied` in the same cycle and by
-// nothing else. For an allowed one the client then gives its beats (`beat_valid`/`beat_ready`), and `done` tells the
-// response. One burst at a time: a completion entry can never overtake the data that it announces.
-// Fixed priority, lowest client first. Latency: one cycle from request to address, one more to the first beat.
+// A client shows a request and a tag until it is taken (`ready`). A refused one is answered by `denied` in the same
+// cycle and by nothing else. For an allowed one the client gives its beats (`beat_valid`/`beat_ready`), in the order of
+// its requests, and `done` tells each response, with the tag. All bursts have the same AXI ID, so beats and responses
+// come in the order of the requests.
+// Fixed priority, lowest client first. Latency: one cycle from request to address, and the first beat is offered in the
+// cycle after the address was accepted.
+// Throughput: one beat a cycle, also from burst to burst.
 
 `default_nettype none
 
 module dma_write_port #(
     parameter int unsigned DataWidth = 128,
     parameter int unsigned RegionCount = 2,
+    parameter int unsigned TagWidth = 6,
+    parameter int unsigned OutstandingCount = 64,  // bursts without a response: a power of two
     localparam int unsigned Clients = cce_pkg::WriteClients,
     localparam int unsigned Lanes = DataWidth / 8,
     localparam int unsigned LaneWidth = $clog2(Lanes)
@@ -21,6 +26,7 @@ module dma_write_port #(
 
     input  wire logic [Clients-1:0]                               valid_i,
     input  wire logic [Clients-1:0][cce_pkg::DmaRequestWidth-1:0] request_i,
+    input  wire logic [Clients-1:0][TagWidth-1:0]                 tag_i,
     output logic [Clients-1:0]                                    ready_o,
     output logic [Clients-1:0]                                    denied_o,
     input  wire logic [Clients-1:0]                               beat_valid_i,
@@ -28,6 +34,7 @@ module dma_write_port #(
     input  wire logic [Clients-1:0][DataWidth-1:0]                beat_data_i,
     input  wire logic [Clients-1:0][Lanes-1:0]                    beat_strobe_i,
     output logic [Clients-1:0]                                    done_o,
+    output logic [TagWidth-1:0]                                   done_tag_o,
     output logic                                                  done_error_o,
     output cce_pkg::dma_fault_t                                   fault_o,
     output logic                                                  idle_o,
@@ -53,22 +60,25 @@ module dma_write_port #(
 );
 
   localparam int unsigned IndexWidth = $clog2(Clients);
+  localparam int unsigned CountWidth = $clog2(OutstandingCount + 1);
+  localparam int unsigned ResponseWidth = IndexWidth + TagWidth + 8 + 64;
 
-  typedef enum logic [1:0] {
-    StateIdle,
-    StateAddress,
-    StateBeats,
-    StateResponse
-  } state_e;
-
-  state_e state_q;
   cce_pkg::dma_request_t chosen;
-  logic [IndexWidth-1:0] chosen_index, client_q;
-  logic any_valid, allowed, can_take;
-  logic [63:0] address_q;
-  logic [7:0] length_q, beats_left_q;
+  logic [IndexWidth-1:0] chosen_index;
+  logic any_valid, allowed, can_take, push;
+  logic awvalid_q;
+  logic [63:0] awaddr_q;
+  logic [7:0] awlen_q, length;
+  logic [IndexWidth-1:0] awclient_q;
   logic [12:0] span;
-  logic beat_transfer;
+  logic burst_valid, burst_pop;
+  logic [IndexWidth-1:0] burst_client;
+  logic [7:0] burst_length, beat_q;     // beat_q: beats of the burst already given
+  logic response_valid;
+  logic [CountWidth-1:0] burst_count, response_count;
+  logic [IndexWidth-1:0] response_client;
+  logic [7:0] response_queue;
+  logic [63:0] response_address;
 
   always_comb begin
     any_valid = 1'b0;
@@ -93,8 +103,10 @@ module dma_write_port #(
       .allowed_o(allowed)
   );
 
-  assign can_take = any_valid && state_q == StateIdle;
+  assign can_take = any_valid && (!awvalid_q || m_axi_awready_i) && response_count != CountWidth'(OutstandingCount);
+  assign push = can_take && allowed;
   assign span = chosen.bytes + 13'(chosen.address[LaneWidth-1:0]);
+  assign length = 8'((span - 13'd1) >> LaneWidth);
 
   always_comb begin
     ready_o = '0;
@@ -103,45 +115,69 @@ module dma_write_port #(
     denied_o[chosen_index] = can_take && !allowed;
   end
 
-  assign beat_transfer = m_axi_wvalid_o && m_axi_wready_i;
-
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      state_q <= StateIdle;
+      awvalid_q <= 1'b0;
+      beat_q <= '0;
     end else begin
-      unique case (state_q)
-        StateIdle: if (can_take && allowed) state_q <= StateAddress;
-        StateAddress: if (m_axi_awready_i) state_q <= StateBeats;
-        StateBeats: if (beat_transfer && m_axi_wlast_o) state_q <= StateResponse;
-        StateResponse: if (m_axi_bvalid_i) state_q <= StateIdle;
-        default: state_q <= StateIdle;
-      endcase
+      if (m_axi_awready_i) awvalid_q <= 1'b0;
+      if (push) awvalid_q <= 1'b1;
+      if (m_axi_wvalid_o && m_axi_wready_i) beat_q <= m_axi_wlast_o ? '0 : beat_q + 8'd1;
     end
-    if (can_take && allowed) begin
-      client_q <= chosen_index;
-      address_q <= chosen.address;
-      length_q <= 8'((span - 13'd1) >> LaneWidth);
-      beats_left_q <= 8'((span - 13'd1) >> LaneWidth);
+    if (push) begin
+      awaddr_q <= chosen.address;
+      awlen_q <= length;
+      awclient_q <= chosen_index;
     end
-    if (beat_transfer) beats_left_q <= beats_left_q - 8'd1;
   end
 
-  assign m_axi_awvalid_o = state_q == StateAddress;
-  assign m_axi_awid_o = 4'(client_q);
-  assign m_axi_awaddr_o = address_q;
-  assign m_axi_awlen_o = length_q;
-  assign m_axi_wvalid_o = state_q == StateBeats && beat_valid_i[client_q];
-  assign m_axi_wdata_o = beat_data_i[client_q];
-  assign m_axi_wstrb_o = beat_strobe_i[client_q];
-  assign m_axi_wlast_o = beats_left_q == '0;
-  assign m_axi_bready_o = state_q == StateResponse;
+  // Bursts whose address was accepted and whose beats are still to come, and bursts without a response.
+  stream_fifo #(
+      .Width(IndexWidth + 8),
+      .Depth(OutstandingCount)
+  ) u_bursts (
+      .clk_i,
+      .rst_ni,
+      .clear_i(1'b0),
+      .push_i(awvalid_q && m_axi_awready_i),
+      .data_i({awclient_q, awlen_q}),
+      .pop_i(burst_pop),
+      .valid_o(burst_valid),
+      .data_o({burst_client, burst_length}),
+      .count_o(burst_count)
+  );
+  stream_fifo #(
+      .Width(ResponseWidth),
+      .Depth(OutstandingCount)
+  ) u_responses (
+      .clk_i,
+      .rst_ni,
+      .clear_i(1'b0),
+      .push_i(push),
+      .data_i({chosen_index, tag_i[chosen_index], chosen.queue_index, chosen.address}),
+      .pop_i(m_axi_bvalid_i),
+      .valid_o(response_valid),
+      .data_o({response_client, done_tag_o, response_queue, response_address}),
+      .count_o(response_count)
+  );
+
+  assign m_axi_awvalid_o = awvalid_q;
+  assign m_axi_awid_o = '0;
+  assign m_axi_awaddr_o = awaddr_q;
+  assign m_axi_awlen_o = awlen_q;
+  assign m_axi_wvalid_o = burst_valid && beat_valid_i[burst_client];
+  assign m_axi_wdata_o = beat_data_i[burst_client];
+  assign m_axi_wstrb_o = beat_strobe_i[burst_client];
+  assign m_axi_wlast_o = beat_q == burst_length;
+  assign m_axi_bready_o = 1'b1;
+  assign burst_pop = m_axi_wvalid_o && m_axi_wready_i && m_axi_wlast_o;
   assign done_error_o = m_axi_bresp_i[1];
 
   always_comb begin
     beat_ready_o = '0;
-    beat_ready_o[client_q] = state_q == StateBeats && m_axi_wready_i;
+    beat_ready_o[burst_client] = burst_valid && m_axi_wready_i;
     done_o = '0;
-    done_o[client_q] = state_q == StateResponse && m_axi_bvalid_i;
+    done_o[response_client] = m_axi_bvalid_i;
   end
 
   always_comb begin
@@ -150,18 +186,20 @@ module dma_write_port #(
     if (can_take && !allowed) begin
       fault_o.valid = 1'b1;
       fault_o.reason = cce_contract_pkg::FaultReasonRegion;
+      fault_o.queue_index = chosen.queue_index;
       fault_o.address = chosen.address;
-    end else if (state_q == StateResponse && m_axi_bvalid_i && m_axi_bresp_i[1]) begin
+    end else if (m_axi_bvalid_i && m_axi_bresp_i[1]) begin
       fault_o.valid = 1'b1;
       fault_o.reason = cce_contract_pkg::FaultReasonBus;
-      fault_o.address = address_q;
+      fault_o.queue_index = response_queue;
+      fault_o.address = response_address;
     end
   end
 
-  assign idle_o = !any_valid && state_q == StateIdle;
+  assign idle_o = !any_valid && !awvalid_q && !response_valid;
 
   logic unused_bits;
-  assign unused_bits = m_axi_bresp_i[0];
+  assign unused_bits = ^{m_axi_bresp_i[0], m_axi_bid_i, burst_count};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
@@ -169,7 +207,7 @@ module dma_write_port #(
         assert (chosen.bytes != '0);
         assert ({1'b0, chosen.address[11:0]} + chosen.bytes <= 13'd4096);
       end
-      if (m_axi_bvalid_i) assert (state_q == StateResponse && m_axi_bid_i == 4'(client_q));
+      if (m_axi_bvalid_i) assert (response_valid && m_axi_bid_i == '0);
     end
   end
 

@@ -1,150 +1,300 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Turns the address of a buffer, or of a scatter-gather list, into segments whose lengths add up to the text's length.
+// Knows for each slot where its text goes on in memory: the current segment of its buffer or of its scatter-gather list.
 //
-// A direct buffer is one segment. A list is read one entry at a time, an entry ahead of its use; the last entry used is
-// cut to what is left of the text. An entry of no bytes, with a reserved bit set, or one that ends the list too early
-// is a format fault: hence a walk always ends.
-// Latency: a direct segment is offered in the cycle after start; a list entry one memory read later.
+// A slot is started by `start_i` (with the buffer's or the list's address). `ready_o[slot]` tells that a segment with
+// bytes left is known; `query_slot_i` shows it in the same cycle; `take_i` moves it on. When a list's segment is used
+// up and `take_more_i` said that the text goes on, the next entry is loaded without being asked for. Lists are read in
+// aligned units of 64 bytes into a small cache, one unit a slot.
+// Latency: a buffer is ready in the cycle after its start; an entry of a cached unit takes 3 cycles, of a new unit
+// 5 cycles more than the memory. One list is worked on at a time. Wrong lists are told by `error`; the slot then never
+// becomes ready.
 
 `default_nettype none
 
 module segment_walker #(
-    parameter int unsigned DataWidth = 128
+    parameter int unsigned DataWidth = 128,
+    parameter int unsigned SlotCount = 32,
+    parameter logic [7:0] StatusListAccess = 8'd13,
+    parameter logic [7:0] StatusListFormat = 8'd14,
+    localparam int unsigned SlotWidth = $clog2(SlotCount),
+    localparam int unsigned TagWidth = cce_pkg::ReadTagWidth
 ) (
-    input  wire logic                       clk_i,
-    input  wire logic                       rst_ni,
-    input  wire logic                       start_i,
-    input  wire cce_pkg::stream_command_t   command_i,   // stable from start to the end of the walk
-    input  wire logic                       abort_i,     // forget the walk; idle once a read in flight has returned
-    output logic                            idle_o,
-    output logic                            access_error_o,  // the list could not be read; stays until abort
-    output logic                            format_error_o,  // the list is malformed; stays until abort
+    input  wire logic                   clk_i,
+    input  wire logic                   rst_ni,
 
-    output logic                            segment_valid_o,
-    input  wire logic                       segment_ready_i,
-    output logic [63:0]                     segment_address_o,
-    output logic [15:0]                     segment_region_o,
-    output logic [31:0]                     segment_bytes_o,
+    input  wire logic                   start_i,
+    input  wire logic [SlotWidth-1:0]   start_slot_i,
+    input  wire logic                   start_needed_i,       // there is text at all
+    input  wire logic                   start_list_i,
+    input  wire logic [63:0]            start_address_i,
+    input  wire logic [15:0]            start_region_i,
+    input  wire logic                   start_unrestricted_i,
+    input  wire logic [7:0]             start_queue_i,
+    input  wire logic                   restart_i,            // begin again, as at the slot's start
+    input  wire logic [SlotWidth-1:0]   restart_slot_i,
+    input  wire logic [SlotCount-1:0]   stop_i,               // slots whose text is no longer wanted
 
-    output logic                            request_valid_o,
-    output cce_pkg::dma_request_t           request_o,
-    input  wire logic                       request_ready_i,
-    input  wire logic                       request_denied_i,
-    input  wire logic                       beat_valid_i,
-    input  wire logic [DataWidth-1:0]       beat_data_i,
-    input  wire logic                       beat_error_i
+    output logic [SlotCount-1:0]        ready_o,
+    output logic [SlotCount-1:0]        busy_o,               // a list of the slot is being worked on
+    input  wire logic [SlotWidth-1:0]   query_slot_i,
+    output logic [63:0]                 query_address_o,
+    output logic [31:0]                 query_left_o,         // bytes left in the segment
+    output logic [15:0]                 query_region_o,
+    output logic                        query_unrestricted_o,
+    output logic [7:0]                  query_queue_o,
+    input  wire logic                   take_i,               // from query_slot_i
+    input  wire logic [12:0]            take_bytes_i,
+    input  wire logic                   take_more_i,          // the text goes on behind these bytes
+
+    output logic                        error_o,
+    output logic [SlotWidth-1:0]        error_slot_o,
+    output logic [7:0]                  error_status_o,
+
+    // DMA read port
+    output logic                        request_valid_o,
+    output cce_pkg::dma_request_t       request_o,
+    output logic [TagWidth-1:0]         request_tag_o,
+    input  wire logic                   request_ready_i,
+    input  wire logic                   request_denied_i,
+    input  wire logic                   beat_valid_i,
+    input  wire logic [TagWidth-1:0]    beat_tag_i,
+    input  wire logic [DataWidth-1:0]   beat_data_i,
+    input  wire logic                   beat_first_i,
+    input  wire logic                   beat_last_i,
+    input  wire logic                   beat_error_i
 );
 
-  localparam int unsigned EntryBytes = cce_contract_pkg::ListEntryBytes;
-  localparam int unsigned EntryBits = 8 * EntryBytes;
+  localparam int unsigned UnitBytes = cce_contract_pkg::ListFetchBytes;
+  localparam int unsigned EntryBits = 8 * cce_contract_pkg::ListEntryBytes;
+  localparam int unsigned UnitEntries = UnitBytes / cce_contract_pkg::ListEntryBytes;
+  localparam int unsigned BeatEntries = DataWidth / EntryBits;
+  localparam int unsigned EntryShift = $clog2(cce_contract_pkg::ListEntryBytes);
+  localparam int unsigned UnitShift = $clog2(UnitBytes);
+  localparam int unsigned StartWidth = 1 + 64 + 16 + 1 + 8;
+  localparam int unsigned StateWidth = 64 + 32 + 16 + 1 + 64;
 
-  typedef enum logic [2:0] {
+  typedef enum logic [1:0] {
     StateIdle,
-    StateRequest,
-    StateWait,
-    StateOffer,
-    StateAccessError,
-    StateFormatError,
-    StateDrain
+    StateLook,
+    StateFetch
   } state_e;
 
+  logic [StartWidth-1:0] start_memory [SlotCount];
+  logic [StateWidth-1:0] state_memory [SlotCount];
+  logic [EntryBits:0] unit_memory [SlotCount*UnitEntries];  // entry, and whether its beat was an error
+  logic [SlotCount-1:0] fresh_q;      // nothing in state_memory yet
+  logic [SlotCount-1:0] ready_q;
+  logic [SlotCount-1:0] want_q;       // waits for the next entry of its list
+  logic [SlotCount-1:0] cached_q;     // the unit of the next entry is in unit_memory
+  logic [SlotCount-1:0] fetching_q;   // that unit is on its way
   state_e state_q;
-  logic [63:0] list_q;        // address of the next entry
-  logic [31:0] left_q;        // bytes of the text not yet offered
-  logic [63:0] address_q;
-  logic [15:0] region_q;
-  logic [31:0] bytes_q;
+  logic [SlotWidth-1:0] slot_q;
+
+  // The slot asked for.
+  logic query_list, query_last;
+  logic [63:0] query_start, query_list_address, query_now;
+  logic [15:0] query_start_region, query_state_region;
+  logic [63:0] query_state_address;
+  logic [31:0] query_state_left;
+
+  assign {query_list, query_start, query_start_region, query_unrestricted_o, query_queue_o} =
+      start_memory[query_slot_i];
+  assign {query_state_address, query_state_left, query_state_region, query_last, query_list_address} =
+      state_memory[query_slot_i];
+  assign query_now = fresh_q[query_slot_i] ? query_start : query_state_address;
+  assign query_address_o = query_now;
+  assign query_left_o = query_list ? query_state_left : '1;  // a buffer has no end of its own
+  assign query_region_o = query_list ? query_state_region : query_start_region;
+
+  // The slot whose list is being worked on.
+  logic work_list, work_unrestricted, work_last, work_state_last;
+  logic [63:0] work_start, work_address, work_state_list_address, work_state_address;
+  logic [31:0] work_state_left;
+  logic [15:0] work_region, work_state_region;
+  logic [7:0] work_queue;
   cce_contract_pkg::list_entry_t entry;
-  logic entry_bad;
+  logic entry_failed, entry_bad, unaligned;
+  logic [$clog2(UnitEntries)-1:0] entry_index;
+  logic load, want_valid;
+  logic [SlotWidth-1:0] want_slot;
 
-  if (DataWidth == EntryBits) begin : gen_one_entry
-    assign entry = beat_data_i;
-  end else begin : gen_entries
-    localparam int unsigned SelectWidth = $clog2(DataWidth / EntryBits);
-    logic [SelectWidth-1:0] lane;
-    assign lane = list_q[$clog2(EntryBytes) +: SelectWidth];
-    assign entry = beat_data_i[{lane, 7'd0} +: EntryBits];
+  assign {work_list, work_start, work_region, work_unrestricted, work_queue} = start_memory[slot_q];
+  assign {work_state_address, work_state_left, work_state_region, work_state_last, work_state_list_address} =
+      state_memory[slot_q];
+  assign work_address = fresh_q[slot_q] ? work_start : work_state_list_address;
+  assign work_last = !fresh_q[slot_q] && work_state_last;
+  assign entry_index = work_address[UnitShift-1:EntryShift];
+  assign {entry_failed, entry} = unit_memory[{slot_q, entry_index}];
+  assign unaligned = work_address[EntryShift-1:0] != '0;
+  assign entry_bad = entry.length == '0 || entry.flags.reserved0 != '0;
+
+  round_robin_arbiter #(
+      .Count(SlotCount)
+  ) u_want (
+      .clk_i,
+      .rst_ni,
+      .request_i(want_q & ~fetching_q & ~stop_i),
+      .take_i(state_q == StateIdle && want_valid),
+      .valid_o(want_valid),
+      .index_o(want_slot)
+  );
+
+  assign load = state_q == StateLook && !work_last && !unaligned && cached_q[slot_q] && !entry_failed && !entry_bad &&
+                !take_i;
+
+  always_comb begin
+    error_o = 1'b0;
+    error_status_o = StatusListAccess;
+    if (state_q == StateLook) begin
+      if (work_last) begin
+        error_o = 1'b1;  // the list ends before the text
+        error_status_o = StatusListFormat;
+      end else if (unaligned || (cached_q[slot_q] && entry_failed)) begin
+        error_o = 1'b1;
+      end else if (cached_q[slot_q] && entry_bad) begin
+        error_o = 1'b1;
+        error_status_o = StatusListFormat;
+      end
+    end else if (state_q == StateFetch && request_ready_i && request_denied_i) begin
+      error_o = 1'b1;
+    end
   end
+  assign error_slot_o = slot_q;
 
-  assign entry_bad = entry.length == '0 || entry.flags.reserved0 != '0 || (entry.flags.last && entry.length < left_q);
+  assign request_valid_o = state_q == StateFetch;
+  always_comb begin
+    request_o = '0;
+    request_o.unrestricted = work_unrestricted;
+    request_o.queue_index = work_queue;
+    request_o.region = work_region;
+    request_o.address = {work_address[63:UnitShift], UnitShift'(0)};
+    request_o.bytes = 13'(UnitBytes);
+  end
+  assign request_tag_o = TagWidth'(slot_q);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       state_q <= StateIdle;
+      slot_q <= '0;
+      fresh_q <= '0;
+      ready_q <= '0;
+      want_q <= '0;
+      cached_q <= '0;
+      fetching_q <= '0;
     end else begin
+      want_q <= want_q & ~stop_i;
       unique case (state_q)
         StateIdle: begin
-          if (start_i && !abort_i) begin
-            if (!command_i.is_list) state_q <= StateOffer;
-            else if (command_i.address[$clog2(EntryBytes)-1:0] != '0) state_q <= StateAccessError;
-            else state_q <= StateRequest;
+          if (want_valid) begin
+            slot_q <= want_slot;
+            state_q <= StateLook;
           end
         end
-        StateRequest: begin
-          if (abort_i) state_q <= request_ready_i && !request_denied_i ? StateDrain : StateIdle;
-          else if (request_ready_i) state_q <= request_denied_i ? StateAccessError : StateWait;
-        end
-        StateWait: begin
-          if (beat_valid_i) begin
-            if (abort_i) state_q <= StateIdle;
-            else if (beat_error_i) state_q <= StateAccessError;
-            else if (entry_bad) state_q <= StateFormatError;
-            else state_q <= StateOffer;
-          end else if (abort_i) begin
-            state_q <= StateDrain;
+        StateLook: begin
+          if (error_o) begin
+            want_q[slot_q] <= 1'b0;
+            state_q <= StateIdle;
+          end else if (!cached_q[slot_q]) begin
+            state_q <= StateFetch;
+          end else if (load) begin
+            want_q[slot_q] <= 1'b0;
+            ready_q[slot_q] <= 1'b1;
+            fresh_q[slot_q] <= 1'b0;
+            if (&entry_index) cached_q[slot_q] <= 1'b0;
+            state_q <= StateIdle;
           end
         end
-        StateOffer: begin
-          if (abort_i) state_q <= StateIdle;
-          else if (segment_ready_i) state_q <= left_q == bytes_q ? StateIdle : StateRequest;
+        StateFetch: begin
+          if (request_ready_i) begin
+            state_q <= StateIdle;
+            if (request_denied_i) want_q[slot_q] <= 1'b0;
+            else fetching_q[slot_q] <= 1'b1;
+          end
         end
-        StateAccessError, StateFormatError: if (abort_i) state_q <= StateIdle;
-        StateDrain: if (beat_valid_i) state_q <= StateIdle;
         default: state_q <= StateIdle;
       endcase
+      if (beat_valid_i && beat_last_i) begin
+        fetching_q[beat_tag_i[SlotWidth-1:0]] <= 1'b0;
+        cached_q[beat_tag_i[SlotWidth-1:0]] <= 1'b1;
+      end
+      if (take_i) begin
+        fresh_q[query_slot_i] <= 1'b0;
+        if (!take_more_i) begin
+          ready_q[query_slot_i] <= 1'b0;
+        end else if (query_list && query_state_left == 32'(take_bytes_i)) begin
+          ready_q[query_slot_i] <= 1'b0;
+          want_q[query_slot_i] <= 1'b1;
+        end
+      end
+      if (restart_i) begin
+        fresh_q[restart_slot_i] <= 1'b1;
+        ready_q[restart_slot_i] <= !start_memory[restart_slot_i][StartWidth-1];
+        want_q[restart_slot_i] <= start_memory[restart_slot_i][StartWidth-1];
+        cached_q[restart_slot_i] <= 1'b0;
+      end
+      if (start_i) begin
+        fresh_q[start_slot_i] <= 1'b1;
+        ready_q[start_slot_i] <= start_needed_i && !start_list_i;
+        want_q[start_slot_i] <= start_needed_i && start_list_i;
+        cached_q[start_slot_i] <= 1'b0;
+      end
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (state_q == StateIdle && start_i) begin
-      list_q <= command_i.address;
-      left_q <= command_i.length;
-      address_q <= command_i.address;
-      region_q <= command_i.region;
-      bytes_q <= command_i.length;
+    if (start_i) begin
+      start_memory[start_slot_i] <= {start_list_i, start_address_i, start_region_i, start_unrestricted_i, start_queue_i};
     end
-    if (state_q == StateWait && beat_valid_i) begin
-      list_q <= list_q + 64'(EntryBytes);
-      address_q <= entry.address;
-      region_q <= entry.region;
-      bytes_q <= entry.length < left_q ? entry.length : left_q;
+    if (take_i) begin
+      state_memory[query_slot_i] <= {query_now + 64'(take_bytes_i), query_state_left - 32'(take_bytes_i),
+                                     query_state_region, query_last, query_list_address};
+    end else if (load) begin
+      state_memory[slot_q] <= {entry.address, entry.length, entry.region, entry.flags.last,
+                               work_address + 64'(cce_contract_pkg::ListEntryBytes)};
     end
-    if (state_q == StateOffer && segment_ready_i) left_q <= left_q - bytes_q;
   end
 
-  assign idle_o = state_q == StateIdle;
-  assign access_error_o = state_q == StateAccessError;
-  assign format_error_o = state_q == StateFormatError;
-  assign segment_valid_o = state_q == StateOffer;
-  assign segment_address_o = address_q;
-  assign segment_region_o = region_q;
-  assign segment_bytes_o = bytes_q;
+  // Beat k of a unit holds the entries from k * BeatEntries on.
+  if (BeatEntries == UnitEntries) begin : gen_one_beat
+    always_ff @(posedge clk_i) begin
+      if (beat_valid_i) begin
+        for (int unsigned e = 0; e < UnitEntries; e++) begin
+          unit_memory[SlotWidth'(beat_tag_i)*UnitEntries+e] <= {beat_error_i, beat_data_i[EntryBits*e +: EntryBits]};
+        end
+      end
+    end
+    logic unused_first;
+    assign unused_first = beat_first_i;
+  end else begin : gen_beats
+    localparam int unsigned BeatWidth = $clog2(UnitEntries / BeatEntries);
+    logic [BeatWidth-1:0] beat_q, beat;
+    assign beat = beat_first_i ? '0 : beat_q;
+    always_ff @(posedge clk_i) begin
+      if (beat_valid_i) begin
+        beat_q <= beat + BeatWidth'(1);
+        for (int unsigned e = 0; e < BeatEntries; e++) begin
+          unit_memory[(32'(beat_tag_i[SlotWidth-1:0])*UnitEntries)+(32'(beat)*BeatEntries)+e] <=
+              {beat_error_i, beat_data_i[EntryBits*e +: EntryBits]};
+        end
+      end
+    end
+  end
 
-  assign request_valid_o = state_q == StateRequest;
+  assign ready_o = ready_q;
   always_comb begin
-    request_o = '0;
-    request_o.unrestricted = command_i.unrestricted;
-    request_o.queue_index = command_i.queue_index;
-    request_o.region = command_i.region;
-    request_o.address = list_q;
-    request_o.bytes = 13'(EntryBytes);
+    busy_o = fetching_q;
+    if (state_q != StateIdle) busy_o[slot_q] = 1'b1;
   end
+
+  logic unused_bits;
+  assign unused_bits = ^{work_state_address, work_state_left, work_state_region, beat_tag_i, work_list};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      if (beat_valid_i) assert (state_q == StateWait || state_q == StateDrain);
-      if (start_i) assert (state_q == StateIdle && command_i.length != '0);
+      if (take_i) assert (ready_q[query_slot_i] && take_bytes_i != '0 && 32'(take_bytes_i) <= query_left_o);
+      if (start_i) assert (!busy_o[start_slot_i]);
+      if (restart_i) assert (!busy_o[restart_slot_i] && !(start_i && start_slot_i == restart_slot_i));
     end
   end
 

@@ -1,99 +1,235 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes one completion entry.
+// Ends the requests whose slots are finished: writes their completion entries, several under way at once.
 //
-// At 128 bits it takes two beats: first the next IV, then the beat with the phase; at wider buses one beat. Software
-// that sees the new phase therefore sees all of the entry. Latency: one memory write; `done_o` is a pulse.
+// At 128 bits an entry takes two beats: first the next IV, then the beat with the phase; at wider buses one beat.
+// Software that sees the new phase therefore sees all of the entry. A queue's entries are written in the order of its
+// indices. Requests of a queue that is being reset leave without an entry.
+// Throughput: an entry every 2 cycles asked for, one beat a cycle. Latency: 2 cycles from finished to request.
 
 `default_nettype none
 
 module completion_writer #(
     parameter int unsigned DataWidth = 128,
-    localparam int unsigned Lanes = DataWidth / 8
+    parameter int unsigned SlotCount = 32,
+    parameter int unsigned QueueCount = 4,
+    localparam int unsigned Lanes = DataWidth / 8,
+    localparam int unsigned SlotWidth = $clog2(SlotCount),
+    localparam int unsigned QueueWidth = QueueCount > 1 ? $clog2(QueueCount) : 1
 ) (
-    input  wire logic                          clk_i,
-    input  wire logic                          rst_ni,
-    input  wire logic                          start_i,
-    input  wire logic [63:0]                   address_i,     // stable from start to done, aligned to 32 bytes
-    input  wire cce_contract_pkg::completion_t completion_i,  // stable from start to done
-    output logic                               done_o,
-    output logic                               error_o,       // with done_o
+    input  wire logic                            clk_i,
+    input  wire logic                            rst_ni,
+    input  wire logic [31:0]                     timestamp_i,
 
-    output logic                               request_valid_o,
-    output cce_pkg::dma_request_t              request_o,
-    input  wire logic                          request_ready_i,
-    input  wire logic                          request_denied_i,
-    output logic                               beat_valid_o,
-    input  wire logic                          beat_ready_i,
-    output logic [DataWidth-1:0]               beat_data_o,
-    output logic [Lanes-1:0]                   beat_strobe_o,
-    input  wire logic                          done_i,
-    input  wire logic                          done_error_i
+    // What the dispatcher knows of a request
+    input  wire logic                            start_i,
+    input  wire logic [SlotWidth-1:0]            start_slot_i,
+    input  wire logic [31:0]                     start_cookie_i,
+    input  wire logic [31:0]                     start_cycle_i,
+    input  wire logic [31:0]                     start_bytes_i,
+    input  wire logic                            start_cipher_i,
+    input  wire logic                            start_stream_i,
+    input  wire logic                            start_key_wrap_i,
+
+    // Slots
+    input  wire logic [SlotCount-1:0]            finished_i,
+    input  wire logic [SlotCount-1:0]            discard_i,
+    input  wire logic [SlotCount-1:0][7:0]       status_i,
+    input  wire logic [SlotCount-1:0][7:0]       queue_i,
+    output logic                                 free_o,
+    output logic [SlotWidth-1:0]                 freed_slot_o,
+    output logic [SlotWidth-1:0]                 next_iv_slot_o,    // whose next IV is wanted
+    input  wire logic [127:0]                    stream_next_iv_i,
+    input  wire logic [127:0]                    lane_next_iv_i,
+    input  wire logic [31:0]                     key_length_i,
+
+    // Queue pairs
+    input  wire logic [QueueCount-1:0][63:0]     address_i,         // of the next entry
+    input  wire logic [QueueCount-1:0]           phase_i,
+    input  wire logic [QueueCount-1:0][15:0]     submission_head_i,
+    output logic [QueueCount-1:0]                issue_o,           // the entry at address_i is being written
+    output logic [QueueCount-1:0]                finish_o,          // a request has left the engine
+    output logic                                 finish_written_o,  // with finish: its entry is written
+    output logic                                 finish_ok_o,       // with finish: its status is ok
+    output logic [31:0]                          finish_bytes_o,    // with finish: bytes of its text
+    output logic                                 finish_failed_o,   // with finish: its entry could not be written
+
+    // DMA write port
+    output logic                                 request_valid_o,
+    output cce_pkg::dma_request_t                request_o,
+    output logic [SlotWidth-1:0]                 request_tag_o,
+    input  wire logic                            request_ready_i,
+    input  wire logic                            request_denied_i,
+    output logic                                 beat_valid_o,
+    input  wire logic                            beat_ready_i,
+    output logic [DataWidth-1:0]                 beat_data_o,
+    output logic [Lanes-1:0]                     beat_strobe_o,
+    input  wire logic                            done_i,
+    input  wire logic [SlotWidth-1:0]            done_slot_i,
+    input  wire logic                            done_error_i,
+    output logic                                 idle_o
 );
 
   localparam int unsigned EntryBytes = cce_contract_pkg::CompletionBytes;
   localparam int unsigned EntryBits = 8 * EntryBytes;
+  localparam int unsigned EntryDepth = 8;
+  localparam int unsigned PlaceWidth = $clog2(64) - $clog2(EntryBytes);  // entry within the widest beat
 
-  typedef enum logic [1:0] {
-    StateIdle,
-    StateRequest,
-    StateWait
-  } state_e;
+  logic [32*3+3-1:0] request_memory [SlotCount];
+  logic [SlotCount-1:0] writing_q;         // its entry is on its way
+  logic chosen_valid, chosen_discard, request_q, waiting, granted;
+  logic [SlotWidth-1:0] chosen_slot, slot_q;
+  logic [QueueWidth-1:0] queue_q;
+  logic [31:0] cookie, start_cycle, end_cycle_q, bytes, done_bytes;
+  logic is_cipher, is_stream, is_key_wrap;
+  logic [127:0] next_iv;
+  cce_contract_pkg::completion_t entry;
+  logic entry_valid, entry_pop;
+  logic [EntryBits-1:0] entry_data;
+  logic [PlaceWidth-1:0] entry_place;
+  logic [$clog2(EntryDepth+1)-1:0] entry_count;
+  logic discard_q, discard_now;
+  logic [SlotWidth-1:0] discard_slot_q;
 
-  state_e state_q;
-  logic [EntryBits-1:0] entry;
-  assign entry = completion_i;
+  round_robin_arbiter #(
+      .Count(SlotCount)
+  ) u_slots (
+      .clk_i,
+      .rst_ni,
+      .request_i(finished_i & ~writing_q),
+      .take_i(chosen_valid && !waiting),
+      .valid_o(chosen_valid),
+      .index_o(chosen_slot)
+  );
+  assign waiting = request_q || discard_q;
+  assign chosen_discard = chosen_valid && !waiting && discard_i[chosen_slot];
 
-  assign request_valid_o = state_q == StateRequest;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      request_q <= 1'b0;
+      slot_q <= '0;
+      queue_q <= '0;
+      writing_q <= '0;
+    end else begin
+      if (granted) request_q <= 1'b0;
+      else if (chosen_valid && !waiting && !chosen_discard) request_q <= 1'b1;
+      if (chosen_valid && !waiting) begin
+        slot_q <= chosen_slot;
+        queue_q <= queue_i[chosen_slot][QueueWidth-1:0];
+        writing_q[chosen_slot] <= 1'b1;
+      end
+      if (free_o) writing_q[freed_slot_o] <= 1'b0;
+    end
+    if (chosen_valid && !waiting) end_cycle_q <= timestamp_i;
+    if (start_i) begin
+      request_memory[start_slot_i] <= {start_cookie_i, start_cycle_i, start_bytes_i, start_cipher_i, start_stream_i,
+                                       start_key_wrap_i};
+    end
+  end
+
+  assign {cookie, start_cycle, bytes, is_cipher, is_stream, is_key_wrap} = request_memory[slot_q];
+  assign next_iv_slot_o = slot_q;
+  always_comb begin
+    next_iv = '0;
+    if (is_cipher && status_i[slot_q] == 8'(cce_contract_pkg::StatusOk)) begin
+      if (is_stream) next_iv = stream_next_iv_i;
+      else if (is_key_wrap) next_iv = 128'(key_length_i);
+      else next_iv = lane_next_iv_i;
+    end
+    entry = '0;
+    entry.next_iv = next_iv;
+    entry.cookie = cookie;
+    entry.start_cycle = start_cycle;
+    entry.end_cycle = end_cycle_q;
+    entry.submission_head = submission_head_i[queue_q];
+    entry.status = status_i[slot_q];
+    entry.phase = {7'd0, phase_i[queue_q]};
+  end
+
+  assign request_valid_o = request_q && entry_count != ($clog2(EntryDepth + 1))'(EntryDepth);
   always_comb begin
     request_o = '0;
     request_o.privileged = 1'b1;
-    request_o.address = address_i;
+    request_o.queue_index = 8'(queue_q);
+    request_o.address = address_i[queue_q];
     request_o.bytes = 13'(EntryBytes);
   end
+  assign request_tag_o = slot_q;
+  assign granted = request_valid_o && request_ready_i;
+  always_comb begin
+    issue_o = '0;
+    issue_o[queue_q] = granted;
+  end
 
-  assign done_o = (state_q == StateRequest && request_ready_i && request_denied_i) || (state_q == StateWait && done_i);
-  assign error_o = state_q == StateRequest || done_error_i;
-  assign beat_valid_o = state_q == StateWait;
+  // Entries whose beats are still to be given.
+  stream_fifo #(
+      .Width(EntryBits + PlaceWidth),
+      .Depth(EntryDepth)
+  ) u_entries (
+      .clk_i,
+      .rst_ni,
+      .clear_i(1'b0),
+      .push_i(granted),
+      .data_i({entry, address_i[queue_q][$clog2(EntryBytes) +: PlaceWidth]}),
+      .pop_i(entry_pop),
+      .valid_o(entry_valid),
+      .data_o({entry_data, entry_place}),
+      .count_o(entry_count)
+  );
+  assign beat_valid_o = entry_valid;
 
   if (DataWidth < EntryBits) begin : gen_two_beats
     logic second_q;
     always_ff @(posedge clk_i) begin
-      if (state_q != StateWait) second_q <= 1'b0;
-      else if (beat_ready_i) second_q <= 1'b1;
+      if (!rst_ni) second_q <= 1'b0;
+      else if (beat_valid_o && beat_ready_i) second_q <= !second_q;
     end
-    assign beat_data_o = second_q ? entry[EntryBits-1:DataWidth] : entry[DataWidth-1:0];
+    assign beat_data_o = second_q ? entry_data[EntryBits-1:DataWidth] : entry_data[DataWidth-1:0];
     assign beat_strobe_o = '1;
+    assign entry_pop = beat_valid_o && beat_ready_i && second_q;
+    logic unused_place;
+    assign unused_place = ^entry_place;
   end else if (DataWidth == EntryBits) begin : gen_one_beat
-    assign beat_data_o = entry;
+    assign beat_data_o = entry_data;
     assign beat_strobe_o = '1;
-    logic unused_ready;
-    assign unused_ready = beat_ready_i;
+    assign entry_pop = beat_valid_o && beat_ready_i;
+    logic unused_place;
+    assign unused_place = ^entry_place;
   end else begin : gen_part_of_beat
-    localparam int unsigned SelectWidth = $clog2(DataWidth / EntryBits);
-    logic [SelectWidth-1:0] select;
-    assign select = address_i[$clog2(EntryBytes) +: SelectWidth];
-    assign beat_data_o = DataWidth'(entry) << {select, 8'd0};
-    assign beat_strobe_o = Lanes'({EntryBytes{1'b1}}) << {select, 5'd0};
-    logic unused_ready;
-    assign unused_ready = beat_ready_i;
+    assign beat_data_o = DataWidth'(entry_data) << {entry_place, 8'd0};
+    assign beat_strobe_o = Lanes'({EntryBytes{1'b1}}) << {entry_place, 5'd0};
+    assign entry_pop = beat_valid_o && beat_ready_i;
   end
 
+  // The end of a request: its entry was answered, or it leaves without one. An answer goes first.
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      state_q <= StateIdle;
-    end else begin
-      unique case (state_q)
-        StateIdle: if (start_i) state_q <= StateRequest;
-        StateRequest: if (request_ready_i) state_q <= request_denied_i ? StateIdle : StateWait;
-        StateWait: if (done_i) state_q <= StateIdle;
-        default: state_q <= StateIdle;
-      endcase
+    if (!rst_ni) discard_q <= 1'b0;
+    else if (chosen_discard) discard_q <= 1'b1;
+    else if (!done_i) discard_q <= 1'b0;
+    if (chosen_discard) discard_slot_q <= chosen_slot;
+  end
+  assign discard_now = discard_q && !done_i;
+  assign free_o = done_i || discard_now;
+  assign freed_slot_o = done_i ? done_slot_i : discard_slot_q;
+  always_comb begin
+    finish_o = '0;
+    finish_o[queue_i[freed_slot_o][QueueWidth-1:0]] = free_o;
+  end
+  assign finish_written_o = done_i && !done_error_i;
+  assign finish_failed_o = done_i && done_error_i;
+  assign finish_ok_o = status_i[freed_slot_o] == 8'(cce_contract_pkg::StatusOk);
+  assign done_bytes = request_memory[freed_slot_o][34:3];
+  assign finish_bytes_o = done_bytes;
+
+  assign idle_o = !request_q && !entry_valid && writing_q == '0;
+
+  logic unused_bits;
+  assign unused_bits = ^{bytes, request_denied_i};
+
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (granted) assert (!request_denied_i && request_o.address[$clog2(EntryBytes)-1:0] == '0);
     end
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (rst_ni && start_i) assert (state_q == StateIdle && address_i[$clog2(EntryBytes)-1:0] == '0);
   end
 
 endmodule

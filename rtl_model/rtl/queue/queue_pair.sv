@@ -2,10 +2,12 @@
 //
 // One queue pair: its privileged registers, its doorbells, its ring indices, its state and its interrupt.
 //
-// The controller sees whether a descriptor can be started and where it lies; it tells when it starts and finishes one.
+// Others see whether a descriptor can be fetched and where it lies, and where the next completion entry goes; they tell
+// when they fetch, drop and finish one. Several requests are in flight at once; a descriptor is fetched only if the
+// completion ring has room for the answers of all of them.
 // Indices are free-running 16-bit numbers; their low bits choose the slot.
-// A reset takes effect when no request of this queue is in flight; until then `reset_pending_o` tells the controller to
-// drop the request: so once the reset bit reads 0, no DMA of this queue follows.
+// A reset takes effect when no request of this queue is in flight; until then `reset_pending_o` tells everybody to
+// give up its requests: so once the reset bit reads 0, no DMA of this queue follows.
 
 `default_nettype none
 
@@ -23,22 +25,25 @@ module queue_pair (
     output logic                       known_o,            // offset_i is a register of the privileged page
     output logic                       doorbell_known_o,   // offset_i is a register of the doorbell page
 
-    // Controller
-    output logic                       ready_o,            // a descriptor can be started
+    // Requests
+    output logic                       ready_o,            // a descriptor can be fetched
     output logic                       reset_pending_o,
+    output logic                       stopped_o,          // by an error
     output logic [63:0]                descriptor_address_o,
     output logic [63:0]                completion_address_o,
     output logic                       completion_phase_o,
     output logic [15:0]                submission_head_o,
     output logic                       unrestricted_o,
-    input  wire logic                  start_i,            // the descriptor at submission_head_o is being fetched
+    input  wire logic                  fetch_i,            // the descriptor at descriptor_address_o is being fetched
+    input  wire logic                  read_i,             // a descriptor being fetched has been read: its slot is free
+    input  wire logic                  drop_i,             // a fetched descriptor was dropped
+    input  wire logic                  drop_failed_i,      // with drop_i: because it could not be read
     input  wire logic                  issue_i,            // the entry at completion_address_o is being written
-    input  wire logic                  finish_i,           // the request has left the bus
+    input  wire logic                  finish_i,           // a request has left the engine
     input  wire logic                  finish_written_i,   // with finish_i: its completion entry is written
     input  wire logic                  finish_ok_i,        // with finish_i: its status is ok
     input  wire logic [31:0]           finish_bytes_i,     // with finish_i: bytes of its text
-    input  wire logic                  error_i,            // with finish_i: stop with this error
-    input  wire logic [7:0]            error_code_i,
+    input  wire logic                  finish_failed_i,    // with finish_i: its completion entry could not be written
     input  wire cce_pkg::dma_fault_t   fault_i,            // a DMA access of this queue was refused
 
     output logic                       interrupt_o,        // one-cycle pulse
@@ -50,13 +55,17 @@ module queue_pair (
   localparam int unsigned CompletionShift = $clog2(cce_contract_pkg::CompletionBytes);
   localparam int unsigned AlignmentWidth = $clog2(cce_contract_pkg::RingAlignmentBytes);
 
-  logic enable_q, pause_q, reset_q, interrupt_enable_q, busy_q;
+  logic enable_q, pause_q, reset_q, interrupt_enable_q;
+  logic [7:0] in_flight_q;   // fetched, and not yet dropped or finished
+  logic [7:0] owed_q;        // of these without a completion entry being written
+  logic busy;
   logic [7:0] error_q;
   logic [63:0] submission_base_q, completion_base_q;
   logic [7:0] submission_log2_q, completion_log2_q;
   logic unrestricted_q;
   logic [15:0] interrupt_count_q;
   logic [31:0] interrupt_time_q;
+  logic [15:0] fetch_head_q;  // next descriptor to fetch; submission_head_q: first one not read yet
   logic [15:0] submission_head_q, submission_tail_q, completion_head_q, completion_tail_q;
   logic [63:0] fault_address_q;
   logic [1:0] fault_reason_q;
@@ -81,22 +90,24 @@ module queue_pair (
 
   assign submission_size = 16'd1 << submission_log2_q[3:0];
   assign completion_size = 16'd1 << completion_log2_q[3:0];
-  assign submission_slot = submission_head_q & (submission_size - 16'd1);
+  assign submission_slot = fetch_head_q & (submission_size - 16'd1);
   assign completion_slot = completion_tail_q & (completion_size - 16'd1);
 
-  assign work = submission_head_q != submission_tail_q;
-  assign room = (completion_tail_q - completion_head_q) < completion_size;
+  assign work = fetch_head_q != submission_tail_q;
+  assign room = (completion_tail_q - completion_head_q) + 16'(owed_q) < completion_size;
+  assign busy = in_flight_q != '0;
   assign stopped = error_q != 8'(cce_contract_pkg::QueueErrorNone);
   assign running = enable_q && !stopped && !pause_q && !reset_q;
 
-  assign ready_o = running && !busy_q && work && room;
+  assign ready_o = running && work && room && in_flight_q != '1;
+  assign stopped_o = stopped;
   assign reset_pending_o = reset_q;
   assign descriptor_address_o = submission_base_q + (64'(submission_slot) << DescriptorShift);
   assign completion_address_o = completion_base_q + (64'(completion_slot) << CompletionShift);
   assign completion_phase_o = !completion_tail_q[completion_log2_q[3:0]];
   assign submission_head_o = submission_head_q;
   assign unrestricted_o = unrestricted_q;
-  assign idle_o = !busy_q && !ready_o && !reset_q && moderator_idle;
+  assign idle_o = !busy && !ready_o && !reset_q && moderator_idle;
 
   // Register writes
 
@@ -125,7 +136,8 @@ module queue_pair (
   always_comb begin
     new_error = 1'b1;
     new_error_code = 8'(cce_contract_pkg::QueueErrorNone);
-    if (error_i) new_error_code = error_code_i;
+    if (drop_failed_i) new_error_code = 8'(cce_contract_pkg::QueueErrorDescriptorAccess);
+    else if (finish_failed_i) new_error_code = 8'(cce_contract_pkg::QueueErrorCompletionAccess);
     else if (enable_write && !ring_aligned) new_error_code = 8'(cce_contract_pkg::QueueErrorRingAlignment);
     else if (enable_write && !ring_sized) new_error_code = 8'(cce_contract_pkg::QueueErrorRingSize);
     else if ((submission_doorbell && !submission_good) || (completion_doorbell && !completion_good))
@@ -133,7 +145,7 @@ module queue_pair (
     else new_error = 1'b0;
   end
 
-  assign do_reset = reset_q && !busy_q;
+  assign do_reset = reset_q && !busy;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -141,9 +153,11 @@ module queue_pair (
       pause_q <= 1'b0;
       reset_q <= 1'b0;
       interrupt_enable_q <= 1'b0;
-      busy_q <= 1'b0;
+      in_flight_q <= '0;
+      owed_q <= '0;
       error_q <= 8'(cce_contract_pkg::QueueErrorNone);
       unrestricted_q <= 1'b0;
+      fetch_head_q <= '0;
       submission_head_q <= '0;
       submission_tail_q <= '0;
       completion_head_q <= '0;
@@ -181,13 +195,13 @@ module queue_pair (
       end
       if (submission_doorbell && submission_good) submission_tail_q <= doorbell_value;
       if (completion_doorbell && completion_good) completion_head_q <= doorbell_value;
-      if (start_i) begin
-        busy_q <= 1'b1;
-        submission_head_q <= submission_head_q + 16'd1;
-      end
+      if (fetch_i) fetch_head_q <= fetch_head_q + 16'd1;
+      if (read_i) submission_head_q <= submission_head_q + 16'd1;
+      in_flight_q <= in_flight_q + 8'(fetch_i) - 8'(drop_i) - 8'(finish_i);
+      // A request that leaves without an entry (its queue is being reset) owes nothing any more: see do_reset.
+      owed_q <= owed_q + 8'(fetch_i) - 8'(drop_i) - 8'(issue_i);
       // Not at finish: software may see the entry, and ring the doorbell for it, before its write response is here.
       if (issue_i) completion_tail_q <= completion_tail_q + 16'd1;
-      if (finish_i) busy_q <= 1'b0;
       if (new_error && !stopped && !reset_q) error_q <= new_error_code;
       if (engine_reset_i) reset_q <= 1'b1;
       if (do_reset) begin
@@ -195,6 +209,8 @@ module queue_pair (
         enable_q <= 1'b0;
         pause_q <= 1'b0;
         error_q <= 8'(cce_contract_pkg::QueueErrorNone);
+        owed_q <= '0;
+        fetch_head_q <= '0;
         submission_head_q <= '0;
         submission_tail_q <= '0;
         completion_head_q <= '0;
@@ -249,9 +265,9 @@ module queue_pair (
     status = '0;
     if (stopped) status.state = cce_contract_pkg::QueueStateError;
     else if (!enable_q) status.state = cce_contract_pkg::QueueStateDisabled;
-    else if (pause_q && !busy_q) status.state = cce_contract_pkg::QueueStatePaused;
+    else if (pause_q && !busy) status.state = cce_contract_pkg::QueueStatePaused;
     else status.state = cce_contract_pkg::QueueStateRunning;
-    status.busy = busy_q;
+    status.busy = busy;
     status.empty = !work;
     status.stalled = work && !room;
     status.error = cce_contract_pkg::queue_error_e'(error_q);
@@ -307,16 +323,17 @@ module queue_pair (
                             offset_i == cce_contract_pkg::DoorbellCompletionHead;
 
   logic unused_bits;
-  assign unused_bits = ^{control_write.reserved0, ring_size_write.reserved0, rights_write.reserved0,
+  assign unused_bits = ^{fault_i, control_write.reserved0, ring_size_write.reserved0, rights_write.reserved0,
                          interrupt_count_write.reserved0};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      if (start_i) assert (ready_o);
-      if (finish_i) assert (busy_q);
-      if (error_i) assert (finish_i);
+      if (fetch_i) assert (ready_o);
+      if (finish_i || drop_i) assert (busy);
+      if (finish_failed_i) assert (finish_i);
+      if (drop_failed_i) assert (drop_i);
       // A completion entry is never written into a ring without room.
-      if (issue_i) assert (busy_q && room);
+      if (issue_i) assert (owed_q != '0 && (completion_tail_q - completion_head_q) < completion_size);
     end
   end
 

@@ -11,7 +11,8 @@ module global_registers #(
     parameter int unsigned DataWidth = 128,
     parameter int unsigned QueueCount = 4,
     parameter int unsigned ContextCount = 8,
-    parameter int unsigned RegionCount = 2
+    parameter int unsigned RegionCount = 2,
+    parameter int unsigned SlotCount = 32
 ) (
     input  wire logic                  clk_i,
     input  wire logic                  rst_ni,
@@ -27,16 +28,18 @@ module global_registers #(
     input  wire logic [QueueCount-1:0] queue_reset_pending_i,
     output logic                       reset_queues_o,         // one-cycle pulse
     output logic                       erase_contexts_o,       // one-cycle pulse
+    input  wire logic                  erasing_contexts_i,
     output logic                       gate_aes_o,
     output logic                       interrupt_o,            // one-cycle pulse: a queue stopped with an error
     output logic                       idle_o
 );
 
-  typedef enum logic [1:0] {
+  typedef enum logic [2:0] {
     StateIdle,
     StateRequest,
     StateWait,
-    StateErase
+    StateErase,
+    StateErasing
   } state_e;
 
   state_e state_q;
@@ -46,6 +49,7 @@ module global_registers #(
   cce_contract_pkg::global_algorithms_t algorithms;
   cce_contract_pkg::global_version_t version;
   cce_contract_pkg::global_geometry_t geometry;
+  cce_contract_pkg::global_capacity_t capacity;
   cce_contract_pkg::global_engine_status_t engine_status;
   cce_contract_pkg::global_control_t control_write, control_read;
   cce_contract_pkg::global_gate_t gate_write, gate_read;
@@ -55,6 +59,12 @@ module global_registers #(
     algorithms.aes_ecb = 1'b1;
     algorithms.aes_cbc = 1'b1;
     algorithms.aes_ctr = 1'b1;
+    algorithms.aes_xts = 1'b1;
+    algorithms.aes_gcm = 1'b1;
+    algorithms.aes_ccm = 1'b1;
+    algorithms.aes_cmac = 1'b1;
+    algorithms.aes_kw = 1'b1;
+    algorithms.aes_kwp = 1'b1;
     algorithms.aes_128 = 1'b1;
     algorithms.aes_192 = 1'b1;
     algorithms.aes_256 = 1'b1;
@@ -66,6 +76,8 @@ module global_registers #(
     geometry.context_count = 8'(ContextCount);
     geometry.region_count = 8'(RegionCount);
     geometry.data_bytes = 8'(DataWidth / 8);
+    capacity = '0;
+    capacity.request_count = 8'(SlotCount);
     engine_status = '0;
     engine_status.idle = engine_idle_i;
     control_read = '0;
@@ -87,7 +99,8 @@ module global_registers #(
         end
         StateRequest: state_q <= StateWait;
         StateWait: if (queue_reset_pending_i == '0) state_q <= StateErase;
-        StateErase: state_q <= StateIdle;
+        StateErase: state_q <= StateErasing;
+        StateErasing: if (!erasing_contexts_i) state_q <= StateIdle;
         default: state_q <= StateIdle;
       endcase
       if (write_i && offset_i == cce_contract_pkg::GlobalGate) gate_aes_q <= gate_write.aes;
@@ -123,6 +136,7 @@ module global_registers #(
       cce_contract_pkg::GlobalCycleLow: data_o = timestamp_i[31:0];
       cce_contract_pkg::GlobalCycleHigh: data_o = timestamp_i[63:32];
       cce_contract_pkg::GlobalGate: data_o = gate_read;
+      cce_contract_pkg::GlobalCapacity: data_o = capacity;
       cce_contract_pkg::GlobalEventLow: data_o = 32'(event_q);
       cce_contract_pkg::GlobalEventHigh: data_o = '0;
       default: known_o = 1'b0;

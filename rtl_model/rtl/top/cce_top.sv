@@ -2,6 +2,9 @@
 //
 // Core Crypto Engine: registers, queue pairs, DMA and AES behind an AXI4-Lite subordinate and an AXI4 manager.
 //
+// A request goes through  queue_pair -> descriptor_fetcher -> request_dispatcher -> {key_loader, source_reader,
+// aes_engine, destination_writer} -> completion_writer,  with a slot of slot_table as its name on the way.
+//
 // `timestamp_i` is a free-running count of clock cycles from an always-on domain. While `idle_o` is 1 nothing happens
 // until the next register access, so that an integrator may stop `clk_i` between accesses.
 // `gate_i` closes every datapath, like the gate register. `interrupt_o` bit v is a one-cycle pulse for vector v.
@@ -11,9 +14,19 @@
 
 module cce_top #(
     parameter int unsigned DataWidth = 128,     // bits of the DMA data bus: 128, 256 or 512
-    parameter int unsigned QueueCount = 4,      // queue pairs: a power of two, 2 to 32
-    parameter int unsigned ContextCount = 8,    // engine-held contexts: a power of two, 2 to 32
+    parameter int unsigned QueueCount = 4,      // queue pairs: a power of two, 1 to 32
+    parameter int unsigned ContextCount = 32,   // engine-held contexts: a power of two, 2 to 32
     parameter int unsigned RegionCount = 2,     // memory regions, the unrestricted one included: 2 to 128
+    parameter int unsigned SlotCount = 32,      // requests in flight: a power of two, 2 to 64; 32 fill the cipher with
+                                                // lanes
+    parameter int unsigned StreamBlocks = 1024, // blocks of each buffer for the stream: a power of two
+    parameter int unsigned LaneBlocks = 32,     // blocks of each buffer for a lane: a power of two, 32 or more
+    parameter int unsigned StreamBurstBytes = 4096,  // longest burst of the stream: a power of two, at most 4096 and
+                                                     // at most a quarter of its buffer
+    parameter int unsigned FetchDepth = 4,      // descriptors fetched ahead for a queue: a power of two
+    parameter bit Pipelined = 1,                // cipher and GHASH: a block a cycle; else iterative
+    parameter int unsigned SboxStyle = 1,       // 0 composite field, 1 table in logic, 2 block RAM
+    parameter int unsigned StagesPerRound = 2,  // of the pipelined cipher
     localparam int unsigned Lanes = DataWidth / 8
 ) (
     input  wire logic                  clk_i,
@@ -78,8 +91,12 @@ module cce_top #(
     input  wire logic                  m_axi_rlast_i
 );
 
-  localparam int unsigned QueueWidth = $clog2(QueueCount);
-  localparam int unsigned BytesWidth = $clog2(Lanes) + 1;
+  localparam int unsigned QueueWidth = QueueCount > 1 ? $clog2(QueueCount) : 1;
+  localparam int unsigned LaneWidth = $clog2(Lanes);
+  localparam int unsigned SlotWidth = $clog2(SlotCount);
+  localparam int unsigned BlockWidth = $clog2(StreamBlocks);
+  localparam int unsigned CountWidth = $clog2(LaneBlocks) + 1;
+  localparam int unsigned FaultPorts = 10;
   localparam int unsigned MapWidth = $clog2(cce_contract_pkg::QueueLimit);
   localparam int unsigned RequestWidth = cce_pkg::DmaRequestWidth;
 
@@ -159,7 +176,7 @@ module cce_top #(
 
   // ---------------------------------------------------------------------------------------------- global, regions
 
-  logic reset_queues, erase_contexts, gate, gate_register, event_interrupt, global_idle, engine_idle;
+  logic reset_queues, erase_contexts, erasing_contexts, gate, gate_register, event_interrupt, global_idle, engine_idle;
   logic [QueueCount-1:0] queue_event, queue_reset_pending, queue_idle, queue_interrupt;
   logic [RegionCount-1:0][63:0] region_base, region_size;
   logic [RegionCount-1:0][31:0] region_access;
@@ -170,7 +187,8 @@ module cce_top #(
       .DataWidth(DataWidth),
       .QueueCount(QueueCount),
       .ContextCount(ContextCount),
-      .RegionCount(RegionCount)
+      .RegionCount(RegionCount),
+      .SlotCount(SlotCount)
   ) u_global_registers (
       .clk_i,
       .rst_ni,
@@ -185,6 +203,7 @@ module cce_top #(
       .queue_reset_pending_i(queue_reset_pending),
       .reset_queues_o(reset_queues),
       .erase_contexts_o(erase_contexts),
+      .erasing_contexts_i(erasing_contexts),
       .gate_aes_o(gate_register),
       .interrupt_o(event_interrupt),
       .idle_o(global_idle)
@@ -205,202 +224,34 @@ module cce_top #(
       .access_o(region_access)
   );
 
-  // ------------------------------------------------------------------------------------------------- queue pairs
-
-  logic [QueueCount-1:0] queue_ready, queue_unrestricted, queue_phase;
-  logic [QueueCount-1:0][63:0] queue_descriptor_address, queue_completion_address;
-  logic [QueueCount-1:0][15:0] queue_submission_head;
-  logic queue_valid, queue_take, queue_issue, queue_finish, queue_finish_written, queue_finish_ok, queue_error;
-  logic [QueueWidth-1:0] queue_chosen, queue_current;
-  logic [31:0] queue_finish_bytes;
-  logic [7:0] queue_error_code;
-  cce_pkg::dma_fault_t read_fault, write_fault, fault;
-  logic controller_idle;
-
-  assign fault = read_fault.valid ? read_fault : write_fault;
-
-  for (genvar q = 0; q < QueueCount; q++) begin : gen_queue
-    cce_pkg::dma_fault_t queue_fault;
-    always_comb begin
-      queue_fault = fault;
-      queue_fault.valid = fault.valid && queue_current == QueueWidth'(q);
-    end
-
-    queue_pair u_queue_pair (
-        .clk_i,
-        .rst_ni,
-        .engine_reset_i(reset_queues),
-        .write_i(register_write && in_queue && page_queue == QueueWidth'(q)),
-        .doorbell_write_i(register_write && in_doorbell && page_queue == QueueWidth'(q)),
-        .offset_i(offset),
-        .data_i(register_write_data),
-        .data_o(queue_data[q]),
-        .known_o(queue_known[q]),
-        .doorbell_known_o(doorbell_known[q]),
-        .ready_o(queue_ready[q]),
-        .reset_pending_o(queue_reset_pending[q]),
-        .descriptor_address_o(queue_descriptor_address[q]),
-        .completion_address_o(queue_completion_address[q]),
-        .completion_phase_o(queue_phase[q]),
-        .submission_head_o(queue_submission_head[q]),
-        .unrestricted_o(queue_unrestricted[q]),
-        .start_i(queue_take && queue_chosen == QueueWidth'(q)),
-        .issue_i(queue_issue && queue_current == QueueWidth'(q)),
-        .finish_i(queue_finish && queue_current == QueueWidth'(q)),
-        .finish_written_i(queue_finish_written),
-        .finish_ok_i(queue_finish_ok),
-        .finish_bytes_i(queue_finish_bytes),
-        .error_i(queue_error && queue_current == QueueWidth'(q)),
-        .error_code_i(queue_error_code),
-        .fault_i(queue_fault),
-        .interrupt_o(queue_interrupt[q]),
-        .event_o(queue_event[q]),
-        .idle_o(queue_idle[q])
-    );
-  end
-
-  queue_arbiter #(
-      .QueueCount(QueueCount)
-  ) u_queue_arbiter (
-      .clk_i,
-      .rst_ni,
-      .ready_i(queue_ready),
-      .take_i(queue_take),
-      .valid_o(queue_valid),
-      .index_o(queue_chosen)
-  );
-
-  // ------------------------------------------------------------------------------------------ request controller
-
-  logic record_start, record_clear, record_done, record_error;
-  logic [511:0] record;
-  cce_pkg::dma_request_t record_request;
-  logic completion_start, completion_done, completion_error;
-  logic [63:0] completion_address;
-  cce_contract_pkg::completion_t completion;
-  logic context_write, context_write_transient, context_format_error, context_key_size_error, context_erase;
-  logic context_erase_transient, context_select_transient;
-  logic [7:0] context_index;
-  logic [ContextCount-1:0] context_valid;
-  cce_pkg::key_port_t key_port;
-  logic stream_start, stream_abort;
-  cce_pkg::stream_command_t source, destination;
-  logic source_idle, source_list_access_error, source_list_format_error, source_data_error;
-  logic destination_idle, destination_list_access_error, destination_list_format_error, destination_data_error;
-  logic cipher_clear, cipher_decrypt;
-  logic [7:0] cipher_mode;
-  logic [127:0] cipher_iv, cipher_next_iv;
-
-  request_controller #(
-      .QueueCount(QueueCount),
-      .ContextCount(ContextCount)
-  ) u_request_controller (
-      .clk_i,
-      .rst_ni,
-      .timestamp_i,
-      .gate_i(gate),
-      .idle_o(controller_idle),
-      .queue_valid_i(queue_valid),
-      .queue_index_i(queue_chosen),
-      .queue_take_o(queue_take),
-      .queue_o(queue_current),
-      .queue_issue_o(queue_issue),
-      .queue_finish_o(queue_finish),
-      .queue_finish_written_o(queue_finish_written),
-      .queue_finish_ok_o(queue_finish_ok),
-      .queue_finish_bytes_o(queue_finish_bytes),
-      .queue_error_o(queue_error),
-      .queue_error_code_o(queue_error_code),
-      .queue_reset_pending_i(queue_reset_pending),
-      .queue_unrestricted_i(queue_unrestricted),
-      .queue_phase_i(queue_phase),
-      .queue_descriptor_address_i(queue_descriptor_address),
-      .queue_completion_address_i(queue_completion_address),
-      .queue_submission_head_i(queue_submission_head),
-      .record_start_o(record_start),
-      .record_request_o(record_request),
-      .record_clear_o(record_clear),
-      .record_done_i(record_done),
-      .record_error_i(record_error),
-      .record_i(record),
-      .completion_start_o(completion_start),
-      .completion_address_o(completion_address),
-      .completion_o(completion),
-      .completion_done_i(completion_done),
-      .completion_error_i(completion_error),
-      .context_write_o(context_write),
-      .context_write_transient_o(context_write_transient),
-      .context_index_o(context_index),
-      .context_format_error_i(context_format_error),
-      .context_key_size_error_i(context_key_size_error),
-      .context_erase_o(context_erase),
-      .context_erase_transient_o(context_erase_transient),
-      .context_select_transient_o(context_select_transient),
-      .key_port_i(key_port),
-      .stream_start_o(stream_start),
-      .stream_abort_o(stream_abort),
-      .source_o(source),
-      .destination_o(destination),
-      .source_idle_i(source_idle),
-      .source_list_access_error_i(source_list_access_error),
-      .source_list_format_error_i(source_list_format_error),
-      .source_data_error_i(source_data_error),
-      .destination_idle_i(destination_idle),
-      .destination_list_access_error_i(destination_list_access_error),
-      .destination_list_format_error_i(destination_list_format_error),
-      .destination_data_error_i(destination_data_error),
-      .cipher_clear_o(cipher_clear),
-      .cipher_mode_o(cipher_mode),
-      .cipher_decrypt_o(cipher_decrypt),
-      .cipher_iv_o(cipher_iv),
-      .cipher_next_iv_i(cipher_next_iv)
-  );
-
-  context_store #(
-      .ContextCount(ContextCount)
-  ) u_context_store (
-      .clk_i,
-      .rst_ni,
-      .write_i(context_write),
-      .write_transient_i(context_write_transient),
-      .write_index_i(context_index),
-      .record_i(record),
-      .format_error_o(context_format_error),
-      .key_size_error_o(context_key_size_error),
-      .erase_all_i(erase_contexts),
-      .erase_transient_i(context_erase_transient),
-      .erase_i(context_erase),
-      .erase_index_i(context_index),
-      .valid_o(context_valid),
-      .select_transient_i(context_select_transient),
-      .select_index_i(context_index),
-      .key_port_o(key_port)
-  );
-
-  assign context_known = offset == cce_contract_pkg::ContextValidLow || offset == cce_contract_pkg::ContextValidHigh;
-  assign context_data = offset == cce_contract_pkg::ContextValidLow ? 32'(context_valid) : '0;
-
-  // --------------------------------------------------------------------------------------------------------- DMA
+  // ---------------------------------------------------------------------------------------------------- DMA ports
 
   logic [cce_pkg::ReadClients-1:0] read_valid, read_ready, read_denied, read_beat_valid;
   logic [cce_pkg::ReadClients-1:0][RequestWidth-1:0] read_request;
+  logic [cce_pkg::ReadClients-1:0][cce_pkg::ReadTagWidth-1:0] read_tag;
   logic [DataWidth-1:0] read_data;
-  logic read_last, read_error, read_idle;
-  cce_pkg::dma_request_t source_list_request, destination_list_request, source_data_request;
+  logic [cce_pkg::ReadTagWidth-1:0] read_beat_tag;
+  logic [LaneWidth-1:0] read_lane;
+  logic read_first, read_last, read_error, read_idle;
   logic [cce_pkg::WriteClients-1:0] write_valid, write_ready, write_denied, write_beat_valid, write_beat_ready;
   logic [cce_pkg::WriteClients-1:0] write_done;
   logic [cce_pkg::WriteClients-1:0][RequestWidth-1:0] write_request;
+  logic [cce_pkg::WriteClients-1:0][SlotWidth-1:0] write_tag;
   logic [cce_pkg::WriteClients-1:0][DataWidth-1:0] write_data;
   logic [cce_pkg::WriteClients-1:0][Lanes-1:0] write_strobe;
+  logic [SlotWidth-1:0] write_done_slot;
   logic write_done_error, write_idle;
-  cce_pkg::dma_request_t completion_request, destination_data_request;
+  cce_pkg::dma_fault_t read_fault, write_fault;
+  cce_pkg::dma_request_t descriptor_dma, context_dma, source_list_dma, destination_list_dma, source_dma;
+  cce_pkg::dma_request_t completion_dma, destination_dma;
 
-  assign read_request[cce_pkg::ReadClientControl] = record_request;
-  assign read_request[cce_pkg::ReadClientSourceList] = source_list_request;
-  assign read_request[cce_pkg::ReadClientDestinationList] = destination_list_request;
-  assign read_request[cce_pkg::ReadClientData] = source_data_request;
-  assign write_request[cce_pkg::WriteClientCompletion] = completion_request;
-  assign write_request[cce_pkg::WriteClientData] = destination_data_request;
+  assign read_request[cce_pkg::ReadClientDescriptor] = descriptor_dma;
+  assign read_request[cce_pkg::ReadClientContext] = context_dma;
+  assign read_request[cce_pkg::ReadClientSourceList] = source_list_dma;
+  assign read_request[cce_pkg::ReadClientDestinationList] = destination_list_dma;
+  assign read_request[cce_pkg::ReadClientData] = source_dma;
+  assign write_request[cce_pkg::WriteClientCompletion] = completion_dma;
+  assign write_request[cce_pkg::WriteClientData] = destination_dma;
 
   dma_read_port #(
       .DataWidth(DataWidth),
@@ -410,10 +261,14 @@ module cce_top #(
       .rst_ni,
       .valid_i(read_valid),
       .request_i(read_request),
+      .tag_i(read_tag),
       .ready_o(read_ready),
       .denied_o(read_denied),
       .beat_valid_o(read_beat_valid),
       .beat_data_o(read_data),
+      .beat_tag_o(read_beat_tag),
+      .beat_lane_o(read_lane),
+      .beat_first_o(read_first),
       .beat_last_o(read_last),
       .beat_error_o(read_error),
       .fault_o(read_fault),
@@ -436,12 +291,14 @@ module cce_top #(
 
   dma_write_port #(
       .DataWidth(DataWidth),
-      .RegionCount(RegionCount)
+      .RegionCount(RegionCount),
+      .TagWidth(SlotWidth)
   ) u_write_port (
       .clk_i,
       .rst_ni,
       .valid_i(write_valid),
       .request_i(write_request),
+      .tag_i(write_tag),
       .ready_o(write_ready),
       .denied_o(write_denied),
       .beat_valid_i(write_beat_valid),
@@ -449,6 +306,7 @@ module cce_top #(
       .beat_data_i(write_data),
       .beat_strobe_i(write_strobe),
       .done_o(write_done),
+      .done_tag_o(write_done_slot),
       .done_error_o(write_done_error),
       .fault_o(write_fault),
       .idle_o(write_idle),
@@ -471,48 +329,711 @@ module cce_top #(
       .m_axi_bresp_i
   );
 
-  // Full-width INCR bursts, modifiable and bufferable, unprivileged secure data (AXI4, A4.4 and A4.7).
-  assign m_axi_arsize_o = 3'($clog2(Lanes));
+  // Bursts are as wide as the bus, incrementing, normal non-cacheable bufferable, unprivileged secure data.
+  assign m_axi_arsize_o = 3'(LaneWidth);
   assign m_axi_arburst_o = 2'b01;
   assign m_axi_arcache_o = 4'b0011;
   assign m_axi_arprot_o = 3'b000;
-  assign m_axi_awsize_o = 3'($clog2(Lanes));
+  assign m_axi_awsize_o = 3'(LaneWidth);
   assign m_axi_awburst_o = 2'b01;
   assign m_axi_awcache_o = 4'b0011;
   assign m_axi_awprot_o = 3'b000;
 
-  record_reader #(
-      .DataWidth(DataWidth)
-  ) u_record_reader (
+  // ------------------------------------------------------------------------------------------------- queue pairs
+
+  logic [QueueCount-1:0] queue_ready, queue_stopped, queue_unrestricted, queue_phase;
+  logic [QueueCount-1:0] queue_fetch, queue_read, queue_drop, queue_drop_failed, queue_issue, queue_finish;
+  logic [QueueCount-1:0][63:0] queue_descriptor_address, queue_completion_address;
+  logic [QueueCount-1:0][15:0] queue_submission_head;
+  logic finish_written, finish_ok, finish_failed;
+  logic [31:0] finish_bytes;
+
+  for (genvar q = 0; q < QueueCount; q++) begin : gen_queue
+    // A refused write counts before a refused read of the same cycle.
+    cce_pkg::dma_fault_t queue_fault;
+    always_comb begin
+      queue_fault = read_fault;
+      if (write_fault.valid && write_fault.queue_index == 8'(q)) queue_fault = write_fault;
+      else queue_fault.valid = read_fault.valid && read_fault.queue_index == 8'(q);
+    end
+
+    queue_pair u_queue_pair (
+        .clk_i,
+        .rst_ni,
+        .engine_reset_i(reset_queues),
+        .write_i(register_write && in_queue && page_queue == QueueWidth'(q)),
+        .doorbell_write_i(register_write && in_doorbell && page_queue == QueueWidth'(q)),
+        .offset_i(offset),
+        .data_i(register_write_data),
+        .data_o(queue_data[q]),
+        .known_o(queue_known[q]),
+        .doorbell_known_o(doorbell_known[q]),
+        .ready_o(queue_ready[q]),
+        .reset_pending_o(queue_reset_pending[q]),
+        .stopped_o(queue_stopped[q]),
+        .descriptor_address_o(queue_descriptor_address[q]),
+        .completion_address_o(queue_completion_address[q]),
+        .completion_phase_o(queue_phase[q]),
+        .submission_head_o(queue_submission_head[q]),
+        .unrestricted_o(queue_unrestricted[q]),
+        .fetch_i(queue_fetch[q]),
+        .read_i(queue_read[q]),
+        .drop_i(queue_drop[q]),
+        .drop_failed_i(queue_drop_failed[q]),
+        .issue_i(queue_issue[q]),
+        .finish_i(queue_finish[q]),
+        .finish_written_i(finish_written),
+        .finish_ok_i(finish_ok),
+        .finish_bytes_i(finish_bytes),
+        .finish_failed_i(queue_finish[q] && finish_failed),
+        .fault_i(queue_fault),
+        .interrupt_o(queue_interrupt[q]),
+        .event_o(queue_event[q]),
+        .idle_o(queue_idle[q])
+    );
+  end
+
+  // ------------------------------------------------------------------------------------------- fetch and dispatch
+
+  localparam int unsigned DescriptorBits = 8 * cce_contract_pkg::DescriptorBytes;
+  logic [QueueCount-1:0] fetched_valid, fetched_failed, fetched_fence;
+  logic [QueueWidth-1:0] fetched_queue, start_queue;
+  logic [DescriptorBits-1:0] fetched_descriptor;
+  logic [31:0] fetched_cycle, start_cookie, start_cycle, start_bytes;
+  logic fetched_take;
+  logic slot_free_valid, start, start_cipher, start_stream, start_lane, start_key_wrap, start_key, dispatcher_idle;
+  logic [SlotWidth-1:0] start_slot;
+  logic [7:0] start_status, start_mode;
+  cce_pkg::cipher_request_t cipher_request;
+  cce_pkg::key_request_t key_request;
+  logic [2:0] start_prefix;
+
+  descriptor_fetcher #(
+      .DataWidth(DataWidth),
+      .QueueCount(QueueCount),
+      .Depth(FetchDepth)
+  ) u_descriptor_fetcher (
       .clk_i,
       .rst_ni,
-      .start_i(record_start),
-      .request_i(record_request),
-      .clear_i(record_clear),
-      .done_o(record_done),
-      .error_o(record_error),
-      .record_o(record),
-      .request_valid_o(read_valid[cce_pkg::ReadClientControl]),
-      .request_ready_i(read_ready[cce_pkg::ReadClientControl]),
-      .request_denied_i(read_denied[cce_pkg::ReadClientControl]),
-      .beat_valid_i(read_beat_valid[cce_pkg::ReadClientControl]),
+      .timestamp_i(timestamp_i[31:0]),
+      .ready_i(queue_ready),
+      .address_i(queue_descriptor_address),
+      .fetch_o(queue_fetch),
+      .read_o(queue_read),
+      .request_valid_o(read_valid[cce_pkg::ReadClientDescriptor]),
+      .request_o(descriptor_dma),
+      .request_tag_o(read_tag[cce_pkg::ReadClientDescriptor]),
+      .request_ready_i(read_ready[cce_pkg::ReadClientDescriptor]),
+      .request_denied_i(read_denied[cce_pkg::ReadClientDescriptor]),
+      .beat_valid_i(read_beat_valid[cce_pkg::ReadClientDescriptor]),
+      .beat_tag_i(read_beat_tag),
       .beat_data_i(read_data),
+      .beat_first_i(read_first),
+      .beat_last_i(read_last),
+      .beat_error_i(read_error),
+      .valid_o(fetched_valid),
+      .failed_o(fetched_failed),
+      .fence_o(fetched_fence),
+      .queue_i(fetched_queue),
+      .descriptor_o(fetched_descriptor),
+      .start_cycle_o(fetched_cycle),
+      .take_i(fetched_take)
+  );
+
+  request_dispatcher #(
+      .SlotCount(SlotCount),
+      .QueueCount(QueueCount),
+      .ContextCount(ContextCount)
+  ) u_dispatcher (
+      .clk_i,
+      .rst_ni,
+      .gate_i(gate),
+      .valid_i(fetched_valid),
+      .failed_i(fetched_failed),
+      .fence_i(fetched_fence),
+      .queue_o(fetched_queue),
+      .take_o(fetched_take),
+      .descriptor_i(fetched_descriptor),
+      .start_cycle_i(fetched_cycle),
+      .reset_pending_i(queue_reset_pending),
+      .stopped_i(queue_stopped),
+      .unrestricted_i(queue_unrestricted),
+      .drop_o(queue_drop),
+      .drop_failed_o(queue_drop_failed),
+      .free_valid_i(slot_free_valid),
+      .free_slot_i(start_slot),
+      .freed_i(queue_finish),
+      .start_o(start),
+      .start_queue_o(start_queue),
+      .start_status_o(start_status),
+      .start_cookie_o(start_cookie),
+      .start_cycle_o(start_cycle),
+      .start_bytes_o(start_bytes),
+      .start_mode_o(start_mode),
+      .start_cipher_o(start_cipher),
+      .cipher_request_o(cipher_request),
+      .prefix_o(start_prefix),
+      .start_stream_o(start_stream),
+      .start_lane_o(start_lane),
+      .start_key_wrap_o(start_key_wrap),
+      .start_key_o(start_key),
+      .key_request_o(key_request),
+      .idle_o(dispatcher_idle)
+  );
+
+  // -------------------------------------------------------------------------------------------------------- slots
+
+  logic [SlotCount-1:0] used, abort, discard, cipher_done, erase_wanted, finished;
+  logic [SlotCount-1:0][7:0] slot_status, slot_queue;
+  logic [SlotCount-1:0] source_list_busy, destination_list_busy;
+  logic key_release, destination_release, erased, freed;
+  logic [SlotWidth-1:0] key_release_slot, destination_release_slot, erased_slot, freed_slot;
+  logic [2:0] cipher_release, tag_fault;
+  logic [2:0][SlotWidth-1:0] cipher_release_slot, tag_fault_slot;
+  logic [FaultPorts-1:0] fault;
+  logic [FaultPorts-1:0][SlotWidth-1:0] fault_slot;
+  logic [FaultPorts-1:0][7:0] fault_status;
+
+  slot_table #(
+      .SlotCount(SlotCount),
+      .QueueCount(QueueCount),
+      .FaultPorts(FaultPorts)
+  ) u_slots (
+      .clk_i,
+      .rst_ni,
+      .gate_i(gate),
+      .queue_reset_pending_i(queue_reset_pending),
+      .free_valid_o(slot_free_valid),
+      .free_slot_o(start_slot),
+      .start_i(start),
+      .start_queue_i(8'(start_queue)),
+      .start_status_i(start_status),
+      .start_cipher_i(start_cipher),
+      .start_key_i(start_key),
+      .key_release_i(key_release),
+      .key_release_slot_i(key_release_slot),
+      .cipher_release_i(cipher_release),
+      .cipher_release_slot_i(cipher_release_slot),
+      .destination_release_i(destination_release),
+      .destination_release_slot_i(destination_release_slot),
+      .erase_release_i(erased),
+      .erase_release_slot_i(erased_slot),
+      .lists_busy_i(source_list_busy | destination_list_busy),
+      .fault_i(fault),
+      .fault_slot_i(fault_slot),
+      .fault_status_i(fault_status),
+      .used_o(used),
+      .abort_o(abort),
+      .discard_o(discard),
+      .cipher_done_o(cipher_done),
+      .erase_wanted_o(erase_wanted),
+      .finished_o(finished),
+      .status_o(slot_status),
+      .queue_o(slot_queue),
+      .free_i(freed),
+      .freed_slot_i(freed_slot)
+  );
+
+  // --------------------------------------------------------------------------------------------------------- keys
+
+  logic key_valid, key_ready, key_inverse, key_usable, key_loader_idle;
+  logic [SlotWidth:0] key_index, key_usable_index;
+  cce_pkg::key_length_e key_length;
+  logic [255:0] key;
+  logic [SlotCount-1:0] text_key_usable;
+  logic [ContextCount-1:0] context_valid;
+
+  key_loader #(
+      .DataWidth(DataWidth),
+      .SlotCount(SlotCount),
+      .ContextCount(ContextCount)
+  ) u_key_loader (
+      .clk_i,
+      .rst_ni,
+      .start_i(start_key),
+      .start_slot_i(start_slot),
+      .start_request_i(key_request),
+      .abort_i(abort),
+      .erase_all_i(erase_contexts),
+      .erasing_o(erasing_contexts),
+      .context_valid_o(context_valid),
+      .request_valid_o(read_valid[cce_pkg::ReadClientContext]),
+      .request_o(context_dma),
+      .request_tag_o(read_tag[cce_pkg::ReadClientContext]),
+      .request_ready_i(read_ready[cce_pkg::ReadClientContext]),
+      .request_denied_i(read_denied[cce_pkg::ReadClientContext]),
+      .beat_valid_i(read_beat_valid[cce_pkg::ReadClientContext]),
+      .beat_data_i(read_data),
+      .beat_last_i(read_last),
+      .beat_error_i(read_error),
+      .key_valid_o(key_valid),
+      .key_ready_i(key_ready),
+      .key_index_o(key_index),
+      .key_inverse_o(key_inverse),
+      .key_length_o(key_length),
+      .key_o(key),
+      .key_usable_i(key_usable),
+      .key_usable_index_i(key_usable_index),
+      .usable_o(text_key_usable),
+      .fault_o(fault[0]),
+      .fault_slot_o(fault_slot[0]),
+      .fault_status_o(fault_status[0]),
+      .release_o(key_release),
+      .release_slot_o(key_release_slot),
+      .idle_o(key_loader_idle)
+  );
+
+  always_comb begin
+    context_known = 1'b1;
+    context_data = '0;
+    unique case (offset)
+      cce_contract_pkg::ContextValidLow: context_data = 32'(context_valid);
+      cce_contract_pkg::ContextValidHigh: context_data = '0;
+      default: context_known = 1'b0;
+    endcase
+  end
+
+  // ------------------------------------------------------------------------------------------------------- source
+
+  logic [SlotCount-1:0] source_segment_ready, source_ended, source_pending;
+  logic [SlotWidth-1:0] source_segment_slot;
+  logic [63:0] source_segment_address;
+  logic [31:0] source_segment_left;
+  logic [15:0] source_segment_region;
+  logic source_segment_unrestricted, source_segment_take, source_segment_more;
+  logic [7:0] source_segment_queue;
+  logic [12:0] source_segment_bytes;
+  logic [SlotCount-1:0][BlockWidth:0] source_end_block;
+  logic [BlockWidth:0] stream_requested, stream_arrived, stream_consumed;
+  logic stream_skip;
+  logic [SlotCount-1:0][CountWidth-1:0] lane_available;
+  logic lane_take, lane_clear;
+  logic [SlotWidth-1:0] lane_take_slot, lane_clear_slot;
+  logic source_write, source_write_stream;
+  logic [SlotWidth-1:0] source_write_slot;
+  logic [BlockWidth+3:0] source_write_position;
+  logic [DataWidth-1:0] source_write_data;
+  logic [LaneWidth-1:0] source_write_lane;
+  logic [LaneWidth:0] source_write_bytes;
+  logic source_needed;
+
+  assign source_needed = cipher_request.iv_length != '0 || cipher_request.aad_length != '0 ||
+                         cipher_request.text_length != '0 ||
+                         (cipher_request.tag_length != '0 && cipher_request.decrypt);
+  assign fault_status[3] = 8'(cce_contract_pkg::StatusSourceAccess);
+  assign fault_status[4] = 8'(cce_contract_pkg::StatusSourceAccess);
+
+  segment_walker #(
+      .DataWidth(DataWidth),
+      .SlotCount(SlotCount),
+      .StatusListAccess(8'(cce_contract_pkg::StatusSourceListAccess)),
+      .StatusListFormat(8'(cce_contract_pkg::StatusSourceListFormat))
+  ) u_source_walker (
+      .clk_i,
+      .rst_ni,
+      .start_i(start_cipher),
+      .start_slot_i(start_slot),
+      .start_needed_i(source_needed),
+      .start_list_i(cipher_request.source_list),
+      .start_address_i(cipher_request.source),
+      .start_region_i(cipher_request.source_region),
+      .start_unrestricted_i(cipher_request.unrestricted),
+      .start_queue_i(cipher_request.queue_index),
+      .restart_i(1'b0),
+      .restart_slot_i(SlotWidth'(0)),
+      .stop_i(abort),
+      .ready_o(source_segment_ready),
+      .busy_o(source_list_busy),
+      .query_slot_i(source_segment_slot),
+      .query_address_o(source_segment_address),
+      .query_left_o(source_segment_left),
+      .query_region_o(source_segment_region),
+      .query_unrestricted_o(source_segment_unrestricted),
+      .query_queue_o(source_segment_queue),
+      .take_i(source_segment_take),
+      .take_bytes_i(source_segment_bytes),
+      .take_more_i(source_segment_more),
+      .error_o(fault[1]),
+      .error_slot_o(fault_slot[1]),
+      .error_status_o(fault_status[1]),
+      .request_valid_o(read_valid[cce_pkg::ReadClientSourceList]),
+      .request_o(source_list_dma),
+      .request_tag_o(read_tag[cce_pkg::ReadClientSourceList]),
+      .request_ready_i(read_ready[cce_pkg::ReadClientSourceList]),
+      .request_denied_i(read_denied[cce_pkg::ReadClientSourceList]),
+      .beat_valid_i(read_beat_valid[cce_pkg::ReadClientSourceList]),
+      .beat_tag_i(read_beat_tag),
+      .beat_data_i(read_data),
+      .beat_first_i(read_first),
       .beat_last_i(read_last),
       .beat_error_i(read_error)
   );
 
+  source_reader #(
+      .DataWidth(DataWidth),
+      .SlotCount(SlotCount),
+      .StreamBlocks(StreamBlocks),
+      .LaneBlocks(LaneBlocks),
+      .StreamBurstBytes(StreamBurstBytes)
+  ) u_source_reader (
+      .clk_i,
+      .rst_ni,
+      .start_i(start_cipher),
+      .start_slot_i(start_slot),
+      .start_request_i(cipher_request),
+      .start_prefix_i(start_prefix),
+      .abort_i(abort),
+      .segment_ready_i(source_segment_ready),
+      .segment_slot_o(source_segment_slot),
+      .segment_address_i(source_segment_address),
+      .segment_left_i(source_segment_left),
+      .segment_region_i(source_segment_region),
+      .segment_unrestricted_i(source_segment_unrestricted),
+      .segment_queue_i(source_segment_queue),
+      .segment_take_o(source_segment_take),
+      .segment_take_bytes_o(source_segment_bytes),
+      .segment_take_more_o(source_segment_more),
+      .request_valid_o(read_valid[cce_pkg::ReadClientData]),
+      .request_o(source_dma),
+      .request_tag_o(read_tag[cce_pkg::ReadClientData]),
+      .request_ready_i(read_ready[cce_pkg::ReadClientData]),
+      .request_denied_i(read_denied[cce_pkg::ReadClientData]),
+      .beat_valid_i(read_beat_valid[cce_pkg::ReadClientData]),
+      .beat_tag_i(read_beat_tag),
+      .beat_data_i(read_data),
+      .beat_lane_i(read_lane),
+      .beat_first_i(read_first),
+      .beat_last_i(read_last),
+      .beat_error_i(read_error),
+      .write_o(source_write),
+      .write_stream_o(source_write_stream),
+      .write_slot_o(source_write_slot),
+      .write_position_o(source_write_position),
+      .write_data_o(source_write_data),
+      .write_lane_o(source_write_lane),
+      .write_bytes_o(source_write_bytes),
+      .ended_o(source_ended),
+      .end_block_o(source_end_block),
+      .stream_requested_o(stream_requested),
+      .stream_arrived_o(stream_arrived),
+      .stream_consumed_i(stream_consumed),
+      .lane_available_o(lane_available),
+      .pending_o(source_pending),
+      .stream_skip_i(stream_skip),
+      .stream_skip_block_i(stream_consumed),
+      .lane_take_i(lane_take),
+      .lane_take_slot_i(lane_take_slot),
+      .lane_clear_i(lane_clear),
+      .lane_clear_slot_i(lane_clear_slot),
+      .request_error_o(fault[3]),
+      .request_error_slot_o(fault_slot[3]),
+      .beat_error_o(fault[4]),
+      .beat_error_slot_o(fault_slot[4])
+  );
+
+  logic source_read, source_read_stream;
+  logic [SlotWidth-1:0] source_read_slot;
+  logic [BlockWidth-1:0] source_read_block;
+  logic [127:0] source_read_data;
+
+  source_buffer #(
+      .DataWidth(DataWidth),
+      .SlotCount(SlotCount),
+      .StreamBlocks(StreamBlocks),
+      .LaneBlocks(LaneBlocks)
+  ) u_source_buffer (
+      .clk_i,
+      .write_i(source_write),
+      .write_stream_i(source_write_stream),
+      .write_slot_i(source_write_slot),
+      .write_position_i(source_write_position),
+      .write_data_i(source_write_data),
+      .write_lane_i(source_write_lane),
+      .write_bytes_i(source_write_bytes),
+      .read_i(source_read),
+      .read_stream_i(source_read_stream),
+      .read_slot_i(source_read_slot),
+      .read_block_i(source_read_block),
+      .read_data_o(source_read_data)
+  );
+
+  // ---------------------------------------------------------------------------------------------------------- AES
+
+  logic [BlockWidth:0] stream_freed, stream_produced;
+  logic [SlotCount-1:0][BlockWidth:0] stream_end_block;
+  logic [SlotCount-1:0][CountWidth-1:0] lane_filled;
+  logic result_write, result_write_stream;
+  logic [SlotWidth-1:0] result_write_slot, next_iv_slot;
+  logic [BlockWidth-1:0] result_write_block;
+  logic [127:0] result_write_data, stream_next_iv, lane_next_iv;
+  logic [31:0] wrapped_key_length;
+  logic aes_idle;
+
+  aes_engine #(
+      .SlotCount(SlotCount),
+      .StreamBlocks(StreamBlocks),
+      .LaneBlocks(LaneBlocks),
+      .Pipelined(Pipelined),
+      .SboxStyle(SboxStyle),
+      .StagesPerRound(StagesPerRound)
+  ) u_aes (
+      .clk_i,
+      .rst_ni,
+      .start_stream_i(start_stream),
+      .start_lane_i(start_lane),
+      .start_key_wrap_i(start_key_wrap),
+      .start_slot_i(start_slot),
+      .start_request_i(cipher_request),
+      .start_prefix_i(start_prefix),
+      .abort_i(abort),
+      .erase_wanted_i(erase_wanted),
+      .key_valid_i(key_valid),
+      .key_ready_o(key_ready),
+      .key_index_i(key_index),
+      .key_inverse_i(key_inverse),
+      .key_length_i(key_length),
+      .key_i(key),
+      .key_usable_o(key_usable),
+      .key_usable_index_o(key_usable_index),
+      .text_key_usable_i(text_key_usable),
+      .source_ended_i(source_ended),
+      .source_pending_i(source_pending),
+      .source_end_block_i(source_end_block),
+      .stream_requested_i(stream_requested),
+      .stream_arrived_i(stream_arrived),
+      .stream_consumed_o(stream_consumed),
+      .stream_skip_o(stream_skip),
+      .lane_available_i(lane_available),
+      .lane_take_o(lane_take),
+      .lane_take_slot_o(lane_take_slot),
+      .lane_clear_o(lane_clear),
+      .lane_clear_slot_o(lane_clear_slot),
+      .read_o(source_read),
+      .read_stream_o(source_read_stream),
+      .read_slot_o(source_read_slot),
+      .read_block_o(source_read_block),
+      .read_data_i(source_read_data),
+      .stream_freed_i(stream_freed),
+      .stream_produced_o(stream_produced),
+      .stream_end_block_o(stream_end_block),
+      .lane_filled_i(lane_filled),
+      .write_o(result_write),
+      .write_stream_o(result_write_stream),
+      .write_slot_o(result_write_slot),
+      .write_block_o(result_write_block),
+      .write_data_o(result_write_data),
+      .fault_o(tag_fault),
+      .fault_slot_o(tag_fault_slot),
+      .release_o(cipher_release),
+      .release_slot_o(cipher_release_slot),
+      .erased_o(erased),
+      .erased_slot_o(erased_slot),
+      .next_iv_slot_i(next_iv_slot),
+      .stream_next_iv_o(stream_next_iv),
+      .lane_next_iv_o(lane_next_iv),
+      .key_length_o(wrapped_key_length),
+      .idle_o(aes_idle)
+  );
+  for (genvar u = 0; u < 3; u++) begin : gen_tag_fault
+    assign fault[7+u] = tag_fault[u];
+    assign fault_slot[7+u] = tag_fault_slot[u];
+    assign fault_status[7+u] = 8'(cce_contract_pkg::StatusTag);
+  end
+
+  // -------------------------------------------------------------------------------------------------- destination
+
+  logic [SlotCount-1:0] destination_segment_ready, destination_segment_stop;
+  logic [SlotWidth-1:0] destination_segment_slot, destination_restart_slot;
+  logic [63:0] destination_segment_address;
+  logic [31:0] destination_segment_left;
+  logic [15:0] destination_segment_region;
+  logic destination_segment_unrestricted, destination_segment_take, destination_segment_more, destination_restart;
+  logic [7:0] destination_segment_queue;
+  logic [12:0] destination_segment_bytes;
+  logic destination_read, destination_read_stream, destination_needed;
+  logic [SlotWidth-1:0] destination_read_slot;
+  logic [BlockWidth+3:0] destination_read_position;
+  logic [LaneWidth-1:0] destination_read_lane;
+  logic [DataWidth-1:0] destination_read_data;
+
+  // CMAC gives a tag alone, or nothing; every other mode gives text or a tag, or nothing when there is neither.
+  assign destination_needed = (cipher_request.text_length != '0 &&
+                               cipher_request.mode != 8'(cce_contract_pkg::CipherModeCmac)) ||
+                              (cipher_request.tag_length != '0 && !cipher_request.decrypt);
+  assign fault_status[5] = 8'(cce_contract_pkg::StatusDestinationAccess);
+  assign fault_status[6] = 8'(cce_contract_pkg::StatusDestinationAccess);
+
+  segment_walker #(
+      .DataWidth(DataWidth),
+      .SlotCount(SlotCount),
+      .StatusListAccess(8'(cce_contract_pkg::StatusDestinationListAccess)),
+      .StatusListFormat(8'(cce_contract_pkg::StatusDestinationListFormat))
+  ) u_destination_walker (
+      .clk_i,
+      .rst_ni,
+      .start_i(start_cipher),
+      .start_slot_i(start_slot),
+      .start_needed_i(destination_needed),
+      .start_list_i(cipher_request.destination_list),
+      .start_address_i(cipher_request.destination),
+      .start_region_i(cipher_request.destination_region),
+      .start_unrestricted_i(cipher_request.unrestricted),
+      .start_queue_i(cipher_request.queue_index),
+      .restart_i(destination_restart),
+      .restart_slot_i(destination_restart_slot),
+      .stop_i(destination_segment_stop),
+      .ready_o(destination_segment_ready),
+      .busy_o(destination_list_busy),
+      .query_slot_i(destination_segment_slot),
+      .query_address_o(destination_segment_address),
+      .query_left_o(destination_segment_left),
+      .query_region_o(destination_segment_region),
+      .query_unrestricted_o(destination_segment_unrestricted),
+      .query_queue_o(destination_segment_queue),
+      .take_i(destination_segment_take),
+      .take_bytes_i(destination_segment_bytes),
+      .take_more_i(destination_segment_more),
+      .error_o(fault[2]),
+      .error_slot_o(fault_slot[2]),
+      .error_status_o(fault_status[2]),
+      .request_valid_o(read_valid[cce_pkg::ReadClientDestinationList]),
+      .request_o(destination_list_dma),
+      .request_tag_o(read_tag[cce_pkg::ReadClientDestinationList]),
+      .request_ready_i(read_ready[cce_pkg::ReadClientDestinationList]),
+      .request_denied_i(read_denied[cce_pkg::ReadClientDestinationList]),
+      .beat_valid_i(read_beat_valid[cce_pkg::ReadClientDestinationList]),
+      .beat_tag_i(read_beat_tag),
+      .beat_data_i(read_data),
+      .beat_first_i(read_first),
+      .beat_last_i(read_last),
+      .beat_error_i(read_error)
+  );
+
+  destination_writer #(
+      .DataWidth(DataWidth),
+      .SlotCount(SlotCount),
+      .StreamBlocks(StreamBlocks),
+      .LaneBlocks(LaneBlocks),
+      .StreamBurstBytes(StreamBurstBytes)
+  ) u_destination_writer (
+      .clk_i,
+      .rst_ni,
+      .start_i(start_cipher),
+      .start_slot_i(start_slot),
+      .start_request_i(cipher_request),
+      .abort_i(abort),
+      .discard_i(discard),
+      .cipher_done_i(cipher_done),
+      .segment_ready_i(destination_segment_ready),
+      .segment_busy_i(destination_list_busy),
+      .segment_stop_o(destination_segment_stop),
+      .segment_restart_o(destination_restart),
+      .segment_restart_slot_o(destination_restart_slot),
+      .segment_slot_o(destination_segment_slot),
+      .segment_address_i(destination_segment_address),
+      .segment_left_i(destination_segment_left),
+      .segment_region_i(destination_segment_region),
+      .segment_unrestricted_i(destination_segment_unrestricted),
+      .segment_queue_i(destination_segment_queue),
+      .segment_take_o(destination_segment_take),
+      .segment_take_bytes_o(destination_segment_bytes),
+      .segment_take_more_o(destination_segment_more),
+      .segment_error_i(fault[2]),
+      .segment_error_slot_i(fault_slot[2]),
+      .request_valid_o(write_valid[cce_pkg::WriteClientData]),
+      .request_o(destination_dma),
+      .request_tag_o(write_tag[cce_pkg::WriteClientData]),
+      .request_ready_i(write_ready[cce_pkg::WriteClientData]),
+      .request_denied_i(write_denied[cce_pkg::WriteClientData]),
+      .beat_valid_o(write_beat_valid[cce_pkg::WriteClientData]),
+      .beat_ready_i(write_beat_ready[cce_pkg::WriteClientData]),
+      .beat_data_o(write_data[cce_pkg::WriteClientData]),
+      .beat_strobe_o(write_strobe[cce_pkg::WriteClientData]),
+      .done_i(write_done[cce_pkg::WriteClientData]),
+      .done_slot_i(write_done_slot),
+      .done_error_i(write_done_error),
+      .read_o(destination_read),
+      .read_stream_o(destination_read_stream),
+      .read_slot_o(destination_read_slot),
+      .read_position_o(destination_read_position),
+      .read_lane_o(destination_read_lane),
+      .read_data_i(destination_read_data),
+      .stream_produced_i(stream_produced),
+      .end_block_i(stream_end_block),
+      .stream_freed_o(stream_freed),
+      .lane_write_i(result_write && !result_write_stream),
+      .lane_write_slot_i(result_write_slot),
+      .lane_filled_o(lane_filled),
+      .request_error_o(fault[5]),
+      .request_error_slot_o(fault_slot[5]),
+      .response_error_o(fault[6]),
+      .response_error_slot_o(fault_slot[6]),
+      .release_o(destination_release),
+      .release_slot_o(destination_release_slot)
+  );
+
+  destination_buffer #(
+      .DataWidth(DataWidth),
+      .SlotCount(SlotCount),
+      .StreamBlocks(StreamBlocks),
+      .LaneBlocks(LaneBlocks)
+  ) u_destination_buffer (
+      .clk_i,
+      .write_i(result_write),
+      .write_stream_i(result_write_stream),
+      .write_slot_i(result_write_slot),
+      .write_block_i(result_write_block),
+      .write_data_i(result_write_data),
+      .read_i(destination_read),
+      .read_stream_i(destination_read_stream),
+      .read_slot_i(destination_read_slot),
+      .read_position_i(destination_read_position),
+      .read_lane_i(destination_read_lane),
+      .read_data_o(destination_read_data)
+  );
+
+  // --------------------------------------------------------------------------------------------------- completion
+
+  logic completion_idle;
+
   completion_writer #(
-      .DataWidth(DataWidth)
+      .DataWidth(DataWidth),
+      .SlotCount(SlotCount),
+      .QueueCount(QueueCount)
   ) u_completion_writer (
       .clk_i,
       .rst_ni,
-      .start_i(completion_start),
-      .address_i(completion_address),
-      .completion_i(completion),
-      .done_o(completion_done),
-      .error_o(completion_error),
+      .timestamp_i(timestamp_i[31:0]),
+      .start_i(start),
+      .start_slot_i(start_slot),
+      .start_cookie_i(start_cookie),
+      .start_cycle_i(start_cycle),
+      .start_bytes_i(start_bytes),
+      .start_cipher_i(start_cipher),
+      .start_stream_i(start_stream),
+      .start_key_wrap_i(start_key_wrap),
+      .finished_i(finished),
+      .discard_i(discard),
+      .status_i(slot_status),
+      .queue_i(slot_queue),
+      .free_o(freed),
+      .freed_slot_o(freed_slot),
+      .next_iv_slot_o(next_iv_slot),
+      .stream_next_iv_i(stream_next_iv),
+      .lane_next_iv_i(lane_next_iv),
+      .key_length_i(wrapped_key_length),
+      .address_i(queue_completion_address),
+      .phase_i(queue_phase),
+      .submission_head_i(queue_submission_head),
+      .issue_o(queue_issue),
+      .finish_o(queue_finish),
+      .finish_written_o(finish_written),
+      .finish_ok_o(finish_ok),
+      .finish_bytes_o(finish_bytes),
+      .finish_failed_o(finish_failed),
       .request_valid_o(write_valid[cce_pkg::WriteClientCompletion]),
-      .request_o(completion_request),
+      .request_o(completion_dma),
+      .request_tag_o(write_tag[cce_pkg::WriteClientCompletion]),
       .request_ready_i(write_ready[cce_pkg::WriteClientCompletion]),
       .request_denied_i(write_denied[cce_pkg::WriteClientCompletion]),
       .beat_valid_o(write_beat_valid[cce_pkg::WriteClientCompletion]),
@@ -520,158 +1041,21 @@ module cce_top #(
       .beat_data_o(write_data[cce_pkg::WriteClientCompletion]),
       .beat_strobe_o(write_strobe[cce_pkg::WriteClientCompletion]),
       .done_i(write_done[cce_pkg::WriteClientCompletion]),
-      .done_error_i(write_done_error)
-  );
-
-  // ---------------------------------------------------------------------- text: reader -> cipher -> writer
-
-  logic reader_valid, reader_ready, reader_last;
-  logic [DataWidth-1:0] reader_data;
-  logic [BytesWidth-1:0] reader_bytes;
-  logic block_valid, block_ready, block_last;
-  logic [127:0] block_data;
-  logic [4:0] block_bytes;
-  logic result_valid, result_ready, result_last;
-  logic [127:0] result_data;
-  logic [4:0] result_bytes;
-  logic writer_valid, writer_ready, writer_last;
-  logic [DataWidth-1:0] writer_data;
-  logic [BytesWidth-1:0] writer_bytes;
-
-  dma_reader #(
-      .DataWidth(DataWidth)
-  ) u_reader (
-      .clk_i,
-      .rst_ni,
-      .start_i(stream_start),
-      .command_i(source),
-      .abort_i(stream_abort),
-      .idle_o(source_idle),
-      .list_access_error_o(source_list_access_error),
-      .list_format_error_o(source_list_format_error),
-      .data_error_o(source_data_error),
-      .valid_o(reader_valid),
-      .ready_i(reader_ready),
-      .data_o(reader_data),
-      .bytes_o(reader_bytes),
-      .last_o(reader_last),
-      .list_valid_o(read_valid[cce_pkg::ReadClientSourceList]),
-      .list_request_o(source_list_request),
-      .list_ready_i(read_ready[cce_pkg::ReadClientSourceList]),
-      .list_denied_i(read_denied[cce_pkg::ReadClientSourceList]),
-      .list_beat_valid_i(read_beat_valid[cce_pkg::ReadClientSourceList]),
-      .data_valid_o(read_valid[cce_pkg::ReadClientData]),
-      .data_request_o(source_data_request),
-      .data_ready_i(read_ready[cce_pkg::ReadClientData]),
-      .data_denied_i(read_denied[cce_pkg::ReadClientData]),
-      .data_beat_valid_i(read_beat_valid[cce_pkg::ReadClientData]),
-      .beat_data_i(read_data),
-      .beat_last_i(read_last),
-      .beat_error_i(read_error)
-  );
-
-  stream_narrow #(
-      .DataWidth(DataWidth)
-  ) u_narrow (
-      .clk_i,
-      .rst_ni,
-      .clear_i(stream_abort),
-      .valid_i(reader_valid),
-      .ready_o(reader_ready),
-      .data_i(reader_data),
-      .bytes_i(reader_bytes),
-      .last_i(reader_last),
-      .valid_o(block_valid),
-      .ready_i(block_ready),
-      .data_o(block_data),
-      .bytes_o(block_bytes),
-      .last_o(block_last)
-  );
-
-  aes_datapath u_aes (
-      .clk_i,
-      .rst_ni,
-      .gate_i(gate),
-      .clear_i(cipher_clear),
-      .start_i(stream_start),
-      .mode_i(cipher_mode),
-      .decrypt_i(cipher_decrypt),
-      .iv_i(cipher_iv),
-      .key_port_i(key_port),
-      .next_iv_o(cipher_next_iv),
-      .valid_i(block_valid),
-      .ready_o(block_ready),
-      .data_i(block_data),
-      .bytes_i(block_bytes),
-      .last_i(block_last),
-      .valid_o(result_valid),
-      .ready_i(result_ready),
-      .data_o(result_data),
-      .bytes_o(result_bytes),
-      .last_o(result_last)
-  );
-
-  stream_widen #(
-      .DataWidth(DataWidth)
-  ) u_widen (
-      .clk_i,
-      .rst_ni,
-      .clear_i(stream_abort),
-      .valid_i(result_valid),
-      .ready_o(result_ready),
-      .data_i(result_data),
-      .bytes_i(result_bytes),
-      .last_i(result_last),
-      .valid_o(writer_valid),
-      .ready_i(writer_ready),
-      .data_o(writer_data),
-      .bytes_o(writer_bytes),
-      .last_o(writer_last)
-  );
-
-  dma_writer #(
-      .DataWidth(DataWidth)
-  ) u_writer (
-      .clk_i,
-      .rst_ni,
-      .start_i(stream_start),
-      .command_i(destination),
-      .abort_i(stream_abort),
-      .idle_o(destination_idle),
-      .list_access_error_o(destination_list_access_error),
-      .list_format_error_o(destination_list_format_error),
-      .data_error_o(destination_data_error),
-      .valid_i(writer_valid),
-      .ready_o(writer_ready),
-      .data_i(writer_data),
-      .bytes_i(writer_bytes),
-      .list_valid_o(read_valid[cce_pkg::ReadClientDestinationList]),
-      .list_request_o(destination_list_request),
-      .list_ready_i(read_ready[cce_pkg::ReadClientDestinationList]),
-      .list_denied_i(read_denied[cce_pkg::ReadClientDestinationList]),
-      .list_beat_valid_i(read_beat_valid[cce_pkg::ReadClientDestinationList]),
-      .list_beat_data_i(read_data),
-      .list_beat_error_i(read_error),
-      .data_valid_o(write_valid[cce_pkg::WriteClientData]),
-      .data_request_o(destination_data_request),
-      .data_ready_i(write_ready[cce_pkg::WriteClientData]),
-      .data_denied_i(write_denied[cce_pkg::WriteClientData]),
-      .beat_valid_o(write_beat_valid[cce_pkg::WriteClientData]),
-      .beat_ready_i(write_beat_ready[cce_pkg::WriteClientData]),
-      .beat_data_o(write_data[cce_pkg::WriteClientData]),
-      .beat_strobe_o(write_strobe[cce_pkg::WriteClientData]),
-      .data_done_i(write_done[cce_pkg::WriteClientData]),
-      .data_done_error_i(write_done_error)
+      .done_slot_i(write_done_slot),
+      .done_error_i(write_done_error),
+      .idle_o(completion_idle)
   );
 
   // -------------------------------------------------------------------------------------------- idle, interrupts
 
-  assign engine_idle = controller_idle && read_idle && write_idle && (&queue_idle);
-  assign idle_o = engine_idle && bus_idle && global_idle;
+  // The engine is idle when no request is in flight or waiting; the clock is needed for longer, as long as anything is
+  // still being erased.
+  assign engine_idle = used == '0 && dispatcher_idle && completion_idle && read_idle && write_idle && (&queue_idle);
+  assign idle_o = engine_idle && key_loader_idle && aes_idle && bus_idle && global_idle;
   assign interrupt_o = {queue_interrupt, event_interrupt};
 
-  logic unused_last;
-  assign unused_last = writer_last;
+  logic unused_bits;
+  assign unused_bits = ^{timestamp_i, start_mode};
 
 endmodule
 

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cycles_measurement.h"
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <span>
+#include <stdexcept>
+#include <utility>
+
+namespace cce::bench {
+
+namespace {
+
+using contract::CipherMode;
+using sim::CipherRequest;
+using sim::MachineError;
+using sim::QueuePair;
+using sim::ScatteredText;
+using sim::Shape;
+
+constexpr std::uint64_t seed = 20'260'801;
+constexpr unsigned polling_step = 4;           ///< cycles between two looks at the completion rings
+constexpr std::uint64_t patience = 2'000'000;  ///< cycles without a completion: the engine hangs
+constexpr unsigned idle_cycles = 64;           ///< between two requests whose latency is measured
+constexpr std::uint32_t large_request = 4096;  ///< from here on a doorbell for each request costs nothing
+constexpr unsigned batches_of_depth = 8;       ///< smaller requests: doorbells for an eighth of the depth
+constexpr std::size_t block_bytes = 16;
+constexpr std::size_t gcm_iv_bytes = 12;
+constexpr std::size_t ccm_nonce_bytes = 13;  ///< the longest; text of up to 65,535 bytes (SP 800-38C, A.1)
+
+Bytes random_bytes(std::mt19937_64& random, std::size_t count) {
+    Bytes bytes(count);
+    std::ranges::generate(bytes, [&] { return static_cast<std::uint8_t>(random()); });
+    return bytes;
+}
+
+std::size_t iv_bytes(CipherMode mode) {
+    switch (mode) {
+        case CipherMode::cbc:
+        case CipherMode::ctr:
+        case CipherMode::xts:
+            return block_bytes;
+        case CipherMode::gcm:
+            return gcm_iv_bytes;
+        case CipherMode::ccm:
+            return ccm_nonce_bytes;
+        default:
+            return 0;
+    }
+}
+
+/// `length` bytes in as many pieces as `placement` has, all but the last one equally long parts of `text_bytes`: what
+/// is not text lies in the last one.
+Shape shape(const Placement& placement, std::uint32_t length, std::uint32_t text_bytes) {
+    Shape result;
+    const auto part = text_bytes / static_cast<std::uint32_t>(placement.size());
+    for (const std::uint32_t gap : placement) {
+        const bool last = result.pieces.size() + 1 == placement.size();
+        const std::uint32_t piece = last ? length : part;
+        result.pieces.push_back({gap, piece});
+        length -= piece;
+    }
+    return result;
+}
+
+sim::MachineOptions machine_options(const std::string& engine, unsigned memory_latency) {
+    sim::MachineOptions options;
+    options.engine = engine;
+    options.timing = sim::MemoryTiming::ideal(memory_latency);
+    return options;
+}
+
+unsigned key_count(CipherMode mode) {
+    return mode == CipherMode::xts ? 2 : 1;
+}
+
+}  // namespace
+
+Measurement::Measurement(const std::string& engine, unsigned memory_latency, const Workload& workload, unsigned queues)
+    : workload_(workload), random_(seed), machine_(machine_options(engine, memory_latency)) {
+    // Twice as many slots as are used, so that no ring is ever full.
+    const auto ring_log2 = static_cast<unsigned>(std::bit_width(workload.depth));
+    for (unsigned i = 0; i < queues; ++i) {
+        queues_.push_back({std::make_unique<QueuePair>(
+            machine_, i, sim::QueueOptions{.submission_log2 = ring_log2, .completion_log2 = ring_log2})});
+        queues_.back().pair->start();
+    }
+    if (workload.held) prepare_keys();
+    jobs_.reserve(std::size_t{queues} * workload.depth);
+    for (unsigned i = 0; i < queues; ++i) {
+        for (unsigned j = 0; j < workload.depth; ++j) prepare_job(i);
+    }
+    machine_.set_observer([this](const sim::WriteBeat& beat) { watch(beat); });
+}
+
+void Measurement::prepare_keys() {
+    const std::size_t bytes = workload_.key_bits / 8;
+    for (unsigned i = 0; i < queues_.size(); ++i) {
+        const Bytes keys = held_keys_.emplace_back(random_bytes(random_, key_count(workload_.mode) * bytes));
+        const std::span<const std::uint8_t> both(keys);
+        const sim::KeyPairRecord record = key_count(workload_.mode) == 2
+                                              ? sim::cipher_pair_context(both.first(bytes), both.subspan(bytes))
+                                              : sim::KeyPairRecord{sim::cipher_context(both), {}};
+        const std::size_t record_bytes = key_count(workload_.mode) * sizeof(contract::ContextRecord);
+        const std::uint64_t address =
+            machine_.memory().allocate(sizeof(record), contract::context_alignment_bytes, "held context");
+        machine_.memory().store(address, record);
+        const auto done = queues_.front().pair->run(sim::context_load(i, address, record_bytes));
+        if (done.status != contract::Status::ok) {
+            throw std::runtime_error("context_load: " + std::string(contract::name_of(done.status)));
+        }
+        machine_.memory().release(address);
+    }
+}
+
+void Measurement::prepare_job(unsigned queue) {
+    const Workload& work = workload_;
+    const std::size_t key_bytes = work.key_bits / 8;
+    const Bytes keys = work.held ? held_keys_[queue] : random_bytes(random_, key_count(work.mode) * key_bytes);
+    const std::span<const std::uint8_t> key = std::span(keys).first(key_bytes);
+    const std::span<const std::uint8_t> tweak_key = std::span(keys).subspan(key_bytes);
+
+    PlainInput plain;
+    plain.mode = work.mode;
+    plain.key.assign(key.begin(), key.end());
+    plain.tweak_key.assign(tweak_key.begin(), tweak_key.end());
+    plain.iv = random_bytes(random_, iv_bytes(work.mode));
+    plain.aad = random_bytes(random_, work.aad_bytes);
+    plain.text = random_bytes(random_, work.text_bytes);
+    plain.tag_length = work.tag_bytes;
+    SealedOutput sealed = seal(plain);
+
+    Job job;
+    job.queue = queue;
+    job.request = std::make_unique<CipherRequest>(machine_, work.mode);
+    CipherRequest& request = *job.request;
+    request.decrypt(work.decrypt).cookie(static_cast<std::uint32_t>(jobs_.size()));
+    if (work.held) {
+        request.held_context(queue);
+    } else if (tweak_key.empty()) {
+        request.key(key);
+    } else {
+        request.key_pair(key, tweak_key);
+    }
+    if (!plain.iv.empty()) request.iv(plain.iv);
+    if (!plain.aad.empty()) request.aad(plain.aad);
+    if (work.tag_bytes != 0) request.tag(sealed.tag);
+    const sim::StreamLengths lengths = request.lengths(work.text_bytes);
+    request.text(work.decrypt ? sealed.text : plain.text, shape(work.source, lengths.source, work.text_bytes),
+                 shape(work.destination, lengths.destination, work.text_bytes));
+    if (work.decrypt) {
+        job.expected = std::move(plain.text);
+    } else {
+        job.expected = std::move(sealed.text);
+        job.expected.insert(job.expected.end(), sealed.tag.begin(), sealed.tag.end());
+    }
+    job.descriptor = request.descriptor();
+    jobs_.push_back(std::move(job));
+}
+
+void Measurement::watch(const sim::WriteBeat& beat) {
+    for (unsigned i = 0; i < queues_.size(); ++i) {
+        const QueuePair& pair = *queues_[i].pair;
+        const std::uint64_t ring_bytes = std::uint64_t{pair.completion_entries()} * sizeof(contract::Completion);
+        const std::uint64_t distance = beat.address - pair.completion_base();
+        if (distance >= ring_bytes) continue;
+        // The entry's last byte, its phase, comes with its last beat.
+        constexpr std::size_t entry_bytes = sizeof(contract::Completion);
+        for (std::size_t at = entry_bytes - 1 - distance % entry_bytes; at < beat.data.size(); at += entry_bytes) {
+            if (beat.strobe[at] == 0) continue;
+            last_arrival_ = machine_.cycle();
+            arrivals_.push_back({last_arrival_, i});
+            ++queues_[i].arrived;
+        }
+        return;
+    }
+}
+
+void Measurement::advance(std::uint64_t cycles) {
+    const std::uint64_t end = machine_.cycle() + cycles;
+    if (machine_.cycle() > last_arrival_ + patience) {
+        throw MachineError("no completion within " + std::to_string(patience) + " cycles");
+    }
+    while (machine_.cycle() < end) machine_.engine().advance(end);
+}
+
+void Measurement::post(Job& job) {
+    // What an earlier pass wrote must not pass for the result of this one.
+    for (const auto& segment : job.request->destination().segments()) {
+        if (segment.length == 0) continue;
+        std::ranges::fill(machine_.memory().view(segment.address, segment.length), ScatteredText::background);
+    }
+    job.outstanding = true;
+    queues_[job.queue].pair->post(job.descriptor);
+}
+
+void Measurement::take(Queue& queue, bool post_again) {
+    while (const auto done = queue.pair->poll()) {
+        ++queue.taken;
+        if (done->cookie >= jobs_.size() || !jobs_[done->cookie].outstanding ||
+            jobs_[done->cookie].queue != queue.pair->index()) {
+            throw std::runtime_error("a completion that belongs to no request");
+        }
+        Job& job = jobs_[done->cookie];
+        job.outstanding = false;
+        if (done->status != contract::Status::ok) {
+            throw std::runtime_error("a request ended with status " + std::string(contract::name_of(done->status)));
+        }
+        if (job.request->output() != job.expected) {
+            throw std::runtime_error("a request's output differs from OpenSSL's");
+        }
+        ++verified_;
+        if (post_again) post(job);
+    }
+    if (post_again) queue.pair->ring_submission();
+    queue.pair->ring_completion();
+}
+
+void Measurement::serve(unsigned batch, bool post_again) {
+    const bool idle = machine_.engine().idle();
+    bool any = false;
+    for (Queue& queue : queues_) {
+        const std::uint64_t waiting = queue.arrived - queue.taken;
+        any = any || waiting != 0;
+        if (waiting >= batch || (idle && waiting != 0)) take(queue, post_again);
+    }
+    if (idle && !any) throw MachineError("the engine is idle, but requests are not answered");
+}
+
+void Measurement::expect_no_trace_outside() const {
+    for (const Job& job : jobs_) {
+        if (!job.request->surroundings_untouched()) {
+            throw std::runtime_error("the engine wrote outside a request's destination");
+        }
+    }
+}
+
+Throughput Measurement::throughput(unsigned requests) {
+    const auto clock = std::chrono::steady_clock::now();
+    const std::uint64_t simulated = machine_.engine().simulated_cycles();
+    const std::size_t warm_up = jobs_.size();
+    const std::size_t end = warm_up + requests;
+    const unsigned batch = workload_.text_bytes >= large_request ? 1 : std::max(1U, workload_.depth / batches_of_depth);
+
+    arrivals_.clear();
+    for (Queue& queue : queues_) queue.arrived = queue.taken = 0;
+    last_arrival_ = machine_.cycle();
+    verified_ = 0;
+    for (Job& job : jobs_) post(job);
+    for (Queue& queue : queues_) queue.pair->ring_submission();
+    while (arrivals_.size() < end) {
+        advance(polling_step);
+        serve(batch, true);
+    }
+    // Nothing after the window counts; the rest is there so that every posted request is checked.
+    const auto outstanding = [](const Queue& queue) { return queue.pair->outstanding() != 0; };
+    while (std::ranges::any_of(queues_, outstanding)) {
+        advance(polling_step);
+        serve(1, false);
+    }
+    expect_no_trace_outside();
+    if (machine_.memory().stray_access() != nullptr) throw std::runtime_error("the engine accessed unowned memory");
+    speed_.cycles += machine_.engine().simulated_cycles() - simulated;
+    speed_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - clock).count();
+
+    Throughput result;
+    result.cycles = arrivals_[end - 1].cycle - arrivals_[warm_up - 1].cycle;
+    result.requests = requests;
+    result.bytes = std::uint64_t{requests} * workload_.text_bytes;
+    result.verified = verified_;
+    std::vector<std::uint64_t> by_queue(queues_.size());
+    for (std::size_t i = warm_up; i < end; ++i) ++by_queue[arrivals_[i].queue];
+    result.lowest_share = static_cast<double>(*std::ranges::min_element(by_queue)) *
+                          static_cast<double>(queues_.size()) / static_cast<double>(requests);
+    return result;
+}
+
+std::vector<std::uint64_t> Measurement::latencies(unsigned runs) {
+    const auto clock = std::chrono::steady_clock::now();
+    const std::uint64_t simulated = machine_.engine().simulated_cycles();
+    std::vector<std::uint64_t> result;
+    Queue& queue = queues_.front();
+    for (unsigned i = 0; i < runs; ++i) {
+        machine_.run(idle_cycles);
+        arrivals_.clear();
+        queue.arrived = queue.taken = 0;
+        Job& job = jobs_[i % jobs_.size()];
+        post(job);
+        const std::uint64_t doorbell = last_arrival_ = machine_.cycle();
+        queue.pair->ring_submission();
+        while (arrivals_.empty()) {
+            if (machine_.engine().idle()) throw MachineError("the engine is idle, but the request is not answered");
+            advance(1);
+        }
+        result.push_back(arrivals_.front().cycle - doorbell);
+        take(queue, false);
+    }
+    expect_no_trace_outside();
+    speed_.cycles += machine_.engine().simulated_cycles() - simulated;
+    speed_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - clock).count();
+    return result;
+}
+
+}  // namespace cce::bench

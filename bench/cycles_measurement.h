@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Measures an engine in its own cycles: throughput with rings kept full, latency of a request that is alone.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "cce_contract.hpp"
+#include "cycles_oracle.h"
+#include "harness/cipher_request.h"
+#include "harness/machine.h"
+#include "harness/queue_pair.h"
+
+namespace cce::bench {
+
+/// Where a stream's segments lie: bytes behind a 64-byte boundary, one figure a segment. One segment is a direct
+/// buffer, several are a list.
+using Placement = std::vector<std::uint32_t>;
+
+/// A segment that begins a page.
+inline constexpr std::uint32_t page_aligned = 4096 - 64;
+
+/// What every request of a row is like. Source and destination are different buffers; each request has its own.
+struct Workload {
+    contract::CipherMode mode = contract::CipherMode::ecb;
+    bool decrypt = false;
+    unsigned key_bits = 256;  ///< XTS: of each of the two keys
+    bool held = false;        ///< one engine-held context a queue; else a key in memory for each request
+    std::uint32_t text_bytes = 0;
+    std::uint32_t aad_bytes = 0;
+    std::uint32_t tag_bytes = 0;
+    Placement source = {0};
+    Placement destination = {0};
+    unsigned depth = 8;  ///< requests posted and unanswered, of each queue
+};
+
+/// What one throughput measurement found. All figures are of the window between two completions.
+struct Throughput {
+    std::uint64_t cycles = 0;
+    std::uint64_t requests = 0;
+    std::uint64_t bytes = 0;     ///< of text
+    double lowest_share = 1;     ///< requests of the queue that got the fewest, relative to an equal share
+    std::uint64_t verified = 0;  ///< requests whose whole output was compared with OpenSSL, the window's and others
+};
+
+/// How fast an engine was simulated: host time, not engine time.
+struct SimulatorSpeed {
+    std::uint64_t cycles = 0;
+    double seconds = 0;
+};
+
+/// A machine with the requests of a workload in its memory. Throws std::runtime_error if the engine answers anything
+/// but what OpenSSL does.
+class Measurement {
+public:
+    Measurement(const std::string& engine, unsigned memory_latency, const Workload& workload, unsigned queues);
+    Measurement(const Measurement&) = delete;
+    Measurement& operator=(const Measurement&) = delete;
+
+    /// Keeps `depth` requests posted on each queue, and measures from the last completion of the warm-up (as many
+    /// requests as are posted at once) over the next `requests` completions; the rings stay full until then.
+    [[nodiscard]] Throughput throughput(unsigned requests);
+    /// Cycles of `runs` requests, one after the other, each alone in an idle engine: from the cycle in which the
+    /// doorbell's write is shown on the register port to the cycle of the last beat of the completion entry.
+    [[nodiscard]] std::vector<std::uint64_t> latencies(unsigned runs);
+
+    [[nodiscard]] const SimulatorSpeed& speed() const { return speed_; }
+
+private:
+    struct Job {
+        std::unique_ptr<sim::CipherRequest> request;
+        contract::Descriptor descriptor;
+        Bytes expected;
+        unsigned queue = 0;
+        bool outstanding = false;
+    };
+    struct Arrival {
+        std::uint64_t cycle = 0;
+        unsigned queue = 0;
+    };
+    struct Queue {
+        std::unique_ptr<sim::QueuePair> pair;
+        std::uint64_t arrived = 0;
+        std::uint64_t taken = 0;
+    };
+
+    void prepare_keys();
+    void prepare_job(unsigned queue);
+    void watch(const sim::WriteBeat& beat);
+    void advance(std::uint64_t cycles);
+    void post(Job& job);
+    void take(Queue& queue, bool post_again);
+    void serve(unsigned batch, bool post_again);
+    void expect_no_trace_outside() const;
+
+    Workload workload_;
+    std::mt19937_64 random_;
+    sim::Machine machine_;
+    std::vector<Queue> queues_;
+    std::vector<Bytes> held_keys_;  ///< by engine-held context: the key, and for XTS the tweak's behind it
+    std::vector<Job> jobs_;
+    std::vector<Arrival> arrivals_;
+    std::uint64_t last_arrival_ = 0;
+    std::uint64_t verified_ = 0;
+    SimulatorSpeed speed_;
+};
+
+}  // namespace cce::bench

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cycles_oracle.h"
+
+#include <openssl/evp.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+namespace cce::bench {
+
+namespace {
+
+using contract::CipherMode;
+
+constexpr std::size_t block_bytes = 16;
+
+/// Throws if OpenSSL did not answer 1.
+void demand(int result, const char* what) {
+    if (result != 1) throw std::runtime_error(std::string("OpenSSL: ") + what + " failed");
+}
+
+struct FreeContext {
+    void operator()(EVP_CIPHER_CTX* context) const noexcept { EVP_CIPHER_CTX_free(context); }
+};
+struct FreeCipher {
+    void operator()(EVP_CIPHER* cipher) const noexcept { EVP_CIPHER_free(cipher); }
+};
+
+const char* cipher_name(CipherMode mode) {
+    switch (mode) {
+        case CipherMode::ecb:
+            return "ECB";
+        case CipherMode::cbc:
+            return "CBC";
+        case CipherMode::ctr:
+            return "CTR";
+        case CipherMode::xts:
+            return "XTS";
+        case CipherMode::gcm:
+            return "GCM";
+        case CipherMode::ccm:
+            return "CCM";
+        default:
+            throw std::invalid_argument("the speed table has no row of this mode");
+    }
+}
+
+Bytes cmac(const PlainInput& input) {
+    Bytes tag(block_bytes);
+    std::size_t length = 0;
+    const std::string cipher = "AES-" + std::to_string(8 * input.key.size()) + "-CBC";
+    if (EVP_Q_mac(nullptr, "CMAC", nullptr, cipher.c_str(), nullptr, input.key.data(), input.key.size(),
+                  input.text.data(), input.text.size(), tag.data(), tag.size(), &length) == nullptr ||
+        length != tag.size()) {
+        throw std::runtime_error("OpenSSL: CMAC failed");
+    }
+    tag.resize(input.tag_length);
+    return tag;
+}
+
+}  // namespace
+
+SealedOutput seal(const PlainInput& input) {
+    if (input.mode == CipherMode::cmac) return {{}, cmac(input)};
+    const std::string name = "AES-" + std::to_string(8 * input.key.size()) + "-" + cipher_name(input.mode);
+    const std::unique_ptr<EVP_CIPHER, FreeCipher> cipher(EVP_CIPHER_fetch(nullptr, name.c_str(), nullptr));
+    const std::unique_ptr<EVP_CIPHER_CTX, FreeContext> context(EVP_CIPHER_CTX_new());
+    if (!cipher || !context) throw std::runtime_error("OpenSSL has no " + name);
+
+    const bool ccm = input.mode == CipherMode::ccm;
+    const bool authenticated = ccm || input.mode == CipherMode::gcm;
+    const int text_length = static_cast<int>(input.text.size());
+    const int tag_length = static_cast<int>(input.tag_length);
+    int length = 0;
+
+    demand(EVP_EncryptInit_ex(context.get(), cipher.get(), nullptr, nullptr, nullptr), "cipher");
+    if (authenticated) {
+        demand(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_IVLEN, static_cast<int>(input.iv.size()), nullptr),
+               "IV length");
+        if (ccm) {
+            demand(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, tag_length, nullptr), "tag length");
+        }
+    }
+    Bytes keys = input.key;  // XTS: both keys, that of the data first
+    keys.insert(keys.end(), input.tweak_key.begin(), input.tweak_key.end());
+    demand(
+        EVP_EncryptInit_ex(context.get(), nullptr, nullptr, keys.data(), input.iv.empty() ? nullptr : input.iv.data()),
+        "key");
+    demand(EVP_CIPHER_CTX_set_padding(context.get(), 0), "padding");
+    // CCM must know the length of the text before the AAD.
+    if (ccm) demand(EVP_EncryptUpdate(context.get(), nullptr, &length, nullptr, text_length), "length");
+    if (!input.aad.empty()) {
+        demand(EVP_EncryptUpdate(context.get(), nullptr, &length, input.aad.data(), static_cast<int>(input.aad.size())),
+               "AAD");
+    }
+    SealedOutput output;
+    output.text.resize(input.text.size() + block_bytes);
+    demand(EVP_EncryptUpdate(context.get(), output.text.data(), &length, input.text.data(), text_length), "text");
+    int rest = 0;
+    demand(EVP_EncryptFinal_ex(context.get(), output.text.data() + length, &rest), "end");
+    if (length + rest != text_length) throw std::runtime_error("OpenSSL: " + name + " left part of the text");
+    output.text.resize(input.text.size());
+    if (authenticated) {
+        output.tag.resize(input.tag_length);
+        demand(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, tag_length, output.tag.data()), "tag");
+    }
+    return output;
+}
+
+}  // namespace cce::bench

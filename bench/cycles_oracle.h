@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the engine must answer in the speed table's rows, by OpenSSL: no figure comes from a wrong result.
+
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "cce_contract.hpp"
+
+namespace cce::bench {
+
+using Bytes = std::vector<std::uint8_t>;
+
+/// What an encryption (or a MAC) takes.
+struct PlainInput {
+    contract::CipherMode mode = contract::CipherMode::ecb;
+    Bytes key;
+    Bytes tweak_key;  ///< XTS only
+    Bytes iv;         ///< as sim::CipherRequest::iv takes it; ECB and CMAC: empty
+    Bytes aad;        ///< GCM, CCM
+    Bytes text;
+    std::size_t tag_length = 0;  ///< GCM, CCM, CMAC
+};
+
+/// What it answers.
+struct SealedOutput {
+    Bytes text;  ///< CMAC: empty
+    Bytes tag;   ///< of tag_length bytes
+};
+
+/// Every mode of the table: ECB, CBC, CTR, XTS, GCM, CCM, CMAC. Throws std::invalid_argument for another one and
+/// std::runtime_error if OpenSSL fails.
+[[nodiscard]] SealedOutput seal(const PlainInput& input);
+
+}  // namespace cce::bench

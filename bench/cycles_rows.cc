@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "cycles_rows.h"
+
+namespace cce::bench {
+
+namespace {
+
+using contract::CipherMode;
+
+constexpr std::uint32_t kib = 1024;
+constexpr std::uint32_t tag = 16;
+
+/// Large requests, aligned to 64 bytes, each with its own key in memory.
+Workload large(CipherMode mode, bool decrypt, unsigned depth) {
+    Workload work;
+    work.mode = mode;
+    work.decrypt = decrypt;
+    work.text_bytes = 16 * kib;
+    work.depth = depth;
+    if (mode == CipherMode::gcm || mode == CipherMode::ccm || mode == CipherMode::cmac) work.tag_bytes = tag;
+    return work;
+}
+
+/// GCM of so many bytes.
+Workload gcm(std::uint32_t text_bytes, bool held, unsigned depth) {
+    Workload work;
+    work.mode = CipherMode::gcm;
+    work.text_bytes = text_bytes;
+    work.tag_bytes = tag;
+    work.held = held;
+    work.depth = depth;
+    return work;
+}
+
+void add_large(std::vector<Row>& list) {
+    constexpr double goal = 15.7;
+    constexpr unsigned depth = 8;
+    const auto add = [&](const char* name, const char* text, CipherMode mode, bool decrypt, unsigned key_bits = 256) {
+        Row row{.group = 1, .name = name, .text = text, .workload = large(mode, decrypt, depth), .goal = goal};
+        row.workload.key_bits = key_bits;
+        list.push_back(row);
+    };
+    add("ecb-encrypt", "ECB encryption, 256-bit key", CipherMode::ecb, false);
+    add("ecb-decrypt", "ECB decryption, 256-bit key", CipherMode::ecb, true);
+    add("cbc-decrypt", "CBC decryption, 256-bit key", CipherMode::cbc, true);
+    add("ctr", "CTR, 256-bit key", CipherMode::ctr, false);
+    add("xts-encrypt", "XTS encryption, 256-bit keys", CipherMode::xts, false);
+    add("xts-decrypt", "XTS decryption, 256-bit keys", CipherMode::xts, true);
+    add("gcm-encrypt", "GCM encryption, 256-bit key", CipherMode::gcm, false);
+    add("gcm-decrypt", "GCM decryption, 256-bit key", CipherMode::gcm, true);
+    add("gcm-encrypt-128", "GCM encryption, 128-bit key", CipherMode::gcm, false, 128);
+}
+
+void add_chained(std::vector<Row>& list) {
+    constexpr unsigned depth = 64;
+    const auto add = [&](unsigned group, const char* name, const char* text, CipherMode mode, double goal) {
+        list.push_back(
+            {.group = group, .name = name, .text = text, .workload = large(mode, false, depth), .goal = goal});
+    };
+    add(2, "cbc-encrypt", "CBC encryption, 256-bit key", CipherMode::cbc, 15.2);
+    add(2, "cmac", "CMAC, 256-bit key", CipherMode::cmac, 15.2);
+    add(3, "ccm-encrypt", "CCM encryption, 256-bit key", CipherMode::ccm, 7.6);
+}
+
+void add_scattered(std::vector<Row>& list) {
+    Row ctr{.group = 4, .name = "ctr-scattered", .text = "CTR, 256-bit key", .goal = 15};
+    ctr.workload = large(CipherMode::ctr, false, 8);
+    ctr.workload.source = {1, 7, 3, 13};
+    ctr.workload.destination = {5, 9, 15, 11};
+    list.push_back(ctr);
+
+    const auto packet = [&](const char* name, const char* text, std::uint32_t source, std::uint32_t destination) {
+        Row row{.group = 5, .name = name, .text = text, .goal = 13, .requests = 512};
+        row.workload = gcm(1420, false, 32);
+        row.workload.aad_bytes = 12;
+        row.workload.source = {source};
+        row.workload.destination = {destination};
+        list.push_back(row);
+    };
+    packet("gcm-packet-source", "source at offset 1", 1, 0);
+    packet("gcm-packet-destination", "destination at offset 1", 0, 1);
+    packet("gcm-packet-both", "both at offset 1", 1, 1);
+}
+
+void add_small(std::vector<Row>& list) {
+    constexpr unsigned depth = 32;
+    Row sector{.group = 6, .name = "xts-512", .text = "XTS, 256-bit keys, engine-held context"};
+    sector.figure = Figure::cycles_per_request;
+    sector.workload.mode = CipherMode::xts;
+    sector.workload.text_bytes = 512;
+    sector.workload.held = true;
+    sector.workload.depth = depth;
+    sector.goal = 40;
+    sector.requests = 512;
+    list.push_back(sector);
+
+    const auto small = [&](unsigned group, const char* name, const char* text, bool held, double goal) {
+        Row row{.group = group, .name = name, .text = text, .figure = Figure::cycles_per_request};
+        row.workload = gcm(64, held, depth);
+        row.goal = goal;
+        row.requests = 1024;
+        list.push_back(row);
+    };
+    small(7, "gcm-64-held", "GCM, 256-bit key, engine-held context", true, 16);
+    small(8, "gcm-64-memory", "GCM, a 256-bit key in memory for each request", false, 24);
+}
+
+void add_latency(std::vector<Row>& list) {
+    for (const bool held : {true, false}) {
+        for (const unsigned key_bits : {128U, 192U, 256U}) {
+            const std::string bits = std::to_string(key_bits);
+            Row row{.group = 9, .name = std::string("latency-") + (held ? "held-" : "memory-") + bits};
+            row.text = bits + "-bit key, " + (held ? "engine-held context" : "in memory");
+            row.figure = Figure::latency;
+            row.workload = gcm(4 * kib, held, 1);
+            row.workload.key_bits = key_bits;
+            row.workload.source = {page_aligned};
+            row.workload.destination = {page_aligned};
+            row.goal = held ? 360 : 400;
+            row.requests = 4;
+            list.push_back(row);
+        }
+    }
+}
+
+}  // namespace
+
+const char* unit(Figure figure) {
+    switch (figure) {
+        case Figure::bytes_per_cycle:
+            return "bytes per cycle";
+        case Figure::cycles_per_request:
+            return "cycles per request";
+        default:
+            return "cycles";
+    }
+}
+
+const std::vector<Row>& rows() {
+    static const std::vector<Row> list = [] {
+        std::vector<Row> made;
+        add_large(made);
+        add_chained(made);
+        add_scattered(made);
+        add_small(made);
+        add_latency(made);
+        return made;
+    }();
+    return list;
+}
+
+std::string heading(unsigned group) {
+    switch (group) {
+        case 1:
+            return "16 KiB, 8 requests posted: bytes per cycle, of 16";
+        case 2:
+            return "each block waits for the one before, 16 KiB, 64 posted: bytes per cycle, of 16";
+        case 3:
+            return "the same, two passes of the cipher a block: bytes per cycle, of 8";
+        case 4:
+            return "16 KiB in 4 segments at odd addresses, both sides, 8 posted: bytes per cycle, of 16";
+        case 5:
+            return "GCM of 1,420 bytes with 12 of AAD, 256-bit key, 32 posted: bytes of text per cycle";
+        case 6:
+            return "units of 512 bytes, 32 posted: cycles per request";
+        case 7:
+            return "64 bytes, 32 posted: cycles per request";
+        case 8:
+            return "64 bytes, 32 posted, a new key each: cycles per request";
+        case 9:
+            return "GCM of 4 KiB alone: cycles from the doorbell to the end of the completion entry";
+        default:
+            return "";
+    }
+}
+
+}  // namespace cce::bench

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Hexadecimal digits and keys.
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "tool.h"
+
+namespace cce::tool {
+
+namespace {
+
+int hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+/// Lengths of a key; of two for XTS.
+bool is_key_length(std::size_t bytes, bool xts) {
+    return xts ? bytes == 32 || bytes == 48 || bytes == 64 : bytes == 16 || bytes == 24 || bytes == 32;
+}
+
+SecretBytes read_key(int descriptor, const std::string& name, bool xts) {
+    SecretBytes raw(144);  // 128 digits, white space, and one more to notice a longer file
+    const std::size_t bytes = read_fully(descriptor, raw.bytes(), name);
+    const auto content = raw.bytes().first(bytes);
+    std::size_t digits = bytes;
+    while (digits > 0 && std::isspace(content[digits - 1]) != 0) {
+        --digits;
+    }
+    const bool hexadecimal = std::all_of(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(digits),
+                                         [](std::uint8_t c) { return hex_digit(static_cast<char>(c)) >= 0; });
+    if (hexadecimal && digits % 2 == 0 && is_key_length(digits / 2, xts)) {
+        SecretBytes key(digits / 2);
+        for (std::size_t i = 0; i < digits; ++i) {
+            std::uint8_t& byte = key.bytes()[i / 2];
+            byte = static_cast<std::uint8_t>(byte << 4 | hex_digit(static_cast<char>(content[i])));
+        }
+        return key;
+    }
+    if (!is_key_length(bytes, xts)) {
+        throw ToolError(exit_failure, name +
+                                          (xts ? ": an XTS key has 32, 48 or 64 bytes, or 64, 96 or 128 hexadecimal "
+                                                 "digits; found "
+                                               : ": a key has 16, 24 or 32 bytes, or 32, 48 or 64 hexadecimal digits; "
+                                                 "found ") +
+                                          (bytes == raw.bytes().size() ? "more" : std::to_string(bytes) + " bytes"));
+    }
+    SecretBytes key(bytes);
+    std::copy(content.begin(), content.end(), key.bytes().begin());
+    return key;
+}
+
+}  // namespace
+
+SecretBytes parse_hex(const std::string& text, const std::string& option, std::size_t wanted) {
+    if (text.size() % 2 != 0) {
+        throw ToolError(exit_usage,
+                        option + ": an odd number of hexadecimal digits (" + std::to_string(text.size()) + ")");
+    }
+    SecretBytes result(text.size() / 2);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const int digit = hex_digit(text[i]);
+        if (digit < 0) {
+            throw ToolError(exit_usage,
+                            option + ": character " + std::to_string(i + 1) + " is not a hexadecimal digit");
+        }
+        std::uint8_t& byte = result.bytes()[i / 2];
+        byte = static_cast<std::uint8_t>(byte << 4 | digit);
+    }
+    if (wanted != 0 && result.bytes().size() != wanted) {
+        throw ToolError(exit_usage, option + ": " + std::to_string(wanted) + " bytes (" + std::to_string(2 * wanted) +
+                                        " digits) are needed, " + std::to_string(result.bytes().size()) +
+                                        " were given");
+    }
+    return result;
+}
+
+std::string to_hex(std::span<const std::uint8_t> bytes) {
+    static constexpr const char* digits = "0123456789abcdef";
+    std::string result;
+    for (const std::uint8_t byte : bytes) {
+        result += digits[byte >> 4];
+        result += digits[byte & 15];
+    }
+    return result;
+}
+
+SecretBytes read_key(KeyOptions& options, bool xts) {
+    const int given = (options.file.empty() ? 0 : 1) + (options.descriptor < 0 ? 0 : 1) + (options.hex.empty() ? 0 : 1);
+    if (given != 1) {
+        throw ToolError(exit_usage, given == 0 ? "no key: give one of --key-file, --key-fd, -K"
+                                               : "--key-file, --key-fd and -K exclude each other");
+    }
+    if (!options.hex.empty()) {
+        SecretBytes key = parse_hex(options.hex, "-K");
+        OPENSSL_cleanse(options.hex.data(), options.hex.size());
+        if (const std::size_t bytes = key.bytes().size(); !is_key_length(bytes, xts)) {
+            throw ToolError(exit_usage, (xts ? "-K: an XTS key has 32, 48 or 64 bytes (64, 96 or 128 digits), not "
+                                             : "-K: an AES key has 16, 24 or 32 bytes (32, 48 or 64 digits), not ") +
+                                            std::to_string(bytes));
+        }
+        return key;
+    }
+    if (!options.file.empty()) {
+        const Descriptor file = open_input(options.file);
+        return read_key(file.get(), options.file, xts);
+    }
+    return read_key(options.descriptor, "--key-fd " + std::to_string(options.descriptor), xts);
+}
+
+cce_mode mode_of(const std::string& name) {
+    for (int mode = 0; mode < CCE_MODE_COUNT; ++mode) {
+        if (name == cce_mode_name(static_cast<cce_mode>(mode))) {
+            return static_cast<cce_mode>(mode);
+        }
+    }
+    throw ToolError(exit_usage, "there is no mode " + name);
+}
+
+}  // namespace cce::tool

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "aes/key_wrap_lane.h"
+
+namespace cce::model {
+
+void KeyWrapLane::reset() {
+    wrap_.reset();
+    jobs_.clear();
+    state_ = State::idle;
+    read_block_ = 0;
+    write_block_ = 0;
+    fetched_ = word_valid_ = granted_ = false;
+}
+
+void KeyWrapLane::clock(const Inputs& inputs) {
+    if (state_ == State::idle && !inputs.start && idle()) {
+        read_block_ = write_block_ = 0;
+        fetched_ = word_valid_ = granted_ = false;
+        word_ = {};
+        return;
+    }
+    const Job job = jobs_.data();
+    const bool aborted = has(inputs.abort, job.slot);
+    const bool start = state_ == State::key && !aborted && has(inputs.key_usable, job.slot) && !wrap_.busy();
+    const bool reads = read(inputs.abort, inputs.available, inputs.read_possible);
+    const bool writes = write(inputs.room, inputs.write_possible);
+    const bool released = release(inputs.abort, inputs.ended, inputs.pending);
+    const bool in_ready = wrap_.in_ready();
+    const bool done = wrap_.done();
+    const State state = state_;
+    if (state == State::run && done) key_lengths_[job.slot] = wrap_.key_length();
+    wrap_.clock({.start = start,
+                 .unwrap = job.unwrap,
+                 .padded = job.padded,
+                 .length = job.length,
+                 .abort = state == State::run && aborted,
+                 .in_valid = word_valid_,
+                 .in_word = word_,
+                 .cipher_ready = granted_,
+                 .result_valid = inputs.result_valid,
+                 .result_block = inputs.result_block,
+                 .out_ready = out_ready(inputs.room, inputs.write_possible)});
+    granted_ = inputs.cipher_grant;
+    if (fetched_) {
+        word_valid_ = true;
+    } else if (in_ready) {
+        word_valid_ = false;
+    }
+    if (fetched_) {
+        word_ = inputs.read_data;
+    } else if (state == State::idle) {
+        word_ = {};  // a key to be wrapped does not stay
+    }
+    fetched_ = reads;
+    if (reads) read_block_ = (read_block_ + 1) % Configuration::lane_blocks;
+    if (writes) write_block_ = (write_block_ + 1) % Configuration::lane_blocks;
+    switch (state) {
+        case State::idle:
+            read_block_ = 0;
+            write_block_ = 0;
+            word_valid_ = false;
+            if (jobs_.valid()) state_ = State::key;
+            break;
+        case State::key:
+            if (aborted) {
+                state_ = State::drain;
+            } else if (start) {
+                state_ = State::run;
+            }
+            break;
+        case State::run:
+            if (done) state_ = State::drain;
+            break;
+        case State::drain:
+            if (released) {
+                state_ = State::idle;
+                jobs_.pop();
+            }
+            break;
+    }
+    if (inputs.start) {
+        const CipherRequest& request = *inputs.start_request;
+        const auto mode = static_cast<contract::CipherMode>(request.mode);
+        jobs_.push({static_cast<std::uint8_t>(inputs.start_slot), request.decrypt, mode == contract::CipherMode::kwp,
+                    static_cast<std::uint16_t>(request.text_length % 8192)});
+    }
+}
+
+}  // namespace cce::model

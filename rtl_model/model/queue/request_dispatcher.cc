@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "queue/request_dispatcher.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace cce::model {
+
+using contract::CipherMode;
+using contract::Descriptor;
+using contract::Opcode;
+using contract::Status;
+
+namespace {
+
+constexpr std::uint16_t known_flags = Descriptor::flags_decrypt | Descriptor::flags_source_list |
+                                      Descriptor::flags_destination_list | Descriptor::flags_context_held |
+                                      Descriptor::flags_fence | Descriptor::flags_iv_in_source |
+                                      Descriptor::flags_inverse_cipher | Descriptor::flags_distinct_keys;
+constexpr std::uint16_t cipher_flags = Descriptor::flags_decrypt | Descriptor::flags_source_list |
+                                       Descriptor::flags_destination_list | Descriptor::flags_context_held;
+constexpr std::uint32_t one_unit = sizeof(contract::ContextRecord);
+constexpr std::uint32_t two_units = sizeof(contract::ContextRecord) + sizeof(contract::ContextSecondKey);
+constexpr std::uint32_t wrap_limit = contract::key_wrap_limit_bytes;
+constexpr std::uint32_t semiblock_bytes = 8;  // SP 800-38F, 2.1
+// CCM: AAD of fewer bytes has its length in 2 bytes, else in 6 (SP 800-38C, A.2.2).
+constexpr std::uint32_t short_aad_limit = 0xff00;
+
+bool any(const Descriptor& d, std::uint16_t flags) {
+    return (d.flags & flags) != 0;
+}
+
+bool is_zero(const std::uint8_t* first, const std::uint8_t* last) {
+    return std::all_of(first, last, [](std::uint8_t byte) { return byte == 0; });
+}
+
+bool wraps(CipherMode mode) {
+    return mode == CipherMode::kw || mode == CipherMode::kwp;
+}
+bool authenticated(CipherMode mode) {
+    return mode == CipherMode::gcm || mode == CipherMode::ccm;
+}
+
+bool flags_bad(const Descriptor& d, bool cipher, CipherMode mode) {
+    if ((d.flags & ~known_flags) != 0 || d.reserved != 0) return true;
+    if (!cipher && any(d, cipher_flags)) return true;
+    if (any(d, Descriptor::flags_iv_in_source) && !(cipher && mode == CipherMode::gcm)) return true;
+    if (any(d, Descriptor::flags_distinct_keys) && !(cipher && mode == CipherMode::xts)) return true;
+    return any(d, Descriptor::flags_inverse_cipher) && !(cipher && wraps(mode));
+}
+
+bool length_bad(const Descriptor& d, bool cipher, CipherMode mode) {
+    const std::uint32_t text = d.text_length;
+    if (d.aad_length != 0 && !(cipher && authenticated(mode))) return true;
+    if (d.opcode == Opcode::context_load) return text != one_unit && text != two_units;
+    if (!cipher) return text != 0;
+    const bool decrypt = any(d, Descriptor::flags_decrypt);
+    switch (mode) {
+        case CipherMode::ecb:
+        case CipherMode::cbc:
+            return text % 16 != 0;
+        case CipherMode::xts:
+            return text < 16;
+        case CipherMode::ccm: {
+            // The text's length has L bytes (SP 800-38C, A.1).
+            const unsigned length_bytes = (d.iv[0] & 7U) + 1;
+            return (length_bytes == 2 && text >> 16 != 0) || (length_bytes == 3 && text >> 24 != 0);
+        }
+        case CipherMode::kw:
+            if (text % semiblock_bytes != 0) return true;
+            return decrypt ? text < 24 || text > wrap_limit + semiblock_bytes : text < 16 || text > wrap_limit;
+        case CipherMode::kwp:
+            if (!decrypt) return text > wrap_limit;
+            return text < 16 || text > wrap_limit + semiblock_bytes || text % semiblock_bytes != 0;
+        default:
+            return false;
+    }
+}
+
+bool tag_bad(const Descriptor& d, bool cipher, CipherMode mode) {
+    const unsigned tag = d.tag_length;
+    if (cipher && mode == CipherMode::gcm) return !(tag == 4 || tag == 8 || (tag >= 12 && tag <= 16));
+    if (cipher && mode == CipherMode::ccm) return tag % 2 != 0 || tag < 4 || tag > 16;
+    if (cipher && mode == CipherMode::cmac) return tag == 0 || tag > 16;
+    return tag != 0;
+}
+
+bool iv_bad(const Descriptor& d, bool cipher, CipherMode mode) {
+    if (!cipher) return false;
+    const std::uint8_t* const iv = d.iv.data();
+    const std::uint8_t* const end = iv + d.iv.size();
+    switch (mode) {
+        case CipherMode::ecb:
+        case CipherMode::cmac:
+        case CipherMode::kw:
+        case CipherMode::kwp:
+            return !is_zero(iv, end);
+        case CipherMode::gcm:
+            if (any(d, Descriptor::flags_iv_in_source)) return is_zero(iv, iv + 4) || !is_zero(iv + 4, end);
+            return !is_zero(iv + 12, end);
+        case CipherMode::ccm: {
+            // L - 1 in byte 0, then 15 - L bytes of nonce, then zeros.
+            const unsigned length_bytes = (iv[0] & 7U) + 1;
+            return iv[0] > 7 || iv[0] == 0 || !is_zero(end - length_bytes, end);
+        }
+        default:
+            return false;
+    }
+}
+
+}  // namespace
+
+void RequestDispatcher::reset() {
+    check_ = false;
+    queue_ = 0;
+    in_flight_ = {};
+    waiting_for_nobody_ = ~QueueMask{0};
+    barrier_ = 0;
+    queues_.reset();
+}
+
+RequestDispatcher::Taken RequestDispatcher::take(const Offers& offers) const {
+    Taken taken;
+    if (check_ || offers.valid == 0) return taken;
+    const QueueMask drops = offers.reset_pending | offers.stopped | offers.failed;
+    const QueueMask starts = offers.free_valid ? ~barrier_ & (~offers.fence | waiting_for_nobody_) : 0;
+    const QueueMask possible = offers.valid & (drops | starts);
+    if (possible == 0) return taken;
+    taken.take = true;
+    taken.queue = queues_.index(possible);
+    taken.drop = has(drops, taken.queue);
+    taken.drop_failed = taken.drop && has(offers.failed, taken.queue);
+    taken.fence = has(offers.fence, taken.queue);
+    return taken;
+}
+
+void RequestDispatcher::clock(const Inputs& inputs) {
+    const Taken& taken = inputs.taken;
+    const bool starts = taken.take && !taken.drop;
+    check_ = starts;
+    for (QueueMask rest = inputs.freed; rest != 0; rest &= rest - 1) {
+        const auto queue = static_cast<unsigned>(std::countr_zero(rest));
+        if (in_flight_[queue] == 1) barrier_ &= ~bit(queue);
+        if (--in_flight_[queue] == 0) waiting_for_nobody_ |= bit(queue);
+    }
+    if (!taken.take) return;
+    queues_.take(taken.queue);
+    queue_ = taken.queue;
+    descriptor_ = *inputs.descriptor;
+    start_cycle_ = inputs.start_cycle;
+    if (starts) {
+        ++in_flight_[queue_];
+        waiting_for_nobody_ &= ~bit(queue_);
+        barrier_ = (barrier_ & ~bit(queue_)) | (taken.fence ? bit(queue_) : 0);
+    }
+}
+
+Status RequestDispatcher::check(bool gate) const {
+    const Descriptor& d = descriptor_;
+    const bool cipher = d.opcode == Opcode::cipher;
+    const auto mode = static_cast<CipherMode>(d.mode);
+    const bool load = d.opcode == Opcode::context_load;
+    const bool invalidate = d.opcode == Opcode::context_invalidate;
+    const bool held = any(d, Descriptor::flags_context_held);
+
+    if (!(d.opcode == Opcode::nop || cipher || load || invalidate)) return Status::opcode;
+    if (cipher ? mode > CipherMode::kwp : d.mode != 0) return Status::mode;
+    if (flags_bad(d, cipher, mode)) return Status::flags;
+    if (cipher && d.text_length == 0 && !authenticated(mode) && mode != CipherMode::cmac) return Status::length_zero;
+    if (length_bad(d, cipher, mode)) return Status::length;
+    if (tag_bad(d, cipher, mode)) return Status::tag_length;
+    if (iv_bad(d, cipher, mode)) return Status::iv;
+    if (cipher && gate) return Status::gated;
+    const bool uses_index = load || invalidate || (cipher && held);
+    if (uses_index && d.context_reference >= Configuration::context_count) return Status::context_address;
+    const std::uint64_t record = load ? d.source : d.context_reference;
+    const bool reads_record = load || (cipher && !held);
+    if (reads_record && record % contract::context_alignment_bytes != 0) return Status::context_address;
+    return Status::ok;
+}
+
+void RequestDispatcher::describe_start(bool gate, QueueMask unrestricted, Start& start) const {
+    const Descriptor& d = descriptor_;
+    const bool cipher = d.opcode == Opcode::cipher;
+    const bool load = d.opcode == Opcode::context_load;
+    const auto mode = static_cast<CipherMode>(d.mode);
+    const bool decrypt = any(d, Descriptor::flags_decrypt);
+    const bool stream = mode == CipherMode::ecb || (mode == CipherMode::cbc && decrypt) || mode == CipherMode::ctr ||
+                        mode == CipherMode::xts || mode == CipherMode::gcm;
+
+    start.queue = queue_;
+    start.status = check(gate);
+    const bool good = start.status == Status::ok;
+    start.cookie = d.cookie;
+    start.cycle = start_cycle_;
+    start.bytes = cipher ? d.text_length : 0;
+    start.cipher = good && cipher;
+    start.stream = start.cipher && stream;
+    start.lane = start.cipher && !stream && !wraps(mode);
+    start.key_wrap = start.cipher && wraps(mode);
+    start.key = good && d.opcode != Opcode::nop;
+    start.prefix = 0;
+    if (mode == CipherMode::ccm && d.aad_length != 0) start.prefix = d.aad_length < short_aad_limit ? 2 : 6;
+
+    CipherRequest& request = start.cipher_request;
+    request.queue_index = static_cast<std::uint8_t>(queue_);
+    request.unrestricted = has(unrestricted, queue_);
+    request.stream = stream;
+    request.mode = d.mode;
+    request.decrypt = decrypt;
+    request.distinct_keys = any(d, Descriptor::flags_distinct_keys);
+    request.iv = d.iv;
+    request.iv_length = 0;
+    if (any(d, Descriptor::flags_iv_in_source)) std::memcpy(&request.iv_length, d.iv.data(), sizeof request.iv_length);
+    request.aad_length = d.aad_length;
+    request.text_length = d.text_length;
+    request.tag_length = d.tag_length & 0x1f;
+    request.source_list = any(d, Descriptor::flags_source_list);
+    request.source_region = d.source_region;
+    request.source = d.source;
+    request.destination_list = any(d, Descriptor::flags_destination_list);
+    request.destination_region = d.destination_region;
+    request.destination = d.destination;
+
+    KeyRequest& key = start.key_request;
+    if (load) {
+        key.job = KeyJob::load;
+    } else if (d.opcode == Opcode::context_invalidate) {
+        key.job = KeyJob::invalidate;
+    } else {
+        key.job = any(d, Descriptor::flags_context_held) ? KeyJob::held : KeyJob::record;
+    }
+    key.queue_index = static_cast<std::uint8_t>(queue_);
+    key.unrestricted = has(unrestricted, queue_);
+    key.index = static_cast<std::uint8_t>(d.context_reference);
+    key.address = load ? d.source : d.context_reference;
+    key.region = load ? d.source_region : d.context_region;
+    key.two_units = load ? d.text_length == two_units : mode == CipherMode::xts;
+    key.mode = d.mode;
+    key.decrypt = decrypt;
+    key.inverse_cipher = any(d, Descriptor::flags_inverse_cipher);
+    key.distinct_keys = any(d, Descriptor::flags_distinct_keys);
+}
+
+}  // namespace cce::model

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "queue/slot_table.h"
+
+namespace cce::model {
+
+using contract::Status;
+
+void SlotTable::reset() {
+    *this = SlotTable();
+    of_queue_[0] = all;
+}
+
+SlotMask SlotTable::discard(QueueMask queue_reset_pending) const {
+    SlotMask mask = 0;
+    for (QueueMask rest = queue_reset_pending; rest != 0; rest &= rest - 1) {
+        mask |= of_queue_[static_cast<unsigned>(std::countr_zero(rest))];
+    }
+    return mask;
+}
+
+void SlotTable::clock(const Inputs& inputs) {
+    if (used_ == 0 && !inputs.start) return;
+    const SlotMask abort_before = abort_;
+    const unsigned start_slot = free_slot();
+    const SlotMask finished = used_ & ~(key_ | cipher_ | destination_ | erase_ | inputs.lists_busy);
+
+    if (inputs.queue_reset_pending != 0) abort_ |= used_ & discard(inputs.queue_reset_pending);
+    if (inputs.gate) {
+        const SlotMask gated = cipher_ & ~abort_before;
+        abort_ |= gated;
+        for (SlotMask rest = gated; rest != 0; rest &= rest - 1) {
+            status_[static_cast<unsigned>(std::countr_zero(rest))] = Status::gated;
+        }
+    }
+    finished_ = finished;
+    // Of faults in the same cycle the first port wins. The key's fault (port 0) counts even if text failed before:
+    // a descriptor's faults are told in an order that does not depend on the bus.
+    for (SlotMask rest = inputs.fault_ports; rest != 0;) {
+        const auto port = static_cast<unsigned>(std::bit_width(rest)) - 1;
+        rest &= ~bit(port);
+        const Fault& fault = inputs.fault[port];
+        if (!has(abort_before, fault.slot) || port == 0) {
+            abort_ |= bit(fault.slot);
+            status_[fault.slot] = fault.status;
+        }
+    }
+    if (inputs.key_release.valid) key_ &= ~bit(inputs.key_release.slot);
+    for (const Pulse& release : inputs.cipher_release) {
+        if (release.valid) cipher_ &= ~bit(release.slot);
+    }
+    if (inputs.destination_release.valid) destination_ &= ~bit(inputs.destination_release.slot);
+    if (inputs.erase_release.valid) erase_ &= ~bit(inputs.erase_release.slot);
+    if (inputs.free.valid) {
+        used_ &= ~bit(inputs.free.slot);
+        finished_ &= ~bit(inputs.free.slot);
+    }
+    if (inputs.start) {
+        const SlotMask mask = bit(start_slot);
+        used_ |= mask;
+        of_queue_[queue_[start_slot]] &= ~mask;
+        queue_[start_slot] = static_cast<std::uint8_t>(inputs.start_queue);
+        of_queue_[inputs.start_queue] |= mask;
+        status_[start_slot] = inputs.start_status;
+        abort_ &= ~mask;
+        key_ = (key_ & ~mask) | (inputs.start_key ? mask : 0);
+        cipher_ = (cipher_ & ~mask) | (inputs.start_cipher ? mask : 0);
+        destination_ = (destination_ & ~mask) | (inputs.start_cipher ? mask : 0);
+        erase_ = (erase_ & ~mask) | (inputs.start_cipher ? mask : 0);
+        finished_ &= ~mask;
+    }
+}
+
+}  // namespace cce::model

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// AES on single blocks, fully pipelined, with the round keys of KeyCount keys (FIPS 197).
+//
+// Latency: 29 cycles (StagesPerRound = 2) or 15 (1) from a block taken to its result, for every key length and
+// direction. Throughput: a block a cycle, each with its own key, key length and direction. Nothing depends on key or data.
+//
+//   stage 0: block and round key 0 | round 1: stages 1, 2 | ... | round 14: stages 27, 28     (StagesPerRound = 2)
+//
+// Rounds 10 to 13 let blocks of shorter keys pass: Nr = 10 skips 10 to 13, Nr = 12 skips 12 and 13. Each position of
+// the pipeline has its own memory of round keys, read with the block's key index just before the block arrives.
+//
+// A key taken in cycle a has round key i written in cycle a + i; the next key is taken in cycle a + 11, 13, 15 (AES-128,
+// -192, -256) or later. key_usable_o comes in cycle a + 1 for a forward key: the first block, in cycle a + 2, reads
+// position s in cycle a + 1 + s (StagesPerRound = 1) at the earliest, after its round key was written in a + s. For an
+// inverse key it comes in cycle a + Nr, when the round key of position 0, the last one, is being written.
+//
+// An erasure taken in cycle e zeroes all positions in cycle e + 1; a position that is just being written for another
+// key follows in e + 2. The key under expansion is erased when its expansion is over, no later than e + 16. Until an
+// erasure is over neither key nor further erasure is taken, and a key is not taken together with an erasure
+// (key_ready_o is 0 while erase_valid_i is 1). After reset all KeyCount keys are erased, one a cycle, in the same way.
+//
+// The surroundings must not load or erase a key of which blocks are inside: their rounds would see a mixture of keys.
+// Stages without a block hold no data and no key material: they compute on zero.
+
+`default_nettype none
+
+module aes_cipher_pipelined #(
+    parameter int unsigned KeyCount = 64,     // 2 or more
+    parameter int unsigned TagWidth = 12,
+    parameter int unsigned SboxStyle = 1,     // see aes_sub_bytes
+    parameter int unsigned StagesPerRound = 2 // 1 or 2; SboxStyle 2 needs 2
+) (
+    input  wire logic                         clk_i,
+    input  wire logic                         rst_ni,
+    // Load a key
+    input  wire logic                         key_valid_i,
+    output logic                              key_ready_o,
+    input  wire logic [$clog2(KeyCount)-1:0]  key_index_i,
+    input  wire logic                         key_inverse_i,
+    input  wire cce_pkg::key_length_e         key_length_i,
+    input  wire logic [255:0]                 key_i,
+    output logic                              key_usable_o,
+    output logic [$clog2(KeyCount)-1:0]       key_usable_index_o,
+    // Erase a key
+    input  wire logic                         erase_valid_i,
+    output logic                              erase_ready_o,
+    input  wire logic [$clog2(KeyCount)-1:0]  erase_index_i,
+    // Blocks in
+    input  wire logic                         valid_i,
+    output logic                              ready_o,
+    input  wire logic [$clog2(KeyCount)-1:0]  key_select_i,
+    input  wire logic [127:0]                 block_i,
+    input  wire logic [TagWidth-1:0]          tag_i,
+    // Results
+    output logic                              valid_o,
+    output logic [127:0]                      block_o,
+    output logic [TagWidth-1:0]               tag_o,
+    output logic                              idle_o
+);
+
+  localparam int unsigned IndexWidth = $clog2(KeyCount);
+  localparam int unsigned Rounds = 14;
+  localparam int unsigned Positions = Rounds + 1;
+  localparam int unsigned StageCount = 1 + Rounds * StagesPerRound;
+
+  // ---- Keys ----------------------------------------------------------------------------------------------------
+
+  logic load, expanding, write;
+  logic [IndexWidth-1:0] expanding_index, write_index;
+  logic [3:0] write_position;
+  logic [127:0] write_key;
+  logic [Positions-1:0] written;             // positions taking a round key now
+  logic [Positions-1:0] erase_pending_q, erased;
+  logic [IndexWidth-1:0] erase_index_q;
+  logic erase_all_q;                         // after reset
+  logic erase_wait;
+  logic [2:0] attributes [KeyCount];         // length, direction
+  logic [2:0] selected_attributes;
+
+  assign ready_o = 1'b1;
+  assign erase_ready_o = erase_pending_q == '0;
+  assign key_ready_o = !expanding && erase_pending_q == '0 && !erase_valid_i;
+  assign load = key_valid_i && key_ready_o;
+
+  aes_key_expander #(
+      .KeyCount(KeyCount),
+      .SboxStyle(SboxStyle)
+  ) u_key_expander (
+      .clk_i,
+      .rst_ni,
+      .load_i(load),
+      .index_i(key_index_i),
+      .inverse_i(key_inverse_i),
+      .length_i(key_length_i),
+      .key_i,
+      .busy_o(expanding),
+      .busy_index_o(expanding_index),
+      .write_o(write),
+      .index_o(write_index),
+      .position_o(write_position),
+      .round_key_o(write_key),
+      .usable_o(key_usable_o),
+      .usable_index_o(key_usable_index_o)
+  );
+
+  assign erase_wait = expanding && expanding_index == erase_index_q;
+  always_comb begin
+    for (int unsigned s = 0; s < Positions; s++) written[s] = write && write_position == 4'(s);
+    erased = erase_wait ? '0 : erase_pending_q & ~written;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      erase_pending_q <= '1;
+      erase_index_q <= '0;
+      erase_all_q <= 1'b1;
+    end else if (erase_valid_i && erase_ready_o) begin
+      erase_pending_q <= '1;
+      erase_index_q <= erase_index_i;
+    end else if (erase_all_q) begin
+      erase_index_q <= erase_index_q + IndexWidth'(1);
+      if (erase_index_q == IndexWidth'(KeyCount - 1)) begin
+        erase_all_q <= 1'b0;
+        erase_pending_q <= '0;
+      end
+    end else begin
+      erase_pending_q <= erase_pending_q & ~erased;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (load) attributes[key_index_i] <= {key_length_i, key_inverse_i};
+    else if (erased[0]) attributes[erase_index_q] <= '0;
+  end
+  assign selected_attributes = attributes[key_select_i];
+
+  // ---- What travels with the blocks ----------------------------------------------------------------------------
+
+  // Index k of the _q vectors is stage k; of the _d vectors, what enters it.
+  logic [StageCount-1:0] valid_d, valid_q, inverse_d, inverse_q;
+  logic [StageCount-1:0][1:0] length_d, length_q;
+  logic [StageCount-1:0][IndexWidth-1:0] select_d, select_q;
+  logic [StageCount-1:0][TagWidth-1:0] tag_d, tag_q;
+
+  always_comb begin
+    valid_d = {valid_q[StageCount-2:0], valid_i};
+    inverse_d = {inverse_q[StageCount-2:0], valid_i && selected_attributes[0]};
+    length_d = {length_q[StageCount-2:0], valid_i ? selected_attributes[2:1] : 2'd0};
+    select_d = {select_q[StageCount-2:0], valid_i ? key_select_i : IndexWidth'(0)};
+    tag_d = {tag_q[StageCount-2:0], valid_i ? tag_i : TagWidth'(0)};
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) valid_q <= '0;
+    else valid_q <= valid_d;
+  end
+
+  always_ff @(posedge clk_i) begin
+    inverse_q <= inverse_d;
+    length_q <= length_d;
+    select_q <= select_d;
+    tag_q <= tag_d;
+  end
+
+  // ---- Rounds --------------------------------------------------------------------------------------------------
+
+  logic [Positions-1:0][127:0] round_key;
+  logic [Positions-1:0][127:0] state;        // state[s]: after round s
+  logic [127:0] block_q;
+
+  always_ff @(posedge clk_i) block_q <= valid_i ? block_i : '0;
+  assign state[0] = block_q ^ round_key[0];
+
+  generate
+    for (genvar s = 0; s < int'(Positions); s++) begin : gen_position
+      // The stage whose register is loaded together with the memory's output register.
+      localparam int unsigned KeyStage = s == 0 ? 0 : StagesPerRound * s - 1;
+      logic [127:0] write_data;
+      assign write_data = written[s] ? write_key : '0;
+
+      aes_round_key_memory #(
+          .KeyCount(KeyCount)
+      ) u_round_keys (
+          .clk_i,
+          .rst_ni,
+          .write_i(written[s] || erased[s]),
+          .write_index_i(written[s] ? write_index : erase_index_q),
+          .round_key_i(write_data),
+          .read_i(valid_d[KeyStage]),
+          .read_index_i(select_d[KeyStage]),
+          .round_key_o(round_key[s])
+      );
+    end
+
+    for (genvar s = 1; s < int'(Positions); s++) begin : gen_round
+      localparam int unsigned Stage = StagesPerRound * (s - 1);   // the stage that the round starts from
+      logic pass;
+      if (s == 10 || s == 11) begin : gen_pass_128
+        assign pass = length_q[Stage] == 2'(cce_pkg::KeyLength128);
+      end else if (s == 12 || s == 13) begin : gen_pass_192
+        assign pass = length_q[Stage] != 2'(cce_pkg::KeyLength256);
+      end else begin : gen_no_pass
+        assign pass = 1'b0;
+      end
+
+      aes_round #(
+          .SboxStyle(SboxStyle),
+          .Stages(StagesPerRound),
+          .Passable(s >= 10 && s <= 13),
+          .Last(s == Rounds)
+      ) u_round (
+          .clk_i,
+          .inverse_i(inverse_q[Stage]),
+          .pass_i(pass),
+          .state_i(state[s-1]),
+          .round_key_i(round_key[s]),
+          .state_o(state[s])
+      );
+    end
+  endgenerate
+
+  // Without a block the last stage holds what becomes of zero.
+  assign valid_o = valid_q[StageCount-1];
+  assign block_o = state[Positions-1];
+  assign tag_o = tag_q[StageCount-1];
+  assign idle_o = valid_q == '0 && !expanding && erase_pending_q == '0;
+
+  logic unused;
+  assign unused = ^{inverse_q[StageCount-1], length_q[StageCount-1], select_q[StageCount-1]};
+
+  // Keys are loaded and erased only when no block of theirs is inside, and blocks use no key that is being erased.
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      for (int unsigned k = 0; k + 1 < StageCount; k++) begin
+        if (load) assert (!(valid_q[k] && select_q[k] == key_index_i));
+        if (erase_valid_i && erase_ready_o) assert (!(valid_q[k] && select_q[k] == erase_index_i));
+      end
+      if (valid_i && erase_pending_q != '0) assert (key_select_i != erase_index_q);
+      if (valid_i && load) assert (key_select_i != key_index_i);
+      if (erase_valid_i && erase_ready_o && valid_i) assert (key_select_i != erase_index_i);
+      if (key_valid_i) assert (key_length_i != cce_pkg::key_length_e'(2'd3));
+    end
+  end
+
+endmodule
+
+`default_nettype wire

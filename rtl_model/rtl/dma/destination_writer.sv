@@ -1,0 +1,583 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Writes the results of all requests in flight from the destination buffer to memory.
+//
+// The destination of a request is up to two phases, one behind the other in memory: text, tag (encryption). Each phase
+// begins at a block of the buffer. The stream's requests are written in the order of their dispatch, with long bursts
+// that begin as soon as a few blocks are there; lanes take turns with short bursts that begin when all of their data are
+// there. Between stream and lanes the bus is shared evenly, byte for byte.
+// Of an aborted request nothing more is written: beats still owed to the bus have no strobes. If it was the decryption
+// of an authenticated mode, its whole text is then overwritten with zeros before the slot is released.
+// Throughput: a burst every 3 cycles, a beat a cycle without a gap between bursts. Latency: 2 cycles from a block in
+// the buffer to its beat, if the burst's address is out.
+
+`default_nettype none
+
+module destination_writer #(
+    parameter int unsigned DataWidth = 128,
+    parameter int unsigned SlotCount = 32,
+    parameter int unsigned StreamBlocks = 1024,
+    parameter int unsigned LaneBlocks = 32,
+    parameter int unsigned StreamBurstBytes = 4096,
+    localparam int unsigned SlotWidth = $clog2(SlotCount),
+    localparam int unsigned Lanes = DataWidth / 8,
+    localparam int unsigned LaneWidth = $clog2(Lanes),
+    localparam int unsigned StreamBlockWidth = $clog2(StreamBlocks),
+    localparam int unsigned PositionWidth = StreamBlockWidth + 4,   // byte in the ring
+    localparam int unsigned PlaceWidth = PositionWidth + 1,         // byte, counted modulo two rings
+    localparam int unsigned LaneCountWidth = $clog2(LaneBlocks) + 1
+) (
+    input  wire logic                                  clk_i,
+    input  wire logic                                  rst_ni,
+
+    input  wire logic                                  start_i,
+    input  wire logic [SlotWidth-1:0]                  start_slot_i,
+    input  wire cce_pkg::cipher_request_t              start_request_i,
+    input  wire logic [SlotCount-1:0]                  abort_i,
+    input  wire logic [SlotCount-1:0]                  discard_i,       // nothing more may be written, zeros neither
+    input  wire logic [SlotCount-1:0]                  cipher_done_i,   // all that will come is in the buffer
+
+    // Segment walker
+    input  wire logic [SlotCount-1:0]                  segment_ready_i,
+    input  wire logic [SlotCount-1:0]                  segment_busy_i,
+    output logic [SlotCount-1:0]                       segment_stop_o,
+    output logic                                       segment_restart_o,
+    output logic [SlotWidth-1:0]                       segment_restart_slot_o,
+    output logic [SlotWidth-1:0]                       segment_slot_o,
+    input  wire logic [63:0]                           segment_address_i,
+    input  wire logic [31:0]                           segment_left_i,
+    input  wire logic [15:0]                           segment_region_i,
+    input  wire logic                                  segment_unrestricted_i,
+    input  wire logic [7:0]                            segment_queue_i,
+    output logic                                       segment_take_o,
+    output logic [12:0]                                segment_take_bytes_o,
+    output logic                                       segment_take_more_o,
+    input  wire logic                                  segment_error_i,
+    input  wire logic [SlotWidth-1:0]                  segment_error_slot_i,
+
+    // DMA write port
+    output logic                                       request_valid_o,
+    output cce_pkg::dma_request_t                      request_o,
+    output logic [SlotWidth-1:0]                       request_tag_o,
+    input  wire logic                                  request_ready_i,
+    input  wire logic                                  request_denied_i,
+    output logic                                       beat_valid_o,
+    input  wire logic                                  beat_ready_i,
+    output logic [DataWidth-1:0]                       beat_data_o,
+    output logic [Lanes-1:0]                           beat_strobe_o,
+    input  wire logic                                  done_i,
+    input  wire logic [SlotWidth-1:0]                  done_slot_i,
+    input  wire logic                                  done_error_i,
+
+    // Destination buffer
+    output logic                                       read_o,
+    output logic                                       read_stream_o,
+    output logic [SlotWidth-1:0]                       read_slot_o,
+    output logic [PositionWidth-1:0]                   read_position_o,
+    output logic [LaneWidth-1:0]                       read_lane_o,
+    input  wire logic [DataWidth-1:0]                  read_data_i,
+
+    // What is in the buffer. Stream blocks are counted from reset, modulo 2 * StreamBlocks.
+    input  wire logic [StreamBlockWidth:0]             stream_produced_i,  // blocks in the buffer
+    input  wire logic [SlotCount-1:0][StreamBlockWidth:0] end_block_i,     // where an ended stream request ends
+    output logic [StreamBlockWidth:0]                  stream_freed_o,     // blocks whose room is free again
+    input  wire logic                                  lane_write_i,       // a block of a lane enters the buffer
+    input  wire logic [SlotWidth-1:0]                  lane_write_slot_i,
+    output logic [SlotCount-1:0][LaneCountWidth-1:0]   lane_filled_o,      // blocks whose room is not free
+
+    output logic                                       request_error_o,    // status destination_access
+    output logic [SlotWidth-1:0]                       request_error_slot_o,
+    output logic                                       response_error_o,   // status destination_access
+    output logic [SlotWidth-1:0]                       response_error_slot_o,
+    output logic                                       release_o,          // done with the slot
+    output logic [SlotWidth-1:0]                       release_slot_o
+);
+
+  localparam int unsigned BalanceWidth = 15;
+  localparam int unsigned BurstCountWidth = 7;
+  localparam int unsigned LengthsWidth = 1 + 1 + 32 + 5;
+  localparam int unsigned ProgressWidth = 1 + 32 + PlaceWidth;
+  localparam int unsigned StartBlocks = 4;  // blocks of the stream that must be there before its burst begins
+  localparam int unsigned LaneReadyNeeded = cce_pkg::LaneBurstBytes / 16 + 1;
+  localparam int unsigned BurstDepth = 16;
+  localparam int unsigned BurstWidth = 3 + SlotWidth + PlaceWidth + 13 + LaneWidth;
+  localparam int unsigned BeatDepth = 4;
+
+  typedef enum logic [1:0] {
+    StateSelect,
+    StateCompute,
+    StateRequest
+  } state_e;
+
+  // Set at dispatch.
+  logic [LengthsWidth-1:0] lengths_memory [SlotCount];
+  // Written at each burst: phase, bytes left of it, place in the buffer.
+  logic [ProgressWidth-1:0] progress_memory [SlotCount];
+  logic [SlotCount-1:0] fresh_q;      // nothing in progress_memory yet
+  logic [SlotCount-1:0] active_q;     // bursts are still to be made
+  logic [SlotCount-1:0] lane_q;
+  logic [SlotCount-1:0] empty_q;      // nothing to write
+  logic [SlotCount-1:0] wipe_q;       // a failure must be followed by overwriting the text
+  logic [SlotCount-1:0] wiping_q;
+  logic [SlotCount-1:0] wiped_q;
+  logic [SlotCount-1:0] wipe_failed_q;
+  logic [SlotCount-1:0] finishing_q;  // waits for responses
+  logic [SlotCount-1:0][BurstCountWidth-1:0] bursts_q;
+  logic [SlotCount-1:0][LaneCountWidth-1:0] lane_filled_q;  // blocks in the buffer
+  logic [SlotCount-1:0][LaneCountWidth-1:0] lane_ready_q;   // of these not given to a burst
+  logic [PlaceWidth-1:0] stream_place_q;                    // where the stream's next burst begins
+  logic [StreamBlockWidth:0] stream_freed_q;
+
+  // ------------------------------------------------------------------------------------------------- choice of a slot
+
+  state_e state_q;
+  logic [SlotWidth-1:0] slot_q;
+  logic stream_turn_q;
+  logic yield_q;                              // the stream waited in vain: a lane first
+  logic signed [BalanceWidth-1:0] balance_q;  // bytes that the stream is ahead of the lanes
+  logic order_valid, order_pop;
+  logic [SlotWidth-1:0] order_slot;
+  logic [SlotWidth:0] order_count;
+  logic stream_candidate, stream_waiting, stream_far, lane_candidate, choose_stream;
+  logic [SlotCount-1:0] lane_requests;
+  logic [SlotWidth-1:0] lane_choice;
+  logic [StreamBlockWidth:0] stream_ready;   // blocks in the buffer, not given to a burst; or negative: given in advance
+  logic feeder_idle;
+  logic tail_q;                       // the stream's last burst may end beyond what its request will give
+  logic [SlotWidth-1:0] tail_slot_q;  // that request
+  logic tail_end;
+
+  stream_fifo #(
+      .Width(SlotWidth),
+      .Depth(SlotCount)
+  ) u_order (
+      .clk_i,
+      .rst_ni,
+      .clear_i(1'b0),
+      .push_i(start_i && start_request_i.stream),
+      .data_i(start_slot_i),
+      .pop_i(order_pop),
+      .valid_o(order_valid),
+      .data_o(order_slot),
+      .count_o(order_count)
+  );
+
+  assign stream_ready = stream_produced_i - stream_place_q[PlaceWidth-1:4];
+  // Bursts are announced up to a quarter of the buffer ahead of their data, and the one that ends there: no more, for
+  // places are counted modulo two buffers.
+  assign stream_far = stream_ready[StreamBlockWidth] &&
+                      stream_ready < (StreamBlockWidth + 1)'(2 * StreamBlocks - StreamBlocks / 4);
+  always_comb begin
+    stream_candidate = 1'b0;
+    stream_waiting = 1'b0;
+    if (order_valid && !tail_q) begin
+      if (empty_q[order_slot]) stream_candidate = 1'b1;
+      else if (abort_i[order_slot]) stream_candidate = cipher_done_i[order_slot] && feeder_idle;
+      else begin
+        stream_candidate = segment_ready_i[order_slot] && stream_ready != '0 && !stream_far;
+        stream_waiting = segment_ready_i[order_slot];
+      end
+    end
+  end
+  always_comb begin
+    for (int unsigned s = 0; s < SlotCount; s++) begin
+      lane_requests[s] = 1'b0;
+      if (active_q[s] && (lane_q[s] || wiping_q[s])) begin
+        if (wiping_q[s]) lane_requests[s] = segment_ready_i[s] || wipe_failed_q[s] || discard_i[s];
+        else if (empty_q[s]) lane_requests[s] = 1'b1;
+        else if (abort_i[s]) lane_requests[s] = cipher_done_i[s] && bursts_q[s] == '0;
+        else lane_requests[s] = segment_ready_i[s] &&
+                                (lane_ready_q[s] >= LaneCountWidth'(LaneReadyNeeded) || cipher_done_i[s]);
+      end
+    end
+  end
+  round_robin_arbiter #(
+      .Count(SlotCount)
+  ) u_lanes (
+      .clk_i,
+      .rst_ni,
+      .request_i(lane_requests),
+      .take_i(state_q == StateSelect && lane_candidate && !choose_stream),
+      .valid_o(lane_candidate),
+      .index_o(lane_choice)
+  );
+  // With nothing else to do the stream's next burst is prepared before its data are there.
+  assign choose_stream = lane_candidate ? stream_candidate && balance_q <= 0 && !yield_q :
+                                          stream_candidate || stream_waiting;
+
+  // ---------------------------------------------------------------------------------------------------- the next burst
+
+  logic has_text, lane_now;
+  logic [31:0] text_length;
+  logic [4:0] tag_length;
+  logic progress_tag, in_tag;
+  logic [31:0] phase_left, progress_left;
+  logic [PlaceWidth-1:0] place, progress_place, after;
+  logic [12:0] to_boundary, bytes;
+  logic phase_ends, request_ends;
+  logic [StreamBlockWidth:0] after_block, blocks_needed;
+  logic [LaneCountWidth-1:0] lane_blocks;
+  logic ending, drained, granted, waiting, ends, give_up;
+  logic in_tag_q, request_ends_q, phase_ends_q;
+  logic [31:0] phase_left_q;
+  logic [PlaceWidth-1:0] place_q, burst_place_q;
+  logic [12:0] bytes_q;
+  logic [StreamBlockWidth:0] blocks_needed_q;
+  logic [LaneCountWidth-1:0] lane_blocks_q;
+  logic [63:0] address_q;
+  logic [15:0] region_q;
+  logic unrestricted_q, zero_q;
+  logic [7:0] queue_q;
+  logic bursts_full;
+
+  assign segment_slot_o = slot_q;
+  assign {lane_now, has_text, text_length, tag_length} = lengths_memory[slot_q];
+  assign {progress_tag, progress_left, progress_place} = progress_memory[slot_q];
+  always_comb begin
+    in_tag = fresh_q[slot_q] ? !has_text : progress_tag;
+    if (!fresh_q[slot_q]) phase_left = progress_left;
+    else if (has_text) phase_left = text_length;
+    else phase_left = 32'(tag_length);
+    if (stream_turn_q) place = stream_place_q;
+    else place = fresh_q[slot_q] ? '0 : progress_place;
+  end
+  assign to_boundary = lane_now && !wiping_q[slot_q] ?
+      13'(cce_pkg::LaneBurstBytes) - (13'(segment_address_i[11:0]) & 13'(cce_pkg::LaneBurstBytes - 1)) :
+      13'(StreamBurstBytes) - (13'(segment_address_i[11:0]) & 13'(StreamBurstBytes - 1));
+  always_comb begin
+    bytes = to_boundary;
+    if (segment_left_i < 32'(bytes)) bytes = segment_left_i[12:0];
+    if (phase_left < 32'(bytes)) bytes = phase_left[12:0];
+  end
+  assign phase_ends = phase_left == 32'(bytes);
+  // Zeros overwrite the text alone; the tag of a decryption is not in the destination.
+  assign request_ends = phase_ends && (in_tag || tag_length == '0 || wiping_q[slot_q]);
+  assign after = place + PlaceWidth'(bytes);
+  assign after_block = (StreamBlockWidth + 1)'((after + (phase_ends ? PlaceWidth'(15) : '0)) >> 4);
+  assign blocks_needed = (StreamBlockWidth + 1)'((after + PlaceWidth'(15)) >> 4) - place[PlaceWidth-1:4];
+  assign lane_blocks = LaneCountWidth'(after_block - place[PlaceWidth-1:4]);
+
+  assign ending = state_q == StateCompute &&
+                  (wiping_q[slot_q] ? wipe_failed_q[slot_q] || discard_i[slot_q] :
+                                      empty_q[slot_q] || (abort_i[slot_q] && drained));
+  // Nothing more of an aborted request will come, and nothing of it, or before it, is still to leave the buffer.
+  assign drained = cipher_done_i[slot_q] && (stream_turn_q ? feeder_idle : bursts_q[slot_q] == '0);
+  // The stream's burst waits for its first blocks, and gives way to a lane meanwhile.
+  assign waiting = stream_turn_q && (stream_far || (stream_ready < blocks_needed_q &&
+                                                    stream_ready < (StreamBlockWidth + 1)'(StartBlocks)));
+  assign give_up = !wiping_q[slot_q] && abort_i[slot_q];
+  assign request_valid_o = state_q == StateRequest && !waiting && !give_up && !bursts_full;
+  assign granted = request_valid_o && request_ready_i && !request_denied_i;
+  assign ends = ending || (granted && request_ends_q) || (request_error_o && zero_q);
+  assign order_pop = ends && stream_turn_q;
+  // A burst may be made before its data are there. The next request's place in the buffer is known when the request in
+  // front of it has given all of its own, which is less than announced if it is aborted.
+  assign tail_end = tail_q && cipher_done_i[tail_slot_q];
+
+  always_comb begin
+    request_o = '0;
+    request_o.unrestricted = unrestricted_q;
+    request_o.queue_index = queue_q;
+    request_o.region = region_q;
+    request_o.address = address_q;
+    request_o.bytes = bytes_q;
+  end
+  assign request_tag_o = slot_q;
+  assign request_error_o = request_valid_o && request_ready_i && request_denied_i;
+  assign request_error_slot_o = slot_q;
+  assign segment_take_o = granted;
+  assign segment_take_bytes_o = bytes_q;
+  assign segment_take_more_o = !request_ends_q;
+  assign segment_stop_o = abort_i & ~wiping_q;
+
+  // ------------------------------------------------------------------------------------------------- the end of a slot
+
+  logic [SlotCount-1:0] finish_requests;
+  logic finish_valid, wipe_now;
+  logic [SlotWidth-1:0] finish_slot;
+  logic [31:0] start_text;
+  logic [4:0] start_tag;
+
+  always_comb begin
+    for (int unsigned s = 0; s < SlotCount; s++) begin
+      finish_requests[s] = finishing_q[s] && bursts_q[s] == '0 && cipher_done_i[s] && !segment_busy_i[s];
+    end
+  end
+  round_robin_arbiter #(
+      .Count(SlotCount)
+  ) u_finish (
+      .clk_i,
+      .rst_ni,
+      .request_i(finish_requests),
+      .take_i(finish_valid),
+      .valid_o(finish_valid),
+      .index_o(finish_slot)
+  );
+  assign wipe_now = finish_valid && wipe_q[finish_slot] && abort_i[finish_slot] && !discard_i[finish_slot] &&
+                    !wiped_q[finish_slot];
+  assign segment_restart_o = wipe_now;
+  assign segment_restart_slot_o = finish_slot;
+  assign release_o = finish_valid && !wipe_now;
+  assign release_slot_o = finish_slot;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      state_q <= StateSelect;
+      slot_q <= '0;
+      stream_turn_q <= 1'b0;
+      yield_q <= 1'b0;
+      balance_q <= '0;
+      fresh_q <= '0;
+      active_q <= '0;
+      lane_q <= '0;
+      empty_q <= '0;
+      wipe_q <= '0;
+      wiping_q <= '0;
+      wiped_q <= '0;
+      wipe_failed_q <= '0;
+      finishing_q <= '0;
+      bursts_q <= '0;
+      stream_place_q <= '0;
+      tail_q <= 1'b0;
+      tail_slot_q <= '0;
+    end else begin
+      unique case (state_q)
+        StateSelect: begin
+          if (choose_stream || lane_candidate) begin
+            slot_q <= choose_stream ? order_slot : lane_choice;
+            stream_turn_q <= choose_stream;
+            yield_q <= 1'b0;
+            state_q <= StateCompute;
+          end
+        end
+        StateCompute: state_q <= ending || give_up ? StateSelect : StateRequest;
+        StateRequest: begin
+          if (give_up || (request_valid_o && request_ready_i) || (waiting && lane_candidate)) state_q <= StateSelect;
+          if (waiting && lane_candidate) yield_q <= 1'b1;
+        end
+        default: state_q <= StateSelect;
+      endcase
+      if (granted) begin
+        fresh_q[slot_q] <= 1'b0;
+        if (stream_turn_q) begin
+          stream_place_q <= place_q;
+          if (balance_q < 15'sd4096) balance_q <= balance_q + BalanceWidth'(bytes_q);
+        end else begin
+          if (balance_q > -15'sd4096) balance_q <= balance_q - BalanceWidth'(bytes_q);
+        end
+      end
+      if (ends) begin
+        active_q[slot_q] <= 1'b0;
+        finishing_q[slot_q] <= 1'b1;
+        if (ending && stream_turn_q && !empty_q[slot_q]) stream_place_q <= {end_block_i[slot_q], 4'd0};
+      end
+      if (granted && request_ends_q && stream_turn_q) begin
+        tail_q <= 1'b1;
+        tail_slot_q <= slot_q;
+      end else if (tail_end) begin
+        tail_q <= 1'b0;
+        stream_place_q <= {end_block_i[tail_slot_q], 4'd0};
+      end
+      if (segment_error_i && wiping_q[segment_error_slot_i]) wipe_failed_q[segment_error_slot_i] <= 1'b1;
+      if (finish_valid) begin
+        finishing_q[finish_slot] <= 1'b0;
+        wiping_q[finish_slot] <= wipe_now;
+        if (wipe_now) begin
+          wiped_q[finish_slot] <= 1'b1;
+          active_q[finish_slot] <= 1'b1;
+          fresh_q[finish_slot] <= 1'b1;
+        end
+      end
+      for (int unsigned s = 0; s < SlotCount; s++) begin
+        bursts_q[s] <= bursts_q[s] + BurstCountWidth'(granted && slot_q == SlotWidth'(s)) -
+                       BurstCountWidth'(done_i && done_slot_i == SlotWidth'(s));
+      end
+      if (start_i) begin
+        fresh_q[start_slot_i] <= 1'b1;
+        active_q[start_slot_i] <= 1'b1;
+        lane_q[start_slot_i] <= !start_request_i.stream;
+        empty_q[start_slot_i] <= start_text == '0 && start_tag == '0;
+        wipe_q[start_slot_i] <= start_request_i.decrypt && start_text != '0 &&
+                                (start_request_i.mode == 8'(cce_contract_pkg::CipherModeGcm) ||
+                                 start_request_i.mode == 8'(cce_contract_pkg::CipherModeCcm));
+        wiping_q[start_slot_i] <= 1'b0;
+        wiped_q[start_slot_i] <= 1'b0;
+        wipe_failed_q[start_slot_i] <= 1'b0;
+      end
+    end
+  end
+
+  // What a mode gives: its text, but key wrap one semiblock more or less, and CMAC none.
+  always_comb begin
+    start_text = start_request_i.text_length;
+    start_tag = start_request_i.decrypt ? 5'd0 : start_request_i.tag_length;
+    unique case (start_request_i.mode)
+      8'(cce_contract_pkg::CipherModeCmac): start_text = '0;
+      8'(cce_contract_pkg::CipherModeKw), 8'(cce_contract_pkg::CipherModeKwp): begin
+        if (start_request_i.decrypt) start_text = start_request_i.text_length - 32'd8;
+        else start_text = ((start_request_i.text_length + 32'd7) & ~32'd7) + 32'd8;
+      end
+      default: ;
+    endcase
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (state_q == StateCompute) begin
+      in_tag_q <= phase_ends ? 1'b1 : in_tag;
+      phase_left_q <= phase_ends ? 32'(tag_length) : phase_left - 32'(bytes);
+      place_q <= phase_ends ? {after_block, 4'd0} : after;
+      burst_place_q <= place;
+      bytes_q <= bytes;
+      phase_ends_q <= phase_ends;
+      request_ends_q <= request_ends;
+      blocks_needed_q <= blocks_needed;
+      lane_blocks_q <= wiping_q[slot_q] ? '0 : lane_blocks;
+      zero_q <= wiping_q[slot_q];
+      address_q <= segment_address_i;
+      region_q <= segment_region_i;
+      unrestricted_q <= segment_unrestricted_i;
+      queue_q <= segment_queue_i;
+    end
+    if (granted) progress_memory[slot_q] <= {in_tag_q, phase_left_q, place_q};
+    if (start_i) lengths_memory[start_slot_i] <= {!start_request_i.stream, start_text != '0, start_text, start_tag};
+  end
+
+  // -------------------------------------------------------------------------------------- beats from buffer to bus
+
+  logic burst_valid, burst_pop;
+  logic [$clog2(BurstDepth+1)-1:0] burst_count;
+  logic burst_stream, burst_zero, burst_phase_ends;
+  logic [SlotWidth-1:0] burst_slot;
+  logic [PlaceWidth-1:0] burst_place, beat_place, beat_place_q, beat_after;
+  logic [12:0] burst_bytes, beat_left, beat_left_q;
+  logic [LaneWidth-1:0] burst_lane, beat_lane;
+  logic [LaneWidth:0] beat_room, beat_count;
+  logic first_q, beat_last, silent, beat_there, feed;
+  logic [StreamBlockWidth:0] last_block, freed_block;
+  logic [LaneCountWidth-1:0] freed_lane_blocks;
+  logic [StreamBlockWidth:0] there, unproduced;
+  logic fetched_q;
+  logic [Lanes-1:0] strobe, strobe_q;
+  logic zero_data_q;
+  logic [$clog2(BeatDepth+1)-1:0] beats_waiting;
+  logic [DataWidth-1:0] fetched_data;
+
+  stream_fifo #(
+      .Width(BurstWidth),
+      .Depth(BurstDepth)
+  ) u_bursts (
+      .clk_i,
+      .rst_ni,
+      .clear_i(1'b0),
+      .push_i(granted),
+      .data_i({stream_turn_q, zero_q, phase_ends_q, slot_q, burst_place_q, bytes_q, address_q[LaneWidth-1:0]}),
+      .pop_i(burst_pop),
+      .valid_o(burst_valid),
+      .data_o({burst_stream, burst_zero, burst_phase_ends, burst_slot, burst_place, burst_bytes, burst_lane}),
+      .count_o(burst_count)
+  );
+  assign bursts_full = burst_count == ($clog2(BurstDepth + 1))'(BurstDepth);
+  assign feeder_idle = !burst_valid;
+
+  assign beat_place = first_q ? burst_place : beat_place_q;
+  assign beat_left = first_q ? burst_bytes : beat_left_q;
+  assign beat_lane = first_q ? burst_lane : '0;
+  assign beat_room = (LaneWidth + 1)'(Lanes) - {1'b0, beat_lane};
+  assign beat_count = 13'(beat_room) < beat_left ? beat_room : beat_left[LaneWidth:0];
+  assign beat_last = beat_left == 13'(beat_count);
+  assign beat_after = beat_place + PlaceWidth'(beat_count);
+  assign last_block = (StreamBlockWidth + 1)'((beat_after - PlaceWidth'(1)) >> 4);
+  assign freed_block = (StreamBlockWidth + 1)'((beat_after + (beat_last && burst_phase_ends ? PlaceWidth'(15) : '0)) >> 4);
+  assign freed_lane_blocks = LaneCountWidth'(freed_block - beat_place[PlaceWidth-1:4]);
+  // Negative: beats of an aborted request that stand for blocks which never came.
+  assign unproduced = stream_produced_i - freed_block;
+  assign silent = abort_i[burst_slot] && !burst_zero;
+  // Blocks in the buffer behind the last one of this beat; a negative number if it is not there.
+  assign there = stream_produced_i - last_block - (StreamBlockWidth + 1)'(1);
+  assign beat_there = burst_zero || silent || !burst_stream || !there[StreamBlockWidth];
+  assign feed = burst_valid && beat_there &&
+                beats_waiting + ($clog2(BeatDepth + 1))'(fetched_q) < ($clog2(BeatDepth + 1))'(BeatDepth);
+  assign burst_pop = feed && beat_last;
+  always_comb begin
+    for (int unsigned i = 0; i < Lanes; i++) begin
+      strobe[i] = !silent && LaneWidth'(i) >= beat_lane && (LaneWidth + 1)'(i) < {1'b0, beat_lane} + beat_count;
+    end
+  end
+
+  assign read_o = feed;
+  assign read_stream_o = burst_stream;
+  assign read_slot_o = burst_slot;
+  assign read_position_o = beat_place[PositionWidth-1:0];
+  assign read_lane_o = beat_lane;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      first_q <= 1'b1;
+      fetched_q <= 1'b0;
+      stream_freed_q <= '0;
+      lane_filled_q <= '0;
+      lane_ready_q <= '0;
+    end else begin
+      fetched_q <= feed;
+      if (feed) first_q <= beat_last;
+      if (ending && stream_turn_q && !empty_q[slot_q]) begin
+        stream_freed_q <= end_block_i[slot_q];  // what an aborted request left in the buffer
+      end else if (feed && burst_stream && !burst_zero && !unproduced[StreamBlockWidth]) begin
+        stream_freed_q <= freed_block;
+      end
+      for (int unsigned s = 0; s < SlotCount; s++) begin
+        lane_filled_q[s] <= lane_filled_q[s] + LaneCountWidth'(lane_write_i && lane_write_slot_i == SlotWidth'(s)) -
+            (feed && !burst_stream && !burst_zero && burst_slot == SlotWidth'(s) ? freed_lane_blocks : '0);
+        lane_ready_q[s] <= lane_ready_q[s] + LaneCountWidth'(lane_write_i && lane_write_slot_i == SlotWidth'(s)) -
+            (granted && !stream_turn_q && slot_q == SlotWidth'(s) ? lane_blocks_q : '0);
+      end
+      if (ending && !stream_turn_q && !wiping_q[slot_q]) begin
+        lane_filled_q[slot_q] <= '0;
+        lane_ready_q[slot_q] <= '0;
+      end
+    end
+    if (feed) begin
+      beat_place_q <= beat_after;
+      beat_left_q <= beat_left - 13'(beat_count);
+      strobe_q <= strobe;
+      zero_data_q <= burst_zero || silent;
+    end
+  end
+
+  assign fetched_data = zero_data_q ? '0 : read_data_i;
+  stream_fifo #(
+      .Width(DataWidth + Lanes),
+      .Depth(BeatDepth)
+  ) u_beats (
+      .clk_i,
+      .rst_ni,
+      .clear_i(1'b0),
+      .push_i(fetched_q),
+      .data_i({fetched_data, strobe_q}),
+      .pop_i(beat_valid_o && beat_ready_i),
+      .valid_o(beat_valid_o),
+      .data_o({beat_data_o, beat_strobe_o}),
+      .count_o(beats_waiting)
+  );
+
+  assign response_error_o = done_i && done_error_i;
+  assign response_error_slot_o = done_slot_i;
+  assign stream_freed_o = stream_freed_q;
+  assign lane_filled_o = lane_filled_q;
+
+  logic unused_bits;
+  assign unused_bits = ^{order_count, start_request_i, segment_address_i, finish_requests};
+
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (start_i) assert (!active_q[start_slot_i] && !finishing_q[start_slot_i] && bursts_q[start_slot_i] == '0);
+      if (done_i) assert (bursts_q[done_slot_i] != '0);
+      if (granted && stream_turn_q) assert (!tail_q);
+      if (tail_end && !abort_i[tail_slot_q]) assert (stream_place_q == {end_block_i[tail_slot_q], 4'd0});
+      if (lane_write_i) assert (lane_filled_q[lane_write_slot_i] < LaneCountWidth'(LaneBlocks));
+    end
+  end
+
+endmodule
+
+`default_nettype wire

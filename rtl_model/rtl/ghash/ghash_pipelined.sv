@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// GHASH, one block a cycle. Interface and rules: see ghash.sv; but here words are polynomials (see gf128_pkg).
+//
+// The multiplier has two stages, so two sums take turns: block i goes to sum i mod 2, as
+//   sum[i mod 2] = (sum[i mod 2] + X_i) * P, with P = H^2, but P = H for the last block.
+// The last block and the one before it are then the last of their sums, which have been multiplied by H and H^2, and
+// each earlier block by H^2 for each two blocks behind it: the result is the sum of both. H^2 is a square, so it is
+// made of wires and few gates while the hash key is loaded.
+//
+//   cycle t    block taken: (sum + X) and P into stage 1 of the multiplier
+//   cycle t+1  stage 2
+//   cycle t+2  in the sum; the next block but one can be taken
+
+`default_nettype none
+
+module ghash_pipelined (
+    input  wire logic         clk_i,
+    input  wire logic         rst_ni,
+    input  wire logic         start_i,
+    input  wire logic [127:0] hash_key_i,
+    input  wire logic         clear_i,
+    input  wire logic         valid_i,
+    output logic              ready_o,
+    output logic              ready_next_o,
+    input  wire logic [127:0] block_i,
+    input  wire logic         last_i,
+    output logic              result_valid_o,
+    output logic [127:0]      result_o
+);
+
+  logic active_q;               // started, and the last block has not come yet
+  logic odd_q;                  // the next block goes to the odd sum
+  logic stage_valid_q, stage_odd_q, stage_last_q;  // the block between the stages
+  logic result_valid_q;
+  logic erase_q;                // the powers were erased in the cycle before
+  logic [127:0] hash_key_q  /* verilator public_flat_rd */;  // H
+  logic [127:0] square_q  /* verilator public_flat_rd */;    // H^2
+  logic [127:0] even_sum_q  /* verilator public_flat_rd */;
+  logic [127:0] odd_sum_q  /* verilator public_flat_rd */;
+  logic [127:0] hash_key_d, power, operand, product;
+  logic erase, take;
+
+  assign erase = clear_i || !rst_ni;
+  assign ready_o = active_q;
+  assign ready_next_o = active_q;
+  assign take = valid_i && active_q;
+
+  assign hash_key_d = erase ? '0 : hash_key_i;
+  assign power = last_i ? hash_key_q : square_q;
+  assign operand = (odd_q ? odd_sum_q : even_sum_q) ^ block_i;
+
+  // With its powers erased, what the multiplier gets is zero: one more cycle erases its register.
+  gf128_multiplier u_multiplier (
+      .clk_i,
+      .enable_i(take || erase_q),
+      .a_i(operand),
+      .b_i(power),
+      .product_o(product)
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (erase || start_i) begin
+      active_q <= !erase;
+      odd_q <= 1'b0;
+      stage_valid_q <= 1'b0;
+      result_valid_q <= 1'b0;
+    end else begin
+      stage_valid_q <= take;
+      if (take) begin
+        odd_q <= !odd_q;
+        if (last_i) active_q <= 1'b0;
+      end
+      if (stage_valid_q && stage_last_q) result_valid_q <= 1'b1;
+    end
+    erase_q <= erase;
+    stage_odd_q <= odd_q;
+    stage_last_q <= last_i;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (erase || start_i) begin
+      hash_key_q <= hash_key_d;
+      square_q <= gf128_pkg::square(hash_key_d);
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (erase || start_i) begin
+      even_sum_q <= '0;
+      odd_sum_q <= '0;
+    end else if (stage_valid_q) begin
+      if (stage_odd_q) odd_sum_q <= product;
+      else even_sum_q <= product;
+    end
+  end
+
+  assign result_valid_o = result_valid_q;
+  assign result_o = even_sum_q ^ odd_sum_q;
+
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      // A sum is used only when its last product has arrived.
+      if (take) assert (!(stage_valid_q && stage_odd_q == odd_q));
+      if (erase_q) assert ({hash_key_q, square_q, even_sum_q, odd_sum_q} == '0);
+    end
+  end
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Brings keys to the cipher: from context records in memory or from engine-held contexts; loads and invalidates those.
+//
+// Works on the slots in the order of their dispatch. Records are fetched ahead, into a buffer of UnitCount units of 64
+// bytes, and erased there as soon as they were looked at. A record is checked before it is used; the first fault becomes
+// the request's status. Of a pair the tweak's key goes first.
+// Latency: 2 cycles from dispatch to the cipher with an engine-held context. Throughput: what the cipher's key
+// expansion allows.
+
+`default_nettype none
+
+module key_loader #(
+    parameter int unsigned DataWidth = 128,
+    parameter int unsigned SlotCount = 32,
+    parameter int unsigned ContextCount = 32,
+    parameter int unsigned UnitCount = 8,   // a power of two
+    localparam int unsigned SlotWidth = $clog2(SlotCount),
+    localparam int unsigned TagWidth = cce_pkg::ReadTagWidth
+) (
+    input  wire logic                             clk_i,
+    input  wire logic                             rst_ni,
+
+    input  wire logic                             start_i,
+    input  wire logic [SlotWidth-1:0]             start_slot_i,
+    input  wire cce_pkg::key_request_t            start_request_i,
+    input  wire logic [SlotCount-1:0]             abort_i,
+    input  wire logic                             erase_all_i,        // erases all engine-held contexts (pulse)
+    output logic                                  erasing_o,
+    output logic [ContextCount-1:0]               context_valid_o,
+
+    // DMA read port
+    output logic                                  request_valid_o,
+    output cce_pkg::dma_request_t                 request_o,
+    output logic [TagWidth-1:0]                   request_tag_o,
+    input  wire logic                             request_ready_i,
+    input  wire logic                             request_denied_i,
+    input  wire logic                             beat_valid_i,
+    input  wire logic [DataWidth-1:0]             beat_data_i,
+    input  wire logic                             beat_last_i,
+    input  wire logic                             beat_error_i,
+
+    // aes_cipher
+    output logic                                  key_valid_o,
+    input  wire logic                             key_ready_i,
+    output logic [SlotWidth:0]                    key_index_o,        // {key of the tweak, slot}
+    output logic                                  key_inverse_o,
+    output cce_pkg::key_length_e                  key_length_o,
+    output logic [255:0]                          key_o,
+    input  wire logic                             key_usable_i,
+    input  wire logic [SlotWidth:0]               key_usable_index_i,
+    output logic [SlotCount-1:0]                  usable_o,           // the key of the text
+
+    output logic                                  fault_o,
+    output logic [SlotWidth-1:0]                  fault_slot_o,
+    output logic [7:0]                            fault_status_o,
+    output logic                                  release_o,
+    output logic [SlotWidth-1:0]                  release_slot_o,
+    output logic                                  idle_o
+);
+
+  localparam int unsigned ContextWidth = $clog2(ContextCount);
+  localparam int unsigned JobWidth = SlotWidth + cce_pkg::KeyRequestWidth;
+  localparam int unsigned UnitBits = 8 * cce_contract_pkg::ContextUnitBytes;
+  localparam int unsigned UnitWidth = $clog2(UnitCount);
+
+  typedef enum logic [2:0] {
+    StateIdle,
+    StateSecond,
+    StateCheck,
+    StateStore,
+    StateTweakKey,
+    StateKey,
+    StateErase
+  } state_e;
+
+  // ------------------------------------------------------------------------------------------------- fetching records
+
+  logic fetch_valid, fetch_pop, fetch_push;
+  cce_pkg::key_request_t fetch;
+  logic [$clog2(SlotCount+1)-1:0] fetch_count;
+  logic second_unit_q;                      // the pair's second unit is to be asked for
+  logic [UnitWidth:0] asked_q, arrived_q, erased_q;   // units, counted modulo 2 * UnitCount
+  logic unit_room, request_done, denied_q;
+  logic [UnitCount-1:0] failed_q;
+
+  assign fetch_push = start_i && (start_request_i.job == 2'(cce_pkg::KeyJobRecord) ||
+                                  start_request_i.job == 2'(cce_pkg::KeyJobLoad));
+  stream_fifo #(
+      .Width(cce_pkg::KeyRequestWidth),
+      .Depth(SlotCount)
+  ) u_fetches (
+      .clk_i,
+      .rst_ni,
+      .clear_i(1'b0),
+      .push_i(fetch_push),
+      .data_i(start_request_i),
+      .pop_i(fetch_pop),
+      .valid_o(fetch_valid),
+      .data_o(fetch),
+      .count_o(fetch_count)
+  );
+  assign unit_room = (asked_q - erased_q) < (UnitWidth + 1)'(UnitCount);
+  assign request_valid_o = fetch_valid && unit_room && !denied_q;
+  always_comb begin
+    request_o = '0;
+    request_o.unrestricted = fetch.unrestricted;
+    request_o.queue_index = fetch.queue_index;
+    request_o.region = fetch.region;
+    request_o.address = fetch.address + (second_unit_q ? 64'(cce_contract_pkg::ContextUnitBytes) : '0);
+    request_o.bytes = 13'(cce_contract_pkg::ContextUnitBytes);
+  end
+  assign request_tag_o = TagWidth'(asked_q[UnitWidth-1:0]);
+  assign request_done = request_valid_o && request_ready_i;
+  assign fetch_pop = request_done && (second_unit_q || !fetch.two_units);
+
+  // Beats of a unit enter from the top and move down: the first one ends in the lowest bits.
+  logic [UnitBits-1:0] unit_memory [UnitCount];
+  logic [UnitBits-1:0] unit_q, unit_now;
+  logic unit_failed_q, unit_done;
+  assign unit_now = UnitBits'({beat_data_i, unit_q} >> DataWidth);
+  assign unit_done = beat_valid_i && beat_last_i;
+
+  // --------------------------------------------------------------------------------------------------------- the jobs
+
+  state_e state_q;
+  logic job_valid, job_pop;
+  logic [SlotWidth-1:0] slot;
+  cce_pkg::key_request_t job;
+  logic [$clog2(SlotCount+1)-1:0] job_count;
+  logic held, from_memory, is_cipher, is_xts;
+  logic [UnitBits-1:0] unit;
+  logic unit_there, unit_failed, unit_erase;
+  cce_contract_pkg::context_record_t record;
+  cce_contract_pkg::context_second_key_t second_record;
+  logic record_pair, format_bad, length_bad;
+  logic [1:0] record_length;
+
+  logic format_bad_q, length_bad_q, valid_q, pair_q;
+  logic [1:0] length_q;
+  cce_contract_pkg::context_record_rights_t rights_q;
+  logic [255:0] key_q, second_q;
+  logic access_bad_q, second_access_bad_q;
+
+  logic store_valid, store_pair;
+  cce_pkg::key_length_e store_length;
+  logic [31:0] store_rights;
+  logic [255:0] store_key, store_second_key;
+  logic [ContextWidth-1:0] context_index;
+  logic rights_bad, is_wrap;
+  logic [7:0] status;
+
+  stream_fifo #(
+      .Width(JobWidth),
+      .Depth(SlotCount)
+  ) u_jobs (
+      .clk_i,
+      .rst_ni,
+      .clear_i(1'b0),
+      .push_i(start_i),
+      .data_i({start_slot_i, start_request_i}),
+      .pop_i(job_pop),
+      .valid_o(job_valid),
+      .data_o({slot, job}),
+      .count_o(job_count)
+  );
+  assign held = job.job == 2'(cce_pkg::KeyJobHeld);
+  assign from_memory = job.job == 2'(cce_pkg::KeyJobRecord) || job.job == 2'(cce_pkg::KeyJobLoad);
+  assign is_cipher = held || job.job == 2'(cce_pkg::KeyJobRecord);
+  assign is_xts = job.mode == 8'(cce_contract_pkg::CipherModeXts);
+  assign context_index = job.index[ContextWidth-1:0];
+
+  assign unit_there = arrived_q != erased_q;
+  assign unit = unit_memory[erased_q[UnitWidth-1:0]];
+  assign unit_failed = failed_q[erased_q[UnitWidth-1:0]];
+  assign record = unit;
+  assign second_record = unit;
+  assign record_pair = record.format == 8'(cce_contract_pkg::ContextFormatCipherKeyPair);
+  assign format_bad = (record.format != 8'(cce_contract_pkg::ContextFormatCipherKey) && !record_pair) ||
+                      record.units != (job.two_units ? 8'd2 : 8'd1) || record_pair != job.two_units ||
+                      record.reserved0 != '0 || record.reserved1 != '0 || record.rights.reserved0 != '0 ||
+                      record.rights.reserved1 != '0;
+  always_comb begin
+    length_bad = 1'b0;
+    record_length = 2'(cce_pkg::KeyLength256);
+    unique case (record.key_length)
+      8'd16: record_length = 2'(cce_pkg::KeyLength128);
+      8'd24: record_length = 2'(cce_pkg::KeyLength192);
+      8'd32: record_length = 2'(cce_pkg::KeyLength256);
+      default: length_bad = 1'b1;
+    endcase
+  end
+
+  // Bytes behind a short key are dropped, so that they have no effect and need no care later.
+  function automatic logic [255:0] cut_key(input logic [255:0] key, input logic [1:0] length);
+    unique case (length)
+      2'(cce_pkg::KeyLength128): cut_key = {128'd0, key[127:0]};
+      2'(cce_pkg::KeyLength192): cut_key = {64'd0, key[191:0]};
+      default: cut_key = key;
+    endcase
+  endfunction
+
+  context_store #(
+      .ContextCount(ContextCount)
+  ) u_context_store (
+      .clk_i,
+      .rst_ni,
+      .write_i(state_q == StateStore),
+      .erase_i(state_q == StateErase),
+      .index_i(context_index),
+      .pair_i(pair_q),
+      .length_i(cce_pkg::key_length_e'(length_q)),
+      .rights_i(rights_q),
+      .key_i(key_q),
+      .second_key_i(second_q),
+      .valid_o(store_valid),
+      .pair_o(store_pair),
+      .length_o(store_length),
+      .rights_o(store_rights),
+      .key_o(store_key),
+      .second_key_o(store_second_key),
+      .erase_all_i,
+      .erasing_o,
+      .valid_all_o(context_valid_o)
+  );
+
+  // The key's rights: its direction and its mode.
+  always_comb begin
+    rights_bad = job.decrypt ? !rights_q.decrypt : !rights_q.encrypt;
+    unique case (job.mode)
+      8'(cce_contract_pkg::CipherModeEcb): if (!rights_q.ecb) rights_bad = 1'b1;
+      8'(cce_contract_pkg::CipherModeCbc): if (!rights_q.cbc) rights_bad = 1'b1;
+      8'(cce_contract_pkg::CipherModeCtr): if (!rights_q.ctr) rights_bad = 1'b1;
+      8'(cce_contract_pkg::CipherModeXts): if (!rights_q.xts) rights_bad = 1'b1;
+      8'(cce_contract_pkg::CipherModeGcm): if (!rights_q.gcm) rights_bad = 1'b1;
+      8'(cce_contract_pkg::CipherModeCcm): if (!rights_q.ccm) rights_bad = 1'b1;
+      8'(cce_contract_pkg::CipherModeCmac): if (!rights_q.cmac) rights_bad = 1'b1;
+      8'(cce_contract_pkg::CipherModeKw): if (!rights_q.kw) rights_bad = 1'b1;
+      8'(cce_contract_pkg::CipherModeKwp): if (!rights_q.kwp) rights_bad = 1'b1;
+      default: rights_bad = 1'b1;
+    endcase
+  end
+
+  // Faults in the order of their status codes' meaning: reading, format, key, rights.
+  always_comb begin
+    status = 8'(cce_contract_pkg::StatusOk);
+    if (access_bad_q) status = 8'(cce_contract_pkg::StatusContextAccess);
+    else if (format_bad_q || (is_cipher && valid_q && pair_q != is_xts)) status = 8'(cce_contract_pkg::StatusContextFormat);
+    else if (second_access_bad_q) status = 8'(cce_contract_pkg::StatusContextAccess);
+    else if (length_bad_q) status = 8'(cce_contract_pkg::StatusKeySize);
+    else if (held && !valid_q) status = 8'(cce_contract_pkg::StatusContextEmpty);
+    else if (is_cipher && rights_bad) status = 8'(cce_contract_pkg::StatusKeyRights);
+    else if (is_cipher && job.distinct_keys && key_q == second_q) status = 8'(cce_contract_pkg::StatusEqualKeys);
+  end
+
+  assign fault_o = state_q == StateCheck && status != 8'(cce_contract_pkg::StatusOk);
+  assign fault_slot_o = slot;
+  assign fault_status_o = status;
+
+  // Only some modes decrypt with the inverse cipher; key wrap may use it the other way round (SP 800-38F, 5.1).
+  assign is_wrap = job.mode == 8'(cce_contract_pkg::CipherModeKw) || job.mode == 8'(cce_contract_pkg::CipherModeKwp);
+  assign key_inverse_o = state_q == StateKey &&
+                         (is_wrap ? job.decrypt != job.inverse_cipher :
+                                    job.decrypt && (job.mode == 8'(cce_contract_pkg::CipherModeEcb) ||
+                                                    job.mode == 8'(cce_contract_pkg::CipherModeCbc) || is_xts));
+  assign key_valid_o = state_q == StateTweakKey || state_q == StateKey;
+  assign key_index_o = {state_q == StateTweakKey, slot};
+  assign key_length_o = cce_pkg::key_length_e'(length_q);
+  assign key_o = state_q == StateTweakKey ? second_q : key_q;
+
+  logic skip, take_job;
+  assign skip = abort_i[slot];
+  assign job_pop = (state_q == StateCheck && (fault_o || skip)) || state_q == StateStore || state_q == StateErase ||
+                   (state_q == StateKey && key_ready_i);
+  assign release_o = job_pop;
+  assign release_slot_o = slot;
+  assign unit_erase = unit_there && ((state_q == StateIdle && job_valid && from_memory && !erasing_o) ||
+                                     state_q == StateSecond) && !unit_done;
+  assign take_job = state_q == StateIdle && job_valid && !erasing_o && (from_memory ? unit_erase : held);
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      state_q <= StateIdle;
+      asked_q <= '0;
+      arrived_q <= '0;
+      erased_q <= '0;
+      failed_q <= '0;
+      second_unit_q <= 1'b0;
+      denied_q <= 1'b0;
+      unit_failed_q <= 1'b0;
+      unit_q <= '0;
+      key_q <= '0;
+      second_q <= '0;
+      usable_o <= '0;
+    end else begin
+      if (request_done) begin
+        asked_q <= asked_q + (UnitWidth + 1)'(1);
+        second_unit_q <= fetch.two_units && !second_unit_q;
+        denied_q <= request_denied_i;
+      end
+      // A refused unit counts as arrived, and failed, once all before it have arrived: so units stay in order.
+      if (denied_q && arrived_q + (UnitWidth + 1)'(1) == asked_q) begin
+        arrived_q <= asked_q;
+        failed_q[arrived_q[UnitWidth-1:0]] <= 1'b1;
+        denied_q <= 1'b0;
+      end
+      if (beat_valid_i) begin
+        unit_q <= beat_last_i ? '0 : unit_now;
+        unit_failed_q <= !beat_last_i && (unit_failed_q || beat_error_i);
+      end
+      if (unit_done) begin
+        arrived_q <= arrived_q + (UnitWidth + 1)'(1);
+        failed_q[arrived_q[UnitWidth-1:0]] <= unit_failed_q || beat_error_i;
+      end
+      if (unit_erase) erased_q <= erased_q + (UnitWidth + 1)'(1);
+
+      unique case (state_q)
+        StateIdle: begin
+          if (job_valid && !erasing_o) begin
+            if (from_memory) begin
+              if (unit_erase) state_q <= job.two_units ? StateSecond : StateCheck;
+            end else begin
+              state_q <= held ? StateCheck : StateErase;
+            end
+          end
+        end
+        StateSecond: if (unit_erase) state_q <= StateCheck;
+        StateCheck: begin
+          if (fault_o || skip) state_q <= StateIdle;
+          else if (!is_cipher) state_q <= StateStore;
+          else state_q <= is_xts ? StateTweakKey : StateKey;
+        end
+        StateTweakKey: if (key_ready_i) state_q <= StateKey;
+        StateKey: if (key_ready_i) state_q <= StateIdle;
+        default: state_q <= StateIdle;
+      endcase
+      if (job_pop) begin
+        key_q <= '0;
+        second_q <= '0;
+      end else if (take_job) begin
+        key_q <= held ? store_key : cut_key(record.key, record_length);
+        second_q <= held ? store_second_key : '0;
+      end else if (state_q == StateSecond) begin
+        second_q <= cut_key(second_record.key, length_q);
+      end
+      if (key_usable_i && !key_usable_index_i[SlotWidth]) usable_o[key_usable_index_i[SlotWidth-1:0]] <= 1'b1;
+      if (start_i) usable_o[start_slot_i] <= 1'b0;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (state_q == StateIdle) begin
+      access_bad_q <= from_memory && unit_failed;
+      second_access_bad_q <= 1'b0;
+      format_bad_q <= from_memory && format_bad;
+      length_bad_q <= from_memory && length_bad;
+      valid_q <= held ? store_valid : 1'b1;
+      pair_q <= held ? store_pair : record_pair;
+      length_q <= held ? 2'(store_length) : record_length;
+      rights_q <= held ? store_rights : record.rights;
+    end else if (state_q == StateSecond) begin
+      if (unit_erase) second_access_bad_q <= unit_failed;
+    end
+    if (unit_done) unit_memory[arrived_q[UnitWidth-1:0]] <= unit_now;
+    else if (unit_erase) unit_memory[erased_q[UnitWidth-1:0]] <= '0;
+  end
+
+  assign idle_o = !job_valid && !fetch_valid && !erasing_o && asked_q == erased_q;
+
+  logic unused_bits;
+  assign unused_bits = ^{fetch_count, job_count, fetch, job, record, second_record};
+
+  // Key material is here only while a job is worked on.
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (state_q == StateIdle) assert (key_q == '0 && second_q == '0);
+      if (unit_done) assert (arrived_q != asked_q);
+    end
+  end
+
+endmodule
+
+`default_nettype wire

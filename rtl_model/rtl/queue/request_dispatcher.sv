@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Takes descriptors, one queue in turn, checks them against the contract, and hands each to the blocks that work on it.
+//
+// A fenced descriptor waits until no earlier request of its queue is in flight, and holds later ones of that queue back.
+// Of a queue that is being reset, or has stopped, what was fetched is dropped.
+// Two cycles a descriptor: take it (the slot is chosen), then check and hand over.
+
+`default_nettype none
+
+module request_dispatcher #(
+    parameter int unsigned SlotCount = 32,
+    parameter int unsigned QueueCount = 4,
+    parameter int unsigned ContextCount = 32,
+    localparam int unsigned SlotWidth = $clog2(SlotCount),
+    localparam int unsigned QueueWidth = QueueCount > 1 ? $clog2(QueueCount) : 1,
+    localparam int unsigned DescriptorBits = 8 * cce_contract_pkg::DescriptorBytes
+) (
+    input  wire logic                            clk_i,
+    input  wire logic                            rst_ni,
+    input  wire logic                            gate_i,
+
+    // Descriptor fetcher
+    input  wire logic [QueueCount-1:0]           valid_i,
+    input  wire logic [QueueCount-1:0]           failed_i,
+    input  wire logic [QueueCount-1:0]           fence_i,
+    output logic [QueueWidth-1:0]                queue_o,
+    output logic                                 take_o,
+    input  wire logic [DescriptorBits-1:0]       descriptor_i,
+    input  wire logic [31:0]                     start_cycle_i,
+
+    // Queue pairs
+    input  wire logic [QueueCount-1:0]           reset_pending_i,
+    input  wire logic [QueueCount-1:0]           stopped_i,
+    input  wire logic [QueueCount-1:0]           unrestricted_i,
+    output logic [QueueCount-1:0]                drop_o,           // a fetched descriptor is dropped
+    output logic [QueueCount-1:0]                drop_failed_o,    // because it could not be read
+
+    // Slots
+    input  wire logic                            free_valid_i,
+    input  wire logic [SlotWidth-1:0]            free_slot_i,
+    input  wire logic [QueueCount-1:0]           freed_i,          // a request of the queue left its slot
+    output logic                                 start_o,          // free_slot_i is taken
+    output logic [QueueWidth-1:0]                start_queue_o,
+    output logic [7:0]                           start_status_o,
+    output logic [31:0]                          start_cookie_o,
+    output logic [31:0]                          start_cycle_o,
+    output logic [31:0]                          start_bytes_o,
+    output logic [7:0]                           start_mode_o,
+    output logic                                 start_cipher_o,
+    output cce_pkg::cipher_request_t             cipher_request_o,
+    output logic [2:0]                           prefix_o,         // CCM: bytes of the AAD's length in front of it
+    output logic                                 start_stream_o,   // with start: by whom the text is done
+    output logic                                 start_lane_o,
+    output logic                                 start_key_wrap_o,
+    output logic                                 start_key_o,
+    output cce_pkg::key_request_t                key_request_o,
+    output logic                                 idle_o
+);
+
+  localparam int unsigned CountWidth = SlotWidth + 1;
+  localparam int unsigned AlignmentWidth = $clog2(cce_contract_pkg::ContextAlignmentBytes);
+  localparam logic [31:0] WrapLimit = cce_contract_pkg::KeyWrapLimitBytes;
+  localparam logic [31:0] OneUnit = cce_contract_pkg::ContextRecordBytes;
+  localparam logic [31:0] TwoUnits = cce_contract_pkg::ContextRecordBytes + cce_contract_pkg::ContextSecondKeyBytes;
+
+  logic [QueueCount-1:0] possible, drops;
+  logic chosen_valid, drop_now, check_q, barrier;
+  logic [QueueWidth-1:0] chosen, queue_q;
+  logic [QueueCount-1:0][CountWidth-1:0] in_flight_q;
+  logic [QueueCount-1:0] barrier_q;      // a fenced request is in flight
+  cce_contract_pkg::descriptor_t d;
+  logic [DescriptorBits-1:0] descriptor_q;
+  logic [31:0] start_cycle_q;
+  logic fence_q;
+
+  // -------------------------------------------------------------------------------------------------- taking one
+
+  always_comb begin
+    for (int unsigned q = 0; q < QueueCount; q++) begin
+      drops[q] = reset_pending_i[q] || stopped_i[q] || failed_i[q];
+      possible[q] = valid_i[q] && !check_q &&
+                    (drops[q] || (free_valid_i && !barrier_q[q] && (!fence_i[q] || in_flight_q[q] == '0)));
+    end
+  end
+  round_robin_arbiter #(
+      .Count(QueueCount)
+  ) u_queues (
+      .clk_i,
+      .rst_ni,
+      .request_i(possible),
+      .take_i(chosen_valid),
+      .valid_o(chosen_valid),
+      .index_o(chosen)
+  );
+  assign queue_o = chosen;
+  assign take_o = chosen_valid;
+  assign drop_now = chosen_valid && drops[chosen];
+  always_comb begin
+    drop_o = '0;
+    drop_failed_o = '0;
+    drop_o[chosen] = drop_now;
+    drop_failed_o[chosen] = drop_now && failed_i[chosen];
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      check_q <= 1'b0;
+      queue_q <= '0;
+      in_flight_q <= '0;
+      barrier_q <= '0;
+    end else begin
+      check_q <= chosen_valid && !drop_now;
+      if (chosen_valid) queue_q <= chosen;
+      for (int unsigned q = 0; q < QueueCount; q++) begin
+        in_flight_q[q] <= in_flight_q[q] + CountWidth'(chosen_valid && !drop_now && chosen == QueueWidth'(q)) -
+                          CountWidth'(freed_i[q]);
+        if (freed_i[q] && in_flight_q[q] == CountWidth'(1)) barrier_q[q] <= 1'b0;
+      end
+      if (chosen_valid && !drop_now) barrier_q[chosen] <= fence_i[chosen];
+    end
+    if (chosen_valid) begin
+      descriptor_q <= descriptor_i;
+      start_cycle_q <= start_cycle_i;
+      fence_q <= fence_i[chosen];
+    end
+  end
+  assign barrier = fence_q;
+  assign d = descriptor_q;
+
+  // --------------------------------------------------------------------------------------------- checking it, in order
+
+  logic is_cipher, is_load, is_invalidate, is_nop, opcode_bad, mode_bad, flags_bad, zero_bad, length_bad, tag_bad, iv_bad;
+  logic context_bad, uses_index, record_unaligned, wraps, authenticated;
+  logic ecb, cbc, ctr, xts, gcm, ccm, cmac, kw, kwp;
+  logic [3:0] length_bytes;   // CCM: L
+  logic ccm_iv_bad, ccm_long;
+  logic [7:0] status;
+
+  assign is_nop = d.opcode == 8'(cce_contract_pkg::OpcodeNop);
+  assign is_cipher = d.opcode == 8'(cce_contract_pkg::OpcodeCipher);
+  assign is_load = d.opcode == 8'(cce_contract_pkg::OpcodeContextLoad);
+  assign is_invalidate = d.opcode == 8'(cce_contract_pkg::OpcodeContextInvalidate);
+  assign ecb = d.mode == 8'(cce_contract_pkg::CipherModeEcb);
+  assign cbc = d.mode == 8'(cce_contract_pkg::CipherModeCbc);
+  assign ctr = d.mode == 8'(cce_contract_pkg::CipherModeCtr);
+  assign xts = d.mode == 8'(cce_contract_pkg::CipherModeXts);
+  assign gcm = d.mode == 8'(cce_contract_pkg::CipherModeGcm);
+  assign ccm = d.mode == 8'(cce_contract_pkg::CipherModeCcm);
+  assign cmac = d.mode == 8'(cce_contract_pkg::CipherModeCmac);
+  assign kw = d.mode == 8'(cce_contract_pkg::CipherModeKw);
+  assign kwp = d.mode == 8'(cce_contract_pkg::CipherModeKwp);
+  assign wraps = kw || kwp;
+  assign authenticated = gcm || ccm;
+
+  assign opcode_bad = !(is_nop || is_cipher || is_load || is_invalidate);
+  assign mode_bad = is_cipher ? !(ecb || cbc || ctr || xts || gcm || ccm || cmac || wraps) : d.mode != '0;
+  always_comb begin
+    flags_bad = d.flags.reserved0 != '0 || d.flags.reserved1 != '0 || d.reserved != '0;
+    if (!is_cipher && (d.flags.decrypt || d.flags.source_list || d.flags.destination_list || d.flags.context_held)) begin
+      flags_bad = 1'b1;
+    end
+    if (d.flags.iv_in_source && !(is_cipher && gcm)) flags_bad = 1'b1;
+    if (d.flags.distinct_keys && !(is_cipher && xts)) flags_bad = 1'b1;
+    if (d.flags.inverse_cipher && !(is_cipher && wraps)) flags_bad = 1'b1;
+  end
+  assign zero_bad = is_cipher && d.text_length == '0 && !authenticated && !cmac;
+  // CCM: the text's length has L bytes (SP 800-38C, A.1).
+  assign length_bytes = {1'b0, d.iv[2:0]} + 4'd1;
+  assign ccm_long = (length_bytes == 4'd2 && d.text_length[31:16] != '0) ||
+                    (length_bytes == 4'd3 && d.text_length[31:24] != '0);
+  always_comb begin
+    length_bad = 1'b0;
+    if (is_load) begin
+      length_bad = d.text_length != OneUnit && d.text_length != TwoUnits;
+    end else if (!is_cipher) begin
+      length_bad = d.text_length != '0;
+    end else if (ecb || cbc) begin
+      length_bad = d.text_length[3:0] != '0;
+    end else if (xts) begin
+      length_bad = d.text_length < 32'd16;
+    end else if (ccm) begin
+      length_bad = ccm_long;
+    end else if (kw) begin
+      if (d.flags.decrypt) length_bad = d.text_length < 32'd24 || d.text_length > WrapLimit + 32'd8;
+      else length_bad = d.text_length < 32'd16 || d.text_length > WrapLimit;
+      if (d.text_length[2:0] != '0) length_bad = 1'b1;
+    end else if (kwp) begin
+      if (d.flags.decrypt) begin
+        length_bad = d.text_length < 32'd16 || d.text_length > WrapLimit + 32'd8 || d.text_length[2:0] != '0;
+      end else begin
+        length_bad = d.text_length > WrapLimit;
+      end
+    end
+    if (d.aad_length != '0 && !(is_cipher && authenticated)) length_bad = 1'b1;
+  end
+  always_comb begin
+    tag_bad = d.tag_length != '0;
+    if (is_cipher) begin
+      if (gcm) tag_bad = !(d.tag_length == 8'd4 || d.tag_length == 8'd8 || (d.tag_length >= 8'd12 && d.tag_length <= 8'd16));
+      else if (ccm) tag_bad = d.tag_length[0] || d.tag_length < 8'd4 || d.tag_length > 8'd16;
+      else if (cmac) tag_bad = d.tag_length == '0 || d.tag_length > 8'd16;
+    end
+  end
+  // CCM: L - 1 in byte 0, then 15 - L bytes of nonce, then zeros.
+  always_comb begin
+    ccm_iv_bad = d.iv[7:3] != '0 || d.iv[2:0] == '0;
+    for (int unsigned i = 0; i < 16; i++) begin
+      if (5'(i) + 5'(length_bytes) >= 5'd16 && d.iv[8*i +: 8] != '0) ccm_iv_bad = 1'b1;
+    end
+  end
+  always_comb begin
+    iv_bad = 1'b0;
+    if (is_cipher) begin
+      if (ecb || cmac || wraps) iv_bad = d.iv != '0;
+      else if (gcm && d.flags.iv_in_source) iv_bad = d.iv[31:0] == '0 || d.iv[127:32] != '0;
+      else if (gcm) iv_bad = d.iv[127:96] != '0;
+      else if (ccm) iv_bad = ccm_iv_bad;
+    end
+  end
+  assign uses_index = is_load || is_invalidate || (is_cipher && d.flags.context_held);
+  assign record_unaligned = is_load ? d.source[AlignmentWidth-1:0] != '0 : d.context_reference[AlignmentWidth-1:0] != '0;
+  assign context_bad = (uses_index && d.context_reference >= 64'(ContextCount)) ||
+                       ((is_load || (is_cipher && !d.flags.context_held)) && record_unaligned);
+
+  always_comb begin
+    status = 8'(cce_contract_pkg::StatusOk);
+    if (opcode_bad) status = 8'(cce_contract_pkg::StatusOpcode);
+    else if (mode_bad) status = 8'(cce_contract_pkg::StatusMode);
+    else if (flags_bad) status = 8'(cce_contract_pkg::StatusFlags);
+    else if (zero_bad) status = 8'(cce_contract_pkg::StatusLengthZero);
+    else if (length_bad) status = 8'(cce_contract_pkg::StatusLength);
+    else if (tag_bad) status = 8'(cce_contract_pkg::StatusTagLength);
+    else if (iv_bad) status = 8'(cce_contract_pkg::StatusIv);
+    else if (is_cipher && gate_i) status = 8'(cce_contract_pkg::StatusGated);
+    else if (context_bad) status = 8'(cce_contract_pkg::StatusContextAddress);
+  end
+
+  // ------------------------------------------------------------------------------------------------ handing it over
+
+  logic good, stream;
+
+  assign good = status == 8'(cce_contract_pkg::StatusOk);
+  assign stream = ecb || (cbc && d.flags.decrypt) || ctr || xts || gcm;
+  assign start_o = check_q;
+  assign start_queue_o = queue_q;
+  assign start_status_o = status;
+  assign start_cookie_o = d.cookie;
+  assign start_cycle_o = start_cycle_q;
+  assign start_bytes_o = is_cipher ? d.text_length : '0;
+  assign start_mode_o = d.mode;
+  assign start_cipher_o = check_q && good && is_cipher;
+  assign start_stream_o = start_cipher_o && stream;
+  assign start_lane_o = start_cipher_o && !stream && !wraps;
+  assign start_key_wrap_o = start_cipher_o && wraps;
+  assign start_key_o = check_q && good && !is_nop;
+  always_comb begin
+    prefix_o = 3'd0;
+    if (ccm && d.aad_length != '0) prefix_o = d.aad_length < 32'h0000ff00 ? 3'd2 : 3'd6;
+  end
+  always_comb begin
+    cipher_request_o.queue_index = 8'(queue_q);
+    cipher_request_o.unrestricted = unrestricted_i[queue_q];
+    cipher_request_o.stream = stream;
+    cipher_request_o.mode = d.mode;
+    cipher_request_o.decrypt = d.flags.decrypt;
+    cipher_request_o.distinct_keys = d.flags.distinct_keys;
+    cipher_request_o.iv = d.iv;
+    cipher_request_o.iv_length = d.flags.iv_in_source ? d.iv[31:0] : '0;
+    cipher_request_o.aad_length = d.aad_length;
+    cipher_request_o.text_length = d.text_length;
+    cipher_request_o.tag_length = d.tag_length[4:0];
+    cipher_request_o.source_list = d.flags.source_list;
+    cipher_request_o.source_region = d.source_region;
+    cipher_request_o.source = d.source;
+    cipher_request_o.destination_list = d.flags.destination_list;
+    cipher_request_o.destination_region = d.destination_region;
+    cipher_request_o.destination = d.destination;
+    if (is_load) key_request_o.job = 2'(cce_pkg::KeyJobLoad);
+    else if (is_invalidate) key_request_o.job = 2'(cce_pkg::KeyJobInvalidate);
+    else key_request_o.job = d.flags.context_held ? 2'(cce_pkg::KeyJobHeld) : 2'(cce_pkg::KeyJobRecord);
+    key_request_o.queue_index = 8'(queue_q);
+    key_request_o.unrestricted = unrestricted_i[queue_q];
+    key_request_o.index = d.context_reference[7:0];
+    key_request_o.address = is_load ? d.source : d.context_reference;
+    key_request_o.region = is_load ? d.source_region : d.context_region;
+    key_request_o.two_units = is_load ? d.text_length == TwoUnits : xts;
+    key_request_o.mode = d.mode;
+    key_request_o.decrypt = d.flags.decrypt;
+    key_request_o.inverse_cipher = d.flags.inverse_cipher;
+    key_request_o.distinct_keys = d.flags.distinct_keys;
+  end
+
+  assign idle_o = !check_q && valid_i == '0;
+
+  logic unused_bits;
+  assign unused_bits = ^{free_slot_i, barrier, d.flags.fence};
+
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (check_q) assert (free_valid_i);
+      for (int unsigned q = 0; q < QueueCount; q++) if (freed_i[q]) assert (in_flight_q[q] != '0);
+    end
+  end
+
+endmodule
+
+`default_nettype wire
