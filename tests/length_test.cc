@@ -134,11 +134,9 @@ TEST_P(Length, LongerThanTheBuffers) {
     constexpr std::uint32_t piece = 3;
     for (const CipherMode mode :
          {CipherMode::ecb, CipherMode::cbc, CipherMode::ctr, CipherMode::xts, CipherMode::gcm, CipherMode::ccm}) {
-        CipherInput sealed = input(mode,
-                                   mode == CipherMode::gcm   ? 12
-                                   : mode == CipherMode::ccm ? 11
-                                                             : 16,
-                                   0, length, mode == CipherMode::gcm || mode == CipherMode::ccm ? 16 : 0);
+        const bool authenticates = mode == CipherMode::gcm || mode == CipherMode::ccm;
+        const std::size_t iv_bytes = mode == CipherMode::ecb ? 0 : authenticates ? 12 : 16;
+        CipherInput sealed = input(mode, iv_bytes, 0, length, authenticates ? 16 : 0);
         if (mode == CipherMode::cbc) sealed.decrypt = true;  // the direction whose blocks do not wait for each other
         Oracle::Answer answer = Oracle::run(sealed);
         auto request = std::make_unique<sim::CipherRequest>(machine_, mode);

@@ -382,14 +382,17 @@ DestinationWriter::SteadyChoice DestinationWriter::steady_choice(const SteadyInp
         if (lane_requests(inputs.abort, inputs.discard, inputs.cipher_done, inputs.segment_ready) != 0) return choice;
         choice.cycles = std::numeric_limits<std::uint64_t>::max();
         if (inputs.producing_first || inputs.producing) {
-            const unsigned enough =
-                stream_far(produced) ? nearest_advance : std::min(next.blocks_needed, start_blocks);
+            const unsigned enough = stream_far(produced) ? nearest_advance : std::min(next.blocks_needed, start_blocks);
             choice.cycles = enough - stream_ready(produced);
         }
         return choice;
     }
     if (bursts_.count() == burst_depth) {
-        if (state_ == State::request) choice.cycles = std::numeric_limits<std::uint64_t>::max();
+        if (state_ != State::request) return choice;
+        // Until one leaves; but when production comes to where the burst begins, it waits for its first blocks again.
+        choice.cycles = std::numeric_limits<std::uint64_t>::max();
+        const unsigned ready = stream_ready(produced);
+        if (next.burst.stream && ready >= Configuration::stream_blocks) choice.cycles = block_modulus - ready;
         return choice;
     }
     choice.cycles = cycle + 1;

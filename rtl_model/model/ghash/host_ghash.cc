@@ -129,20 +129,17 @@ CCE_TARGET void make_powers(std::span<Block> powers) {
     }
 }
 
+/// Blocks in batches of as many as there are powers, and a shorter one at the end: one reduction each.
 CCE_TARGET void update_fast(Block& sum, std::span<const Block> powers, std::span<const Block> blocks) {
     __m128i value = load(sum);
-    const std::size_t batch = powers.size();
-    std::size_t done = 0;
-    for (; batch > 1 && blocks.size() - done >= batch; done += batch) {
+    for (std::size_t done = 0; done < blocks.size();) {
+        const std::size_t batch = std::min(powers.size(), blocks.size() - done);
         Product total = multiply(_mm_xor_si128(value, turn(load(blocks[done]))), load(powers[batch - 1]));
         for (std::size_t i = 1; i < batch; ++i) {
             add(total, multiply(turn(load(blocks[done + i])), load(powers[batch - 1 - i])));
         }
         value = reduce(total);
-    }
-    const __m128i first = load(powers[0]);
-    for (; done < blocks.size(); ++done) {
-        value = reduce(multiply(_mm_xor_si128(value, turn(load(blocks[done]))), first));
+        done += batch;
     }
     store(sum, value);
 }
