@@ -238,15 +238,14 @@ void DestinationWriter::grant() {
 }
 
 /// A piece is being read from the buffer.
-void DestinationWriter::feed_beat(const Inputs& inputs, const Feed& beat) {
+void DestinationWriter::feed_beat(const Feed& beat, bool frees) {
     const Burst& burst = bursts_.data();
     const unsigned after = (beat.place + beat.count) % place_modulus;
     const unsigned freed = (after + (beat.last && burst.phase_ends ? 15 : 0)) / 16 % block_modulus;
     if (!burst.zero) {
         if (!burst.stream) {
             count_lane(burst.slot, -static_cast<int>((freed - beat.place / 16) % block_modulus), 0);
-        } else if ((inputs.stream_produced - freed) % block_modulus < Configuration::stream_blocks) {
-            // Else: beats of an aborted request that stand for blocks which never came.
+        } else if (frees) {
             stream_freed_ = freed;
         }
     }
@@ -300,7 +299,13 @@ void DestinationWriter::clock(const Inputs& inputs) {
     }
     fetched_ = beat.valid;
 
-    const bool tail_end = tail_ && has(inputs.cipher_done, tail_slot_);
+    // Of an aborted request all beats must have left first: only then is it known what they have not freed.
+    const bool tail_aborted = has(inputs.abort, tail_slot_);
+    const bool tail_end =
+        tail_ && has(inputs.cipher_done, tail_slot_) && (!tail_aborted || bursts_of_[tail_slot_] == 0);
+    // A silent beat may stand for a block that never came, unless its request had given all before it was aborted.
+    const bool frees = !beat.silent || (beat.valid && has(finishing_, bursts_.data().slot) &&
+                                        !(tail_ && tail_slot_ == bursts_.data().slot));
     const Choice choice = choose({.abort = inputs.abort,
                                   .discard = inputs.discard,
                                   .cipher_done = inputs.cipher_done,
@@ -314,8 +319,9 @@ void DestinationWriter::clock(const Inputs& inputs) {
         // which is less than announced if it is aborted.
         tail_ = false;
         stream_place_ = 16 * inputs.tail_end_block;
+        if (tail_aborted) stream_freed_ = inputs.tail_end_block;
     }
-    if (beat.valid) feed_beat(inputs, beat);
+    if (beat.valid) feed_beat(beat, frees);
     if (inputs.lane_write) count_lane(inputs.lane_write_slot, 1, 1);
     if (choice.granted) grant();
     if (choice.ending && stream_turn_ && !has(empty_, slot_)) {

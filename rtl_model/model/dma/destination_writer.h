@@ -278,7 +278,7 @@ private:
     }
     [[nodiscard]] Feed feed(SlotMask abort, unsigned stream_produced) const;
     Choice choose(const ChoiceInputs& inputs);
-    void feed_beat(const Inputs& inputs, const Feed& beat);
+    void feed_beat(const Feed& beat, bool frees);
     void count_lane(unsigned slot, int filled, int ready);
     void start(const Inputs& inputs);
 

@@ -74,6 +74,7 @@ public:
     /// The piece that goes into the source buffer.
     [[nodiscard]] const SourceBuffer::Piece& write() const { return write_; }
 
+    [[nodiscard]] SlotMask active() const { return active_; }
     [[nodiscard]] SlotMask ended() const { return ended_; }
     [[nodiscard]] unsigned end_block(unsigned slot) const { return end_block_[slot]; }
     [[nodiscard]] unsigned stream_requested() const { return stream_requested_; }

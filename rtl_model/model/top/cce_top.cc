@@ -352,7 +352,7 @@ void CceTop::clock(const EngineInputs& inputs) {
     const bool source_list_error = source_walker_.error(source_list_answer.ready, source_list_answer.denied);
     const bool destination_list_error =
         destination_walker_.error(destination_list_answer.ready, destination_list_answer.denied);
-    const SlotMask lists_busy = source_walker_.busy() | destination_walker_.busy();
+    const SlotMask lists_busy = source_walker_.busy() | destination_walker_.busy() | source_reader_.active();
 
     const bool key_valid = key_loader_.key_valid();
     const bool key_ready = aes_.key_ready();

@@ -36,7 +36,7 @@ bool CceTop::control_at_rest(const EngineInputs& inputs) const {
         !destination_walker_.at_rest(destination_writer_.segment_stop(slots_.abort()))) {
         return false;
     }
-    if (!slots_.at_rest(source_walker_.busy() | destination_walker_.busy())) return false;
+    if (!slots_.at_rest(source_walker_.busy() | destination_walker_.busy() | source_reader_.active())) return false;
     return fetcher_.valid() == 0 || !dispatcher_
                                          .take({.valid = fetcher_.valid(),
                                                 .failed = fetcher_.failed(),

@@ -272,7 +272,9 @@ module destination_writer #(
   assign order_pop = ends && stream_turn_q;
   // A burst may be made before its data are there. The next request's place in the buffer is known when the request in
   // front of it has given all of its own, which is less than announced if it is aborted.
-  assign tail_end = tail_q && cipher_done_i[tail_slot_q];
+  // Of an aborted one all beats must have left first: only then is it known what they have not freed.
+  assign tail_end = tail_q && cipher_done_i[tail_slot_q] &&
+                    (!abort_i[tail_slot_q] || bursts_q[tail_slot_q] == '0);
 
   always_comb begin
     request_o = '0;
@@ -455,7 +457,8 @@ module destination_writer #(
   logic first_q, beat_last, silent, beat_there, feed;
   logic [StreamBlockWidth:0] last_block, freed_block;
   logic [LaneCountWidth-1:0] freed_lane_blocks;
-  logic [StreamBlockWidth:0] there, unproduced;
+  logic [StreamBlockWidth:0] there;
+  logic given;
   logic fetched_q;
   logic [Lanes-1:0] strobe, strobe_q;
   logic zero_data_q;
@@ -489,8 +492,8 @@ module destination_writer #(
   assign last_block = (StreamBlockWidth + 1)'((beat_after - PlaceWidth'(1)) >> 4);
   assign freed_block = (StreamBlockWidth + 1)'((beat_after + (beat_last && burst_phase_ends ? PlaceWidth'(15) : '0)) >> 4);
   assign freed_lane_blocks = LaneCountWidth'(freed_block - beat_place[PlaceWidth-1:4]);
-  // Negative: beats of an aborted request that stand for blocks which never came.
-  assign unproduced = stream_produced_i - freed_block;
+  // Beats of an aborted request may stand for blocks that never came, unless it had given all before it was aborted.
+  assign given = finishing_q[burst_slot] && !(tail_q && tail_slot_q == burst_slot);
   assign silent = abort_i[burst_slot] && !burst_zero;
   // Blocks in the buffer behind the last one of this beat; a negative number if it is not there.
   assign there = stream_produced_i - last_block - (StreamBlockWidth + 1)'(1);
@@ -522,7 +525,9 @@ module destination_writer #(
       if (feed) first_q <= beat_last;
       if (ending && stream_turn_q && !empty_q[slot_q]) begin
         stream_freed_q <= end_block_i[slot_q];  // what an aborted request left in the buffer
-      end else if (feed && burst_stream && !burst_zero && !unproduced[StreamBlockWidth]) begin
+      end else if (tail_end && abort_i[tail_slot_q]) begin
+        stream_freed_q <= end_block_i[tail_slot_q];
+      end else if (feed && burst_stream && !burst_zero && (!silent || given)) begin
         stream_freed_q <= freed_block;
       end
       for (int unsigned s = 0; s < SlotCount; s++) begin

@@ -74,6 +74,7 @@ module source_reader #(
     output logic [LaneWidth:0]                         write_bytes_o,
 
     // What is there. Stream blocks are counted from reset, modulo 2 * StreamBlocks.
+    output logic [SlotCount-1:0]                       active_o,            // more of the request may be asked for
     output logic [SlotCount-1:0]                       ended_o,
     output logic [SlotCount-1:0][StreamBlockWidth:0]   end_block_o,
     output logic [StreamBlockWidth:0]                  stream_requested_o,  // blocks asked for
@@ -447,6 +448,7 @@ module source_reader #(
   assign beat_error_o = beat_valid_i && beat_error_i;
   assign beat_error_slot_o = tag_slot;
 
+  assign active_o = active_q;
   assign ended_o = ended_q;
   assign end_block_o = end_block_q;
   assign stream_requested_o = stream_requested_q;

@@ -38,7 +38,7 @@ module slot_table #(
     input  wire logic [SlotWidth-1:0]                  destination_release_slot_i,
     input  wire logic                                  erase_release_i,    // its keys are erased
     input  wire logic [SlotWidth-1:0]                  erase_release_slot_i,
-    input  wire logic [SlotCount-1:0]                  lists_busy_i,
+    input  wire logic [SlotCount-1:0]                  lists_busy_i,       // reading text or lists is not at rest
 
     // Faults; port 0 is the key loader's
     input  wire logic [FaultPorts-1:0]                 fault_i,

@@ -485,7 +485,7 @@ module cce_top #(
 
   logic [SlotCount-1:0] used, abort, discard, cipher_done, erase_wanted, finished;
   logic [SlotCount-1:0][7:0] slot_status, slot_queue;
-  logic [SlotCount-1:0] source_list_busy, destination_list_busy;
+  logic [SlotCount-1:0] source_list_busy, destination_list_busy, source_active;
   logic key_release, destination_release, erased, freed;
   logic [SlotWidth-1:0] key_release_slot, destination_release_slot, erased_slot, freed_slot;
   logic [2:0] cipher_release, tag_fault;
@@ -518,7 +518,7 @@ module cce_top #(
       .destination_release_slot_i(destination_release_slot),
       .erase_release_i(erased),
       .erase_release_slot_i(erased_slot),
-      .lists_busy_i(source_list_busy | destination_list_busy),
+      .lists_busy_i(source_list_busy | destination_list_busy | source_active),
       .fault_i(fault),
       .fault_slot_i(fault_slot),
       .fault_status_i(fault_status),
@@ -712,6 +712,7 @@ module cce_top #(
       .write_data_o(source_write_data),
       .write_lane_o(source_write_lane),
       .write_bytes_o(source_write_bytes),
+      .active_o(source_active),
       .ended_o(source_ended),
       .end_block_o(source_end_block),
       .stream_requested_o(stream_requested),
