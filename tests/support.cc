@@ -372,7 +372,7 @@ Oracle::Answer Oracle::run(const CipherInput& input) {
 }
 
 const std::vector<std::string>& engine_names() {
-    static const std::vector<std::string> names = {"rtl"};
+    static const std::vector<std::string> names = sim::engine_names();
     return names;
 }
 
