@@ -185,7 +185,7 @@ module lane_unit #(
 
   // ---------------------------------------------------------------------------------------------- L2: send the block
 
-  logic l2_q, l2_decrypt_q, l2_read_q;
+  logic l2_q, l2_decrypt_q;
   logic [SlotWidth-1:0] l2_slot_q;
   logic [1:0] l2_mode_q;
   logic [127:0] l2_iv_q;
@@ -216,7 +216,6 @@ module lane_unit #(
       l2_text_left_q <= l1_text_left;
       l2_step_q <= l1_step;
       l2_block_q <= l1_block + RingWidth'(read_o);
-      l2_read_q <= read_o;
     end
   end
 
@@ -450,7 +449,7 @@ module lane_unit #(
   assign next_iv_o = next_iv_mode == ModeCbc ? chain_memory[next_iv_slot_i] : '0;
 
   logic unused_bits;
-  assign unused_bits = ^{unused_iv, unused_aad_length, unused_text_length, unused_prefix, l2_read_q, l2_tag_length_q, start_request_i,
+  assign unused_bits = ^{unused_iv, unused_aad_length, unused_text_length, unused_prefix, l2_tag_length_q, start_request_i,
                          result_step_i[3]};
 
   always_ff @(posedge clk_i) begin

@@ -133,7 +133,6 @@ module stream_retire #(
   logic b_q;
   block_e b_kind_q;
   logic [4:0] b_bytes_q;
-  logic b_last_q;
   logic [127:0] b_result_q, b_text_q;
 
   logic order_valid, order_pop;
@@ -449,7 +448,6 @@ module stream_retire #(
     endcase
     if (a) begin
       b_kind_q <= a_kind;
-      b_last_q <= last;
       b_result_q <= head_block;
       b_text_q <= text_memory[head_q[ResultWidth-1:0]];
       unique case (a_kind)
@@ -481,7 +479,7 @@ module stream_retire #(
   assign next_iv_o = next_iv_memory[next_iv_slot_i];
 
   logic unused_bits;
-  assign unused_bits = ^{order_count, start_request_i, b_last_q};
+  assign unused_bits = ^{order_count, start_request_i};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin

@@ -15,8 +15,8 @@
 module segment_walker #(
     parameter int unsigned DataWidth = 128,
     parameter int unsigned SlotCount = 32,
-    parameter logic [7:0] StatusListAccess = 8'd13,
-    parameter logic [7:0] StatusListFormat = 8'd14,
+    parameter logic [7:0] StatusListAccess = 8'(cce_contract_pkg::StatusSourceListAccess),
+    parameter logic [7:0] StatusListFormat = 8'(cce_contract_pkg::StatusSourceListFormat),
     localparam int unsigned SlotWidth = $clog2(SlotCount),
     localparam int unsigned TagWidth = cce_pkg::ReadTagWidth
 ) (

@@ -46,7 +46,6 @@ module request_dispatcher #(
     output logic [31:0]                          start_cookie_o,
     output logic [31:0]                          start_cycle_o,
     output logic [31:0]                          start_bytes_o,
-    output logic [7:0]                           start_mode_o,
     output logic                                 start_cipher_o,
     output cce_pkg::cipher_request_t             cipher_request_o,
     output logic [2:0]                           prefix_o,         // CCM: bytes of the AAD's length in front of it
@@ -65,14 +64,13 @@ module request_dispatcher #(
   localparam logic [31:0] TwoUnits = cce_contract_pkg::ContextRecordBytes + cce_contract_pkg::ContextSecondKeyBytes;
 
   logic [QueueCount-1:0] possible, drops;
-  logic chosen_valid, drop_now, check_q, barrier;
+  logic chosen_valid, drop_now, check_q;
   logic [QueueWidth-1:0] chosen, queue_q;
   logic [QueueCount-1:0][CountWidth-1:0] in_flight_q;
   logic [QueueCount-1:0] barrier_q;      // a fenced request is in flight
   cce_contract_pkg::descriptor_t d;
   logic [DescriptorBits-1:0] descriptor_q;
   logic [31:0] start_cycle_q;
-  logic fence_q;
 
   // -------------------------------------------------------------------------------------------------- taking one
 
@@ -122,10 +120,8 @@ module request_dispatcher #(
     if (chosen_valid) begin
       descriptor_q <= descriptor_i;
       start_cycle_q <= start_cycle_i;
-      fence_q <= fence_i[chosen];
     end
   end
-  assign barrier = fence_q;
   assign d = descriptor_q;
 
   // --------------------------------------------------------------------------------------------- checking it, in order
@@ -248,7 +244,6 @@ module request_dispatcher #(
   assign start_cookie_o = d.cookie;
   assign start_cycle_o = start_cycle_q;
   assign start_bytes_o = is_cipher ? d.text_length : '0;
-  assign start_mode_o = d.mode;
   assign start_cipher_o = check_q && good && is_cipher;
   assign start_stream_o = start_cipher_o && stream;
   assign start_lane_o = start_cipher_o && !stream && !wraps;
@@ -294,7 +289,7 @@ module request_dispatcher #(
   assign idle_o = !check_q && valid_i == '0;
 
   logic unused_bits;
-  assign unused_bits = ^{free_slot_i, barrier, d.flags.fence};
+  assign unused_bits = ^{free_slot_i, d.flags.fence};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin

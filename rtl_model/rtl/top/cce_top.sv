@@ -403,7 +403,7 @@ module cce_top #(
   logic fetched_take;
   logic slot_free_valid, start, start_cipher, start_stream, start_lane, start_key_wrap, start_key, dispatcher_idle;
   logic [SlotWidth-1:0] start_slot;
-  logic [7:0] start_status, start_mode;
+  logic [7:0] start_status;
   cce_pkg::cipher_request_t cipher_request;
   cce_pkg::key_request_t key_request;
   logic [2:0] start_prefix;
@@ -469,7 +469,6 @@ module cce_top #(
       .start_cookie_o(start_cookie),
       .start_cycle_o(start_cycle),
       .start_bytes_o(start_bytes),
-      .start_mode_o(start_mode),
       .start_cipher_o(start_cipher),
       .cipher_request_o(cipher_request),
       .prefix_o(start_prefix),
@@ -1056,7 +1055,7 @@ module cce_top #(
   assign interrupt_o = {queue_interrupt, event_interrupt};
 
   logic unused_bits;
-  assign unused_bits = ^{timestamp_i, start_mode};
+  assign unused_bits = ^timestamp_i;
 
 endmodule
 
