@@ -29,7 +29,7 @@ usage() {
 		  --job NAME          jobs/NAME.sh instead (default: TEST)
 		  --set NAME=VALUE    a variable for the job (repeatable)
 		  --append WORD       for the guest kernel's command line (repeatable)
-		  --boots N           boot so many times (default: 1)
+		  --engines E,...     one boot with each of these engines, rtl or model (default: rtl)
 		  --timeout SECONDS   of one boot (default: 280)
 		  --python PROGRAM    default: python3
 		  --help              this text
@@ -48,7 +48,7 @@ misused() {
 	exit "$code_usage"
 }
 
-test='' variant='' server='' tool='' client='' contract='' build='' out='' job='' boots=1 timeout=280 python=python3
+test='' variant='' server='' tool='' client='' contract='' build='' out='' job='' engines=rtl timeout=280 python=python3
 variables=() server_arguments=()
 # The log of a whole test fits.
 append=(log_buf_len=2M)
@@ -76,7 +76,7 @@ parse_arguments() {
 			--build) build=$2 ;;
 			--out) out=$2 ;;
 			--job) job=$2 ;;
-			--boots) boots=$2 ;;
+			--engines) engines=$2 ;;
 			--timeout) timeout=$2 ;;
 			--python) python=$2 ;;
 			--set) variables+=("$2") ;;
@@ -123,7 +123,7 @@ guest_module() {
 
 # One boot; the job finds its variables in the script that starts it.
 boot() {
-	local kernel=$1 module=$2 folder=$3 result=0
+	local kernel=$1 module=$2 engine=$3 folder=$4 result=0
 	rm -rf "$folder"
 	mkdir -p "$folder"
 	{
@@ -134,7 +134,7 @@ boot() {
 	chmod +x "$folder/job"
 	"$machine/with-device.sh" --server "$server" --server-log "$folder/server.log" --kernel "$kernel" \
 		--job "$folder/job" --timeout "$timeout" --log "$folder/console.log" --share "$root" --share "$build" \
-		--append "${append[*]}" -- --statistics "$folder/server.json" "${server_arguments[@]}" || result=$?
+		--append "${append[*]}" -- --engine "$engine" --statistics "$folder/server.json" "${server_arguments[@]}" || result=$?
 	((result == 0)) || {
 		printf '%s\n' "the last lines of the guest:"
 		tail -n 25 "$folder/console.log" || true
@@ -144,7 +144,7 @@ boot() {
 }
 
 main() {
-	local kernel module number
+	local kernel module engine number=0
 	parse_arguments "$@"
 	check_arguments
 	kernel=$("$machine/build-kernel.sh" --variant "$variant" --print-path)
@@ -154,8 +154,9 @@ main() {
 		exit "$code_skip"
 	}
 	module=$(guest_module "$kernel") || fail "the driver does not build for $kernel"
-	for ((number = 1; number <= boots; number++)); do
-		boot "$kernel" "$module" "$out/$variant.$test/boot$number"
+	rm -rf "${out:?}/$variant.$test"
+	for engine in ${engines//,/ }; do
+		boot "$kernel" "$module" "$engine" "$out/$variant.$test/boot$((++number))"
 	done
 	"$python" -B "$here/check.py" "$variant" "$test" "$out/$variant.$test"
 }
