@@ -3,8 +3,12 @@
 #include "traffic.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
 #include <sstream>
 #include <utility>
+
+#include "harness/crafted_inputs.h"
 
 namespace cce::lockstep {
 
@@ -46,6 +50,7 @@ std::vector<std::uint8_t> Traffic::bytes(std::size_t count) {
 
 std::size_t Traffic::text_length(CipherMode mode, bool decrypt) {
     std::size_t length = 0;
+    const std::size_t semiblocks = chance(20) ? 80 : 40;  // from 43 on the steps of key wrap need more than a byte
     switch (below(10)) {
         case 0:
             length = 1 + below(16);
@@ -72,9 +77,9 @@ std::size_t Traffic::text_length(CipherMode mode, bool decrypt) {
         case CipherMode::xts:
             return std::max<std::size_t>(16, length);
         case CipherMode::kw:
-            return 8 * (decrypt ? 3 + below(40) : 2 + below(40));
+            return 8 * ((decrypt ? 3 : 2) + below(semiblocks));
         case CipherMode::kwp:
-            return decrypt ? 8 * (2 + below(40)) : 1 + below(300);
+            return decrypt ? 8 * (2 + below(semiblocks)) : 1 + below(8 * semiblocks);
         default:
             return chance(10) ? 0 : length;
     }
@@ -86,7 +91,13 @@ Traffic::Plan Traffic::make_plan() {
     if (chance(20)) plan.mode = CipherMode::gcm;
     plan.decrypt = chance(40);
     plan.key = bytes(16 + 8 * below(3));
-    if (plan.mode == CipherMode::xts) plan.second_key = chance(3) ? plan.key : bytes(plan.key.size());
+    if (plan.mode == CipherMode::xts) {
+        plan.second_key = bytes(plan.key.size());
+        if (chance(15)) {
+            plan.second_key = plan.key;
+            if (chance(50)) plan.second_key[chance(50) ? 0 : plan.key.size() - 1] ^= 1;
+        }
+    }
     switch (plan.mode) {
         case CipherMode::cbc:
         case CipherMode::xts:
@@ -99,6 +110,14 @@ Traffic::Plan Traffic::make_plan() {
             break;
         case CipherMode::gcm:
             plan.iv = bytes(chance(75) ? 12 : 1 + below(100));
+            if (chance(10)) {
+                // The 32 bits of the counter wrap.
+                std::vector<std::uint8_t> counter = bytes(16);
+                std::fill(counter.begin() + 12, counter.end() - 1, std::uint8_t{0xff});
+                counter.back() |= 0xc0;
+                const auto iv = sim::gcm_iv_for_counter(plan.key, std::span(counter).first<16>());
+                plan.iv.assign(iv.begin(), iv.end());
+            }
             break;
         case CipherMode::ccm:
             plan.iv = bytes(7 + below(7));
@@ -111,6 +130,13 @@ Traffic::Plan Traffic::make_plan() {
     if (plan.mode == CipherMode::ccm) plan.tag = bytes(4 + 2 * below(7));
     if (plan.mode == CipherMode::cmac) plan.tag = bytes(1 + below(16));
     plan.text = bytes(text_length(plan.mode, plan.decrypt));
+    if (plan.mode == CipherMode::kwp && plan.decrypt && chance(50)) {
+        // Good but for a byte of the padding, sometimes.
+        const std::vector<std::uint8_t> text = bytes(1 + below(60));
+        std::vector<std::uint8_t> padding((8 - text.size() % 8) % 8);
+        if (!padding.empty() && chance(70)) padding[below(padding.size())] = 1;
+        plan.text = sim::kwp_wrapped(plan.key, text, padding);
+    }
     if (plan.mode == CipherMode::ccm && plan.iv.size() == 13) {
         plan.text.resize(std::min<std::size_t>(plan.text.size(), 0xffff));
     }
@@ -135,7 +161,8 @@ Shape Traffic::shape(std::uint32_t length) {
 }
 
 std::uint16_t Traffic::region_key() {
-    if (chance(3)) return static_cast<std::uint16_t>(random_());
+    if (chance(2)) return static_cast<std::uint16_t>(random_());
+    if (chance(2)) return static_cast<std::uint16_t>(region_index | (region_tag_ ^ 1U << below(8)) << 8);
     return static_cast<std::uint16_t>(region_index | region_tag_ << 8);
 }
 
@@ -190,7 +217,10 @@ void Traffic::spoil_memory(const CipherRequest& request) {
             }
             break;
         default:
-            if (request.context_address() != 0) {
+            if (request.context_address() != 0 && chance(20)) {
+                const std::uint64_t place = request.context_address() + offsetof(contract::ContextRecord, units);
+                memory.store(place, static_cast<std::uint8_t>(below(4)));
+            } else if (request.context_address() != 0) {
                 const std::uint64_t place =
                     request.context_address() + below(chance(70) ? 16 : request.context_bytes());
                 memory.store(place, static_cast<std::uint8_t>(memory.load<std::uint8_t>(place) ^ 1U << below(8)));
@@ -199,8 +229,50 @@ void Traffic::spoil_memory(const CipherRequest& request) {
     }
 }
 
+/// Makes something in the descriptor just wrong, or just not wrong.
+void Traffic::spoil_at_an_edge(Descriptor& descriptor) {
+    static constexpr std::array<std::uint32_t, 12> text_lengths{0, 1, 8, 15, 16, 17, 23, 24, 4088, 4096, 4104, 4112};
+    static constexpr std::array<std::uint8_t, 10> tag_lengths{0, 3, 4, 5, 7, 8, 11, 12, 16, 17};
+    const bool wraps = descriptor.mode >= static_cast<std::uint8_t>(CipherMode::kw);
+    // What the mode is most particular about, more often than the rest.
+    std::uint64_t edge = below(6);
+    if (wraps && chance(70)) edge = 0;
+    if (authenticated(static_cast<CipherMode>(descriptor.mode)) && chance(40)) edge = 1;
+    switch (edge) {
+        case 0:
+            descriptor.text_length = text_lengths[below(text_lengths.size())];
+            if (wraps) descriptor.text_length = static_cast<std::uint32_t>(8 * below(5));
+            break;
+        case 1:
+            descriptor.tag_length = tag_lengths[below(tag_lengths.size())];
+            break;
+        case 2:
+            descriptor.iv[(static_cast<CipherMode>(descriptor.mode) == CipherMode::gcm ? 12 : 0) + below(4)] ^=
+                static_cast<std::uint8_t>(1);
+            break;
+        case 3:
+            descriptor.context_reference ^= std::uint64_t{1} << below(6);
+            break;
+        case 4:
+            (chance(50) ? descriptor.source : descriptor.destination) ^= std::uint64_t{1} << below(4);
+            break;
+        default: {
+            // The text is as long as the nonce leaves no room for (SP 800-38C, A.1).
+            const auto length_bytes = static_cast<unsigned>(2 + below(2));
+            descriptor.mode = static_cast<std::uint8_t>(CipherMode::ccm);
+            descriptor.iv = {static_cast<std::uint8_t>(length_bytes - 1)};
+            descriptor.text_length = std::uint32_t{1} << 8 * length_bytes;
+            break;
+        }
+    }
+}
+
 /// Makes something in the descriptor wrong, or just different.
 void Traffic::spoil(Descriptor& descriptor) {
+    if (chance(60)) {
+        spoil_at_an_edge(descriptor);
+        return;
+    }
     auto* const bytes = reinterpret_cast<std::uint8_t*>(&descriptor);
     switch (below(5)) {
         case 0:
@@ -247,7 +319,7 @@ void Traffic::submit_plan(Queue& queue, const Plan& plan, bool spoil_it) {
         request->key_pair(plan.key, plan.second_key);
         request->distinct_keys(chance(50));
     } else {
-        request->key(plan.key, chance(97) ? sim::all_cipher_rights : static_cast<std::uint32_t>(random_() & 0x1ff03));
+        request->key(plan.key, chance(93) ? sim::all_cipher_rights : static_cast<std::uint32_t>(random_() & 0x1ff03));
     }
     if (chance(20)) request->held_context(static_cast<unsigned>(below(context_count)));
     if (!plan.iv.empty()) request->iv(plan.iv);
@@ -277,6 +349,9 @@ void Traffic::submit_plan(Queue& queue, const Plan& plan, bool spoil_it) {
         pending.kind = "spoilt";
     } else {
         pending.plan = plan;
+        if (queue.pair->index() == region_owner_ && !queue.pair->options().unrestricted && chance(15)) {
+            tighten_region(*request);
+        }
     }
     pending.request = std::move(request);
     post(queue, descriptor, std::move(pending));
@@ -324,7 +399,7 @@ void Traffic::submit(Queue& queue) {
     if (chance(15)) {
         submit_control(queue);
     } else {
-        submit_plan(queue, make_plan(), chance(15));
+        submit_plan(queue, make_plan(), chance(20));
     }
 }
 
@@ -347,8 +422,10 @@ void Traffic::answered(Queue& queue, const contract::Completion& entry) {
         plan.decrypt = true;
         if (plan.mode != CipherMode::cmac) plan.text = pending.request->output_text();
         if (!plan.tag.empty()) plan.tag = pending.request->output_tag();
-        if (!plan.tag.empty() && chance(25))
-            plan.tag[below(plan.tag.size())] ^= static_cast<std::uint8_t>(1U << below(8));
+        if (!plan.tag.empty() && chance(25)) {
+            const std::size_t place = chance(50) ? plan.tag.size() - 1 : below(plan.tag.size());
+            plan.tag[place] ^= static_cast<std::uint8_t>(1U << below(8));
+        }
         submit_plan(queue, plan, false);
     }
 }
@@ -421,15 +498,24 @@ void Traffic::restart_all() {
     set_up_region();
 }
 
+/// Lets the region end with what the request writes, or a byte before.
+void Traffic::tighten_region(const CipherRequest& request) {
+    const auto& last = request.destination().segments().back();
+    machine_.write_register64(region::at(region::base_low, region_index), 0);
+    machine_.write_register64(region::at(region::size_low, region_index), last.address + last.length - below(2));
+    region_tight_ = true;
+}
+
 void Traffic::set_up_region() {
+    region_tight_ = false;
     region_tag_ = static_cast<std::uint8_t>(random_());
     if (chance(20)) region_owner_ = static_cast<unsigned>(below(queue_count));
     machine_.write_register64(region::at(region::base_low, region_index),
                               chance(90) ? 0 : 0x12'3450'0000 + below(1U << 20));
     machine_.write_register64(region::at(region::size_low, region_index), std::uint64_t{1} << 44);
     machine_.write_register(region::at(region::access, region_index),
-                            region::access_valid.put(chance(95)) | region::access_read.put(chance(95)) |
-                                region::access_write.put(chance(95)) | region::access_owner_queue.put(region_owner_) |
+                            region::access_valid.put(chance(95)) | region::access_read.put(chance(90)) |
+                                region::access_write.put(chance(90)) | region::access_owner_queue.put(region_owner_) |
                                 region::access_tag.put(region_tag_));
 }
 
@@ -445,6 +531,14 @@ void Traffic::change_memory() {
     machine_.take_interrupts();
 }
 
+/// A doorbell that promises one descriptor more than the ring holds: it stops the queue.
+void Traffic::ring_beyond(Queue& queue) {
+    if (queue.resetting) return;
+    const std::uint32_t ring = std::uint32_t{1} << queue.pair->options().submission_log2;
+    const std::uint32_t head = queue.pair->read_register(page::submission_head);
+    machine_.write_register(doorbell::at(doorbell::submission_tail, queue.pair->index()), (head + ring + 1) & 0xffff);
+}
+
 void Traffic::random_register_access() {
     static constexpr std::array<std::uint32_t, 8> pages{0x00000, 0x01000, 0x02000, 0x03000,
                                                         0x40000, 0x41000, 0x80000, 0x44000};
@@ -453,7 +547,7 @@ void Traffic::random_register_access() {
     if (!chance(10)) return;
     Queue& queue = queues_[below(queue_count)];
     const auto value = static_cast<std::uint32_t>(random_());
-    switch (below(7)) {
+    switch (below(8)) {
         case 0:
             queue.pair->write_register(page::interrupt_count, value & 7);
             break;
@@ -473,6 +567,9 @@ void Traffic::random_register_access() {
             static_cast<void>(machine_.engine().write_register(
                 page::at(static_cast<std::uint32_t>(page::submission_base_low + 4 * below(5)), queue.pair->index()),
                 value));
+            break;
+        case 6:
+            ring_beyond(queue);
             break;
         default:  // a doorbell beyond the ring stops the queue
             if (chance(20)) {
@@ -541,7 +638,7 @@ void Traffic::act() {
             if (chance(2)) reset_engine();
             break;
         case 8:
-            if (chance(5)) set_up_region();
+            if (chance(region_tight_ ? 50 : 10)) set_up_region();
             break;
         case 9:
             machine_.run(below(chance(50) ? 3000 : 300));

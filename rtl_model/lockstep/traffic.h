@@ -76,6 +76,9 @@ private:
     [[nodiscard]] sim::Shape shape(std::uint32_t length);
     void spoil_memory(const sim::CipherRequest& request);
     void spoil(contract::Descriptor& descriptor);
+    void spoil_at_an_edge(contract::Descriptor& descriptor);
+    void ring_beyond(Queue& queue);
+    void tighten_region(const sim::CipherRequest& request);
     [[nodiscard]] std::uint16_t region_key();
 
     void collect(Queue& queue);
@@ -96,6 +99,7 @@ private:
     std::uint32_t cookie_ = 0;
     std::uint8_t region_tag_ = 0;
     unsigned region_owner_ = 0;
+    bool region_tight_ = false;  ///< it ends where some request does
     std::map<std::string, std::map<contract::Status, std::uint64_t>> endings_;
     std::uint64_t resets_ = 0;
     std::uint64_t engine_resets_ = 0;

@@ -19,7 +19,8 @@ std::string register_text(const char* kind, std::uint32_t offset) {
 }  // namespace
 
 Machine::Machine(MachineOptions options)
-    : timing_(std::move(options.timing)), engine_(make_engine(options.engine, *this, options.engine_options)) {}
+    : timing_(std::move(options.timing)),
+      engine_(options.factory ? options.factory(*this) : make_engine(options.engine, *this, options.engine_options)) {}
 
 std::uint32_t Machine::read_register(std::uint32_t offset) {
     const RegisterValue answer = engine_->read_register(offset);

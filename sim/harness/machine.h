@@ -28,6 +28,8 @@ public:
 struct MachineOptions {
     std::string engine = "rtl";  ///< see make_engine
     EngineOptions engine_options;
+    /// Makes the engine instead, if set.
+    std::function<std::unique_ptr<Engine>(EngineHost&)> factory;
     MemoryTiming timing = MemoryTiming::ideal();
 };
 
