@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 
+#include "common/motion.h"
 #include "engine/axi_monitor.h"
 #include "engine/engine.h"
 
@@ -71,6 +72,7 @@ public:
             waiting.emplace();
             waiting->burst = {direction, pins.address, pins.length + 1U, bytes_per_beat_, pins.id, cycle};
             waiting->schedule = host_.schedule(waiting->burst);
+            waiting->constant_schedule = host_.constant_schedule();
             waiting->next = cycle + waiting->schedule.address_wait;
         }
         return cycle >= waiting->next;
@@ -158,9 +160,37 @@ public:
         }
         if (moved.read_beats != 0) {
             reads_.front().done += moved.read_beats - 1;
-            step(reads_, last_cycle);
+            if (step(reads_, last_cycle)) ++reads_ended_;
         }
     }
+
+    /// What `advance` may change, see model::Motion; `schedule`: EngineHost::constant_schedule.
+    void visit(model::Motion& motion, std::uint64_t schedule) {
+        const auto transfer = [&](Transfer& visited) {
+            motion.bytes(visited.burst.address);
+            motion.constant(visited.burst.beats);
+            motion.constant(visited.burst.id);
+            motion.expect(visited.constant_schedule == schedule && !visited.error);
+            motion.constant(visited.done);
+            motion.time(visited.next);
+        };
+        for (std::deque<Transfer>* list : {&reads_, &writes_}) {
+            motion.constant(list->size());
+            for (Transfer& visited : *list) transfer(visited);
+        }
+        for (std::optional<Transfer>* waiting : {&ar_, &aw_}) {
+            motion.constant(waiting->has_value());
+            if (waiting->has_value()) transfer(**waiting);
+        }
+        motion.constant(responses_.size());
+        for (Response& response : responses_) {
+            motion.constant(response.id);
+            motion.expect(!response.error);
+            motion.time(response.next);
+        }
+    }
+    /// Read bursts that have ended in bulk advances.
+    [[nodiscard]] std::uint64_t reads_ended() const { return reads_ended_; }
 
     /// The clock edge at the end of `cycle`, which finds `pins`.
     void finish(std::uint64_t cycle, const AxiPins& pins) {
@@ -179,6 +209,7 @@ private:
         unsigned done = 0;       ///< beats transferred
         std::uint64_t next = 0;  ///< earliest cycle of the next step
         bool error = false;
+        std::uint64_t constant_schedule = 0;  ///< EngineHost::constant_schedule at that time
         mutable unsigned flow_end = 0;  ///< the next beat behind which there is a wait, or the last one; once known
     };
     /// A write burst whose response is still to be shown.
@@ -221,14 +252,16 @@ private:
         step(writes_, cycle);
     }
 
-    static void step(std::deque<Transfer>& list, std::uint64_t cycle) {
+    /// True if the burst has ended.
+    static bool step(std::deque<Transfer>& list, std::uint64_t cycle) {
         Transfer& front = list.front();
         ++front.done;
         if (front.done == front.burst.beats) {
             list.pop_front();
-        } else {
-            front.next = cycle + 1 + front.schedule.beat_wait[front.done];
+            return true;
         }
+        front.next = cycle + 1 + front.schedule.beat_wait[front.done];
+        return false;
     }
 
     EngineHost& host_;
@@ -238,6 +271,7 @@ private:
     std::deque<Transfer> reads_;
     std::deque<Transfer> writes_;
     std::deque<Response> responses_;
+    std::uint64_t reads_ended_ = 0;
 };
 
 }  // namespace cce::sim

@@ -59,6 +59,10 @@ public:
     /// Called once for each burst when its address is first shown; fixes the burst's timing.
     virtual BurstSchedule schedule(const Burst& burst) = 0;
 
+    /// Not 0: as long as this number stays the same, bursts that differ in address and time alone get the same
+    /// schedule, and `schedule` need not be called for all of them. (An engine may then do many bursts in one step.)
+    [[nodiscard]] virtual std::uint64_t constant_schedule() const { return 0; }
+
     /// Fills `data` from memory at `address`, at the cycle at which the beat is transferred. An implementation that
     /// handles a burst in one step may ask for many beats at once.
     /// Returns false for a bus error (SLVERR); `data` is then ignored.

@@ -48,6 +48,18 @@ public:
         return true;
     }
 
+    // The bulk advance by periods, see CceTop.
+    [[nodiscard]] std::uint64_t periods_left() const { return engine_.periods_left(); }
+    void visit(model::Motion& motion) { engine_.visit(motion); }
+    [[nodiscard]] std::uint64_t periods_possible(std::uint64_t periods, std::uint64_t cycles_of_one) const {
+        return engine_.periods_possible(periods, cycles_of_one);
+    }
+    [[nodiscard]] model::CceTop::Way way() const { return engine_.way(); }
+    void repeat(model::Motion& motion, std::uint64_t periods, std::span<const std::uint8_t> from,
+                std::span<std::uint8_t> to, bool staged) {
+        engine_.repeat(motion, periods, from, to, staged);
+    }
+
     [[nodiscard]] bool at_rest() const { return engine_.idle(last_) && engine_.interrupt() == 0; }
 
 private:

@@ -24,6 +24,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "common/motion.h"
 #include "engine/axi_memory.h"
 #include "engine/axi_monitor.h"
 #include "engine/engine.h"
@@ -55,6 +56,14 @@ concept BulkPins = requires(Pins pins, const model::EngineInputs& inputs, const 
     { pins.advance(pins.steady(inputs, bus), rdata, wdata) } -> std::convertible_to<bool>;
 };
 
+/// Pins of something that can do many periods of a stream in one step, see model::Motion.
+template <class Pins>
+concept PeriodicPins = BulkPins<Pins> &&
+    requires(Pins pins, model::Motion& motion, std::span<const std::uint8_t> from, std::span<std::uint8_t> to) {
+    pins.visit(motion);
+    pins.repeat(motion, pins.periods_possible(pins.periods_left(), motion.cycles()), from, to, true);
+};
+
 template <EnginePins Pins>
 class PinEngine final : public Engine {
 public:
@@ -84,6 +93,7 @@ public:
         register_access_ = {};
         memory_.reset();
         monitor_.reset();
+        motion_.forget();
         for (unsigned i = 0; i < reset_cycles; ++i) {
             inputs_.timestamp = cycle_;
             pins_.clock_in_reset(inputs_);
@@ -121,6 +131,9 @@ public:
             if (idle()) {
                 cycle_ = limit;
                 return false;
+            }
+            if constexpr (PeriodicPins<Pins>) {
+                if (repeat(limit)) continue;
             }
             if constexpr (BulkPins<Pins>) {
                 if (leap(limit)) continue;
@@ -290,8 +303,59 @@ private:
         return true;
     }
 
+    /// Looks for periods of the stream when a read burst has ended; if there are some, does as many as it can in one
+    /// step. False if that is none.
+    bool repeat(std::uint64_t limit) {
+        const std::uint64_t schedule = host_.constant_schedule();
+        if (schedule == 0) {
+            motion_.forget();
+            return false;
+        }
+        if (reads_watched_ != memory_.reads_ended()) {
+            reads_watched_ = memory_.reads_ended();
+            if (pins_.periods_left() == 0) {
+                motion_.forget();
+                return false;
+            }
+            motion_.watch(cycle_);
+            motion_.constant(schedule);
+            pins_.visit(motion_);
+            memory_.visit(motion_, schedule);
+            motion_.watched();
+            schedule_watched_ = schedule;
+        }
+        if (!motion_.found()) return false;
+        std::uint64_t periods = pins_.periods_left();
+        if (periods == 0 || schedule != schedule_watched_) {
+            motion_.forget();
+            return false;
+        }
+        periods = std::min(periods, (limit - cycle_) / motion_.cycles());
+        if (periods == 0 || busy_cycles_ != 0) return false;
+        periods = pins_.periods_possible(periods, motion_.cycles());
+        if (periods == 0) return false;
+        const std::size_t bytes = periods * model::Motion::period_bytes;
+        const model::CceTop::Way way = pins_.way();
+        const std::uint64_t written = way.write_address + way.destination_held;
+        const std::uint64_t worked_on = way.read_address - way.source_held;
+        const bool apart =
+            way.write_address + bytes <= way.read_address || way.read_address + bytes <= way.write_address;
+        // Else nothing may be written before it is read, neither in these cycles nor here.
+        if (!apart && (way.write_address > way.read_address || written > worked_on)) return false;
+        const std::span<std::uint8_t> from = host_.direct(Direction::read, way.read_address, bytes);
+        if (from.empty()) return false;
+        const std::span<std::uint8_t> to = host_.direct(Direction::write, way.write_address, bytes);
+        if (to.empty()) return false;
+        pins_.repeat(motion_, periods, from, to, !apart);
+        memory_.visit(motion_, schedule);
+        cycle_ += periods * motion_.cycles();
+        simulated_ += periods * motion_.cycles();
+        return true;
+    }
+
     /// One clock cycle. True if an interrupt was raised in it.
     bool tick() {
+        motion_.forget();
         const AxiMemory::Shown shown = memory_.drive(cycle_);
         bus_.r.valid = inputs_.rvalid = shown.r_valid;
         bus_.r.last = inputs_.rlast = shown.r_last;
@@ -339,7 +403,10 @@ private:
     bool clear_aw_ = false;
     bool clear_w_ = false;
     bool clear_ar_ = false;
-    unsigned busy_cycles_ = 0;  ///< cycles that must be simulated even if the engine says that it is idle
+    model::Motion motion_;
+    std::uint64_t reads_watched_ = 0;     ///< AxiMemory::reads_ended at the last look for periods
+    std::uint64_t schedule_watched_ = 0;  ///< EngineHost::constant_schedule at that time
+    unsigned busy_cycles_ = 0;            ///< cycles that must be simulated even if the engine says that it is idle
     std::uint64_t cycle_ = 0;
     std::uint64_t simulated_ = 0;
 };

@@ -75,6 +75,11 @@ BurstSchedule Machine::schedule(const Burst& burst) {
     return timing_.schedule(burst);
 }
 
+std::uint64_t Machine::constant_schedule() const {
+    // An observer wants to see each burst, or each beat.
+    return timing_.constant() && !burst_observer_ && !observer_ ? timings_ : 0;
+}
+
 bool Machine::read(std::uint64_t address, std::span<std::uint8_t> data) {
     return memory_.device_read(address, data);
 }

@@ -56,7 +56,10 @@ public:
     [[nodiscard]] std::uint64_t cycle() const { return engine_->cycle(); }
 
     /// Changes the timing of bursts not yet begun.
-    void set_timing(const MemoryTiming& timing) { timing_ = timing; }
+    void set_timing(const MemoryTiming& timing) {
+        timing_ = timing;
+        ++timings_;
+    }
 
     /// One register. A bus error throws MachineError.
     [[nodiscard]] std::uint32_t read_register(std::uint32_t offset);
@@ -82,6 +85,7 @@ public:
     void set_burst_observer(std::function<void(const Burst&)> observer) { burst_observer_ = std::move(observer); }
 
     BurstSchedule schedule(const Burst& burst) override;
+    [[nodiscard]] std::uint64_t constant_schedule() const override;
     bool read(std::uint64_t address, std::span<std::uint8_t> data) override;
     bool write(std::uint64_t address, std::span<const std::uint8_t> data,
                std::span<const std::uint8_t> strobe) override;
@@ -91,6 +95,7 @@ public:
 private:
     HostMemory memory_;
     MemoryTiming timing_;
+    std::uint64_t timings_ = 1;  ///< how many there have been
     std::vector<Interrupt> interrupts_;
     std::function<void(const WriteBeat&)> observer_;
     std::function<void(const Burst&)> burst_observer_;

@@ -23,6 +23,8 @@ public:
     [[nodiscard]] static MemoryTiming stalled();
 
     [[nodiscard]] BurstSchedule schedule(const Burst& burst);
+    /// Bursts that differ in address and time alone get the same schedule.
+    [[nodiscard]] bool constant() const { return kind_ == Kind::ideal; }
 
 private:
     enum class Kind : std::uint8_t { ideal, random, stalled };

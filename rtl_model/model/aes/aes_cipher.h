@@ -9,6 +9,7 @@
 #include <span>
 
 #include "aes/host_aes.h"
+#include "common/motion.h"
 #include "configuration.h"
 #include "types.h"
 
@@ -76,6 +77,12 @@ public:
     /// Results that come in the next cycles.
     [[nodiscard]] unsigned results(std::uint64_t cycles, SteadyInput input) const;
     void advance(std::uint64_t cycles, SteadyInput input);
+    /// What a bulk advance may change.
+    void visit(Motion& motion) {
+        motion.expect(special_ == 0);  // so that stages_ holds nothing
+        motion.constant(valid_);
+        motion.cycles(next_, ring_size);
+    }
 
 private:
     static constexpr unsigned key_count = 2 * Configuration::slot_count;

@@ -4,8 +4,11 @@
 
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "aes/aes_cipher.h"
 #include "aes/cipher_arbiter.h"
@@ -91,6 +94,24 @@ public:
     [[nodiscard]] Steady steady(const Inputs& inputs, bool arriving, bool arrives);
     void advance(const Steady& steady, std::uint64_t cycles, const SourceBuffer& source,
                  DestinationBuffer& destination);
+
+    /// What a bulk advance may change, but for what is made from the text.
+    void visit(Motion& motion) {
+        cipher_.visit(motion);
+        arbiter_.visit(motion);
+        issue_.visit(motion);
+        retire_.visit(motion);
+    }
+    /// Bytes of text that both halves of the stream have before them; 0 if not both are in the text of one request.
+    [[nodiscard]] std::uint32_t text_left() const {
+        return issue_.slot() == retire_.slot() ? std::min(issue_.text_left(), retire_.text_left()) : 0;
+    }
+    /// See StreamRetire.
+    [[nodiscard]] unsigned stream_first_block() const { return retire_.first_block(); }
+    void repeat(std::span<const std::uint8_t> in, std::size_t held, std::span<std::uint8_t> out, bool staged,
+                const SourceBuffer& source, DestinationBuffer& destination) {
+        retire_.repeat(in, held, out, staged, source, cipher_, destination);
+    }
 
     /// A lane's block is on its way between the buffers and the cipher.
     [[nodiscard]] bool lanes_work() const { return lanes_.chosen() || lanes_.cipher_valid() || lanes_.write(); }

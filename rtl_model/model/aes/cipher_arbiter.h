@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "common/motion.h"
 #include "types.h"
 
 namespace cce::model {
@@ -39,6 +40,11 @@ public:
     void advance(bool stream) {
         granted_ = stream;
         user_ = CipherUser::stream;
+    }
+    /// What a bulk advance may change.
+    void visit(Motion& motion) {
+        motion.constant(granted_);
+        motion.constant(user_);
     }
     void clock(const Requests& requests) {
         granted_ = !requests.lane_chosen && (requests.key_wrap || requests.subkey || requests.stream);

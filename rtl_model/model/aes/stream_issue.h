@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 
+#include "common/motion.h"
 #include "common/stream_fifo.h"
 #include "configuration.h"
 #include "dma/source_buffer.h"
@@ -77,6 +78,20 @@ public:
     [[nodiscard]] std::uint64_t steady_cycles(const SteadyInputs& inputs) const;
     /// So many blocks were issued, and results taken.
     void advance(std::uint64_t issued, std::uint64_t retired);
+    /// What a bulk advance may change.
+    void visit(Motion& motion) {
+        motion.constant(state_);
+        motion.constant(slot_);
+        motion.constant(ends_.count());
+        motion.bytes_left(left_);
+        motion.blocks(block_, block_modulus);
+        motion.blocks(issued_, result_modulus);
+        motion.blocks(retired_, result_modulus);
+        motion.constant(issue_slot_);
+        motion.constant(issue_step_);
+    }
+    /// Bytes of text not yet issued; 0 if something else is.
+    [[nodiscard]] std::uint32_t text_left() const { return state_ == State::run ? left_ : 0; }
     /// The block chosen in the cycle before is text.
     [[nodiscard]] bool issues_text() const { return issue_step_ == stream_step_text; }
 

@@ -528,4 +528,68 @@ void StreamRetire::advance(const Steady& steady, std::uint64_t cycles, unsigned 
     tail_ = (tail_ + results) % result_modulus;
 }
 
+void StreamRetire::visit(Motion& motion) {
+    motion.constant(state_);
+    motion.constant(slot_);
+    motion.bytes_left(left_);
+    motion.blocks(consumed_, block_modulus);
+    motion.blocks(produced_, block_modulus);
+    motion.blocks(head_, result_modulus);
+    motion.blocks(tail_, result_modulus);
+    motion.constant(special_);
+    motion.constant(b_);
+    motion.constant(b_kind_);
+    motion.constant(b_bytes_);
+    motion.constant(b_stolen_);
+}
+
+void StreamRetire::repeat(std::span<const std::uint8_t> in, std::size_t held, std::span<std::uint8_t> out, bool staged,
+                          const SourceBuffer& source, const AesCipher& cipher, DestinationBuffer& destination) {
+    constexpr unsigned ring = Configuration::stream_blocks;
+    constexpr std::size_t block = sizeof(Block);
+    const HostAes& key = cipher.key(slot_);
+    const unsigned first = first_block();
+    const std::size_t total = in.size() / block;
+    std::array<Block, steady_chunk> stage;
+    for (std::size_t done = 0; done < total;) {
+        const std::size_t at = done * block;
+        std::size_t count = std::min<std::size_t>(steady_chunk, total - done);
+        // Where these blocks come from: the ring, both (then it is one block), memory.
+        const auto from = static_cast<unsigned>((first + done) % ring);
+        const bool both = at < held && at + block > held;
+        const Block* blocks = nullptr;
+        if (at + block <= held) {
+            count = std::min({count, (held - at) / block, static_cast<std::size_t>(ring - from)});
+            blocks = &source.stream_block(from);
+        } else if (both) {
+            count = 1;
+            const auto middle = static_cast<std::ptrdiff_t>(held - at);
+            std::copy_n(source.stream_block(from).begin(), middle, stage[0].begin());
+            std::copy_n(in.begin(), static_cast<std::ptrdiff_t>(block) - middle, stage[0].begin() + middle);
+            blocks = stage.data();
+        } else {
+            blocks = reinterpret_cast<const Block*>(&in[at - held]);
+        }
+        // Where they go to: memory, or the ring, of whose first block a part may go to memory.
+        const auto to = static_cast<unsigned>((produced_ + done) % ring);
+        std::size_t part = 0;
+        Block* results = nullptr;
+        if (at + block <= out.size()) {
+            count = std::min(count, (out.size() - at) / block);
+            results = reinterpret_cast<Block*>(&out[at]);
+        } else {
+            part = at < out.size() ? out.size() - at : 0;
+            count = part != 0 ? 1 : std::min(count, static_cast<std::size_t>(ring - to));
+            results = destination.stream_blocks(to);
+        }
+        if (staged && !both) {
+            std::copy_n(blocks, count, stage.begin());
+            blocks = stage.data();
+        }
+        transform(key, {blocks, count}, {results, count});
+        if (part != 0) std::copy_n(results->begin(), part, out.end() - static_cast<std::ptrdiff_t>(part));
+        done += count;
+    }
+}
+
 }  // namespace cce::model

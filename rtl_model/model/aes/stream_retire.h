@@ -11,6 +11,7 @@
 
 #include "aes/aes_cipher.h"
 #include "cce_contract.hpp"
+#include "common/motion.h"
 #include "common/stream_fifo.h"
 #include "configuration.h"
 #include "dma/destination_buffer.h"
@@ -91,6 +92,19 @@ public:
                  const AesCipher& cipher, DestinationBuffer& destination);
     /// Results written to the destination buffer in so many cycles.
     [[nodiscard]] unsigned produced_in(const Steady& steady, std::uint64_t cycles) const;
+
+    /// What a bulk advance may change, but for what is made from the text.
+    void visit(Motion& motion);
+    /// Bytes of text not yet taken by step A; 0 if something else is.
+    [[nodiscard]] std::uint32_t text_left() const { return state_ == State::text ? left_ : 0; }
+    /// First block of the source's ring that step B has not worked on.
+    [[nodiscard]] unsigned first_block() const { return (consumed_ - (b_ ? 1U : 0U)) % block_modulus; }
+    /// The text of some periods through the cipher. It is `held` bytes of the source buffer, from first_block() on,
+    /// then `in`, as far as that is for whole periods; it goes to `out`, and what has no place there to the destination
+    /// buffer. Registers that `visit` moves stay as they are.
+    /// `staged`: `out` may overlap `in`, but no byte is written before it is read.
+    void repeat(std::span<const std::uint8_t> in, std::size_t held, std::span<std::uint8_t> out, bool staged,
+                const SourceBuffer& source, const AesCipher& cipher, DestinationBuffer& destination);
 
     [[nodiscard]] unsigned slot() const { return slot_; }
     [[nodiscard]] unsigned consumed() const { return consumed_; }

@@ -25,6 +25,7 @@ public:
     [[nodiscard]] unsigned count() const { return count_; }
     /// The word behind `index` others.
     [[nodiscard]] const Word& at(unsigned index) const { return memory_[(head_ + index) % Depth]; }
+    [[nodiscard]] Word& at(unsigned index) { return memory_[(head_ + index) % Depth]; }
 
     /// Pop before push, if both happen at one edge of a full FIFO.
     void pop() {

@@ -474,7 +474,7 @@ void DestinationWriter::advance(const SteadyInputs& inputs, const Steady& steady
             waiting.push({data, full_strobe()});
         }
     }
-    unsigned place = first_ && bursts_.valid() ? bursts_.data().place : beat_place_;
+    unsigned place = feed_place();
     if (steady.beats > beat) {
         const unsigned count = steady.beats - beat;
         buffer.copy_stream(place, out.subspan(beat * bytes, count * bytes));
@@ -502,6 +502,82 @@ void DestinationWriter::advance(const SteadyInputs& inputs, const Steady& steady
         zero_data_ = false;
         stream_freed_ = steady.freed;
     }
+}
+
+void DestinationWriter::visit(Motion& motion, Burst& burst) {
+    motion.constant(burst.stream);
+    motion.constant(burst.zero);
+    motion.constant(burst.phase_ends);
+    motion.constant(burst.slot);
+    motion.constant(burst.lane);
+    motion.bytes(burst.place, place_modulus);
+    motion.constant(burst.bytes);
+}
+
+void DestinationWriter::visit(Motion& motion) {
+    motion.expect(beats_steady());
+    motion.constant(state_);
+    motion.constant(slot_);
+    motion.constant(stream_turn_);
+    motion.constant(yield_);
+    motion.constant(tail_);
+    motion.constant(static_cast<std::uint64_t>(balance_));
+    motion.constant(fresh_);
+    motion.constant(active_);
+    motion.constant(finishing_);
+    motion.constant(bursts_mask_);
+    motion.constant(bursts_of_[slot_]);
+    motion.bytes(stream_place_, place_modulus);
+    motion.blocks(stream_freed_, block_modulus);
+    motion.constant(progress_[slot_].in_tag);
+    motion.bytes(progress_[slot_].place, place_modulus);
+    motion.bytes_left(progress_[slot_].left);
+    motion.constant(next_.behind.in_tag);
+    motion.bytes(next_.behind.place, place_modulus);
+    motion.bytes_left(next_.behind.left);
+    visit(motion, next_.burst);
+    motion.constant(next_.request_ends);
+    motion.constant(next_.blocks_needed);
+    motion.constant(next_.lane_blocks);
+    motion.bytes(next_.segment.address);
+    motion.constant(bursts_.count());
+    for (unsigned i = 0; i < bursts_.count(); ++i) {
+        motion.expect(bursts_.at(i).stream && !bursts_.at(i).zero && bursts_.at(i).lane == 0);
+        visit(motion, bursts_.at(i));
+    }
+    motion.constant(first_);
+    motion.bytes(beat_place_, place_modulus);
+    motion.constant(beat_left_);
+    motion.constant(fetched_);
+    motion.constant(zero_data_);
+    motion.constant(strobe_);
+    motion.constant(beats_.count());
+}
+
+void DestinationWriter::give_held(const DestinationBuffer& buffer, std::span<std::uint8_t> out) const {
+    const auto give = [&](const Beat& beat) {
+        std::copy_n(beat.begin(), data_bytes_, out.begin());
+        out = out.subspan(data_bytes_);
+    };
+    for (unsigned i = 0; i < beats_.count(); ++i) give(beats_.at(i).data);
+    if (fetched_) give(buffer.read_data());
+    buffer.copy_stream(feed_place(), out);
+}
+
+void DestinationWriter::fetch_again(DestinationBuffer& buffer, std::uint64_t periods) {
+    unsigned place = static_cast<unsigned>(given_place() + periods * Motion::period_bytes) % place_modulus;
+    Beat beat{};
+    const auto fetch = [&] {
+        buffer.copy_stream(place, std::span(beat).first(data_bytes_));
+        place += data_bytes_;
+    };
+    for (unsigned i = 0; i < beats_.count(); ++i) {
+        fetch();
+        beats_.at(i).data = beat;
+    }
+    if (!fetched_) return;
+    fetch();
+    buffer.set_read_data(beat);
 }
 
 }  // namespace cce::model

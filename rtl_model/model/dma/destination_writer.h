@@ -11,6 +11,7 @@
 #include <span>
 #include <type_traits>
 
+#include "common/motion.h"
 #include "common/round_robin_arbiter.h"
 #include "common/stream_fifo.h"
 #include "configuration.h"
@@ -157,6 +158,24 @@ public:
     void advance(const SteadyInputs& inputs, const Steady& steady, DestinationBuffer& buffer,
                  std::span<std::uint8_t> out);
 
+    /// What a bulk advance may change, but for the text.
+    void visit(Motion& motion);
+    /// Bytes of text no burst was asked for yet; 0 if `slot` is not the one that is asked for, or its text is over.
+    [[nodiscard]] std::uint32_t text_left(unsigned slot) const {
+        const bool in_text = slot == slot_ && stream_turn_ && !has(fresh_, slot) && !progress_[slot].in_tag;
+        return in_text ? progress_[slot].left : 0;
+    }
+    /// Bytes asked for that have not been given.
+    [[nodiscard]] unsigned on_the_way() const { return (stream_place_ - given_place()) % place_modulus; }
+    /// Bytes that are there and have not been given.
+    [[nodiscard]] unsigned held(unsigned stream_produced) const {
+        return (16 * stream_produced - given_place()) % place_modulus;
+    }
+    /// Bulk advance by some periods: first those bytes are given, `out` takes them all. When there are new ones in the
+    /// buffer, and before `visit` moves on, some of those are fetched instead.
+    void give_held(const DestinationBuffer& buffer, std::span<std::uint8_t> out) const;
+    void fetch_again(DestinationBuffer& buffer, std::uint64_t periods);
+
 private:
     enum class State : std::uint8_t { select, compute, request };
 
@@ -271,6 +290,13 @@ private:
     [[nodiscard]] SlotMask lane_requests(SlotMask abort, SlotMask discard, SlotMask cipher_done,
                                          SlotMask segment_ready) const;
     [[nodiscard]] bool beats_steady() const;
+    static void visit(Motion& motion, Burst& burst);
+    /// Of the next piece that is read from the buffer.
+    [[nodiscard]] unsigned feed_place() const { return first_ && bursts_.valid() ? bursts_.data().place : beat_place_; }
+    /// Bytes in front of it that were read and not given.
+    [[nodiscard]] unsigned fetched_bytes() const { return (beats_.count() + (fetched_ ? 1U : 0U)) * data_bytes_; }
+    /// Of the next byte that is given.
+    [[nodiscard]] unsigned given_place() const { return (feed_place() - fetched_bytes()) % place_modulus; }
     template <class Show>
     [[nodiscard]] Steady feed_steadily(const SteadyInputs& inputs, std::uint64_t most, Show&& show) const;
     [[nodiscard]] std::uint32_t full_strobe() const {

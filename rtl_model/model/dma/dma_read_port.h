@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstdint>
 
+#include "common/motion.h"
 #include "common/stream_fifo.h"
 #include "configuration.h"
 #include "dma/dma_address_checker.h"
@@ -67,6 +68,22 @@ public:
         if (last) outstanding_.pop();
     }
     void take(const Offer& offer);
+    /// What a bulk advance may change. `visit_tag` visits a tag.
+    template <class VisitTag>
+    void visit(Motion& motion, VisitTag&& visit_tag) {
+        motion.constant(arvalid_);
+        motion.constant(first_);
+        motion.bytes(araddr_);
+        motion.constant(arlen_);
+        motion.constant(outstanding_.count());
+        for (unsigned i = 0; i < outstanding_.count(); ++i) {
+            Burst& burst = outstanding_.at(i);
+            motion.expect(burst.client == read_client_data);
+            motion.constant(burst.queue_index);
+            motion.bytes(burst.address);
+            visit_tag(burst.tag);
+        }
+    }
 
     [[nodiscard]] bool arvalid() const { return arvalid_; }
     [[nodiscard]] std::uint64_t araddr() const { return araddr_; }

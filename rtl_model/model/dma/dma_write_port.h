@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "common/motion.h"
 #include "common/stream_fifo.h"
 #include "configuration.h"
 #include "dma/dma_address_checker.h"
@@ -80,6 +81,27 @@ public:
             bursts_.pop();
         } else {
             beat_ = static_cast<std::uint8_t>(beat_ + beats);
+        }
+    }
+    /// What a bulk advance may change.
+    void visit(Motion& motion) {
+        motion.constant(awvalid_);
+        motion.bytes(awaddr_);
+        motion.constant(awlen_);
+        motion.constant(awclient_);
+        motion.constant(beat_);
+        motion.constant(bursts_.count());
+        for (unsigned i = 0; i < bursts_.count(); ++i) {
+            motion.expect(bursts_.at(i).client == write_client_data);
+            motion.constant(bursts_.at(i).length);
+        }
+        motion.constant(responses_.count());
+        for (unsigned i = 0; i < responses_.count(); ++i) {
+            Response& response = responses_.at(i);
+            motion.expect(response.client == write_client_data);
+            motion.constant(response.tag);
+            motion.constant(response.queue_index);
+            motion.bytes(response.address);
         }
     }
 

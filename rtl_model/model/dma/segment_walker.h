@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "cce_contract.hpp"
+#include "common/motion.h"
 #include "common/round_robin_arbiter.h"
 #include "configuration.h"
 #include "types.h"
@@ -76,6 +77,16 @@ public:
     /// A clock edge without start, restart, take and beats changes nothing.
     [[nodiscard]] bool at_rest(SlotMask stop) const {
         return state_ == State::idle && (want_ & ~fetching_ & ~stop) == 0;
+    }
+
+    /// What a bulk advance may change: where the text of `slot` goes on.
+    void visit(Motion& motion, unsigned slot) {
+        motion.constant(fresh_);
+        motion.constant(ready_);
+        motion.constant(want_);
+        motion.constant(start_[slot].list);
+        motion.bytes(progress_[slot].address);
+        motion.bytes_left(progress_[slot].left);  // of a buffer, which has no end of its own, nobody looks at it
     }
 
     [[nodiscard]] bool request_valid() const { return state_ == State::fetch; }

@@ -39,8 +39,14 @@ DmaRequest SourceReader::request_of(const Next& next) {
 }
 
 ReadTag SourceReader::request_tag() const {
-    const BurstTag& burst = next_.burst;
-    return (stream_turn_ ? 1U : 0U) | (burst.phase_ends ? 2U : 0U) | ReadTag{slot_} << 8 |
+    BurstTag burst = next_.burst;
+    burst.stream = stream_turn_;
+    burst.slot = static_cast<std::uint8_t>(slot_);
+    return pack(burst);
+}
+
+ReadTag SourceReader::pack(const BurstTag& burst) {
+    return (burst.stream ? 1U : 0U) | (burst.phase_ends ? 2U : 0U) | ReadTag{burst.slot} << 8 |
            ReadTag{burst.position} << 16 | ReadTag{burst.bytes} << 32;
 }
 
@@ -371,6 +377,64 @@ bool SourceReader::advance(const SteadyInputs& inputs, std::span<const std::uint
     place_ = (place_ + count) % place_modulus;
     left_ -= count;
     return last;
+}
+
+void SourceReader::visit(Motion& motion, Progress& progress) {
+    motion.constant(progress.phase);
+    motion.bytes(progress.position, place_modulus);
+    motion.bytes_left(progress.left);
+}
+
+void SourceReader::visit(Motion& motion, BurstTag& burst) {
+    motion.constant(burst.stream);
+    motion.constant(burst.slot);
+    motion.constant(burst.phase_ends);
+    motion.bytes(burst.position, place_modulus);
+    motion.constant(burst.bytes);
+}
+
+void SourceReader::visit_tag(Motion& motion, ReadTag& tag) {
+    BurstTag burst = unpack(tag);
+    visit(motion, burst);
+    tag = pack(burst);
+}
+
+void SourceReader::visit(Motion& motion) {
+    motion.constant(state_);
+    motion.constant(slot_);
+    motion.constant(stream_turn_);
+    motion.constant(static_cast<std::uint64_t>(balance_));
+    motion.constant(fresh_);
+    motion.constant(active_);
+    motion.constant(ended_);
+    motion.constant(pending_);
+    motion.constant(bursts_[slot_]);
+    motion.blocks(stream_requested_, block_modulus);
+    motion.blocks(stream_arrived_, block_modulus);
+    visit(motion, progress_[slot_]);
+    visit(motion, next_.behind);
+    visit(motion, next_.burst);
+    motion.constant(next_.source_ends);
+    motion.blocks(next_.requested, block_modulus);
+    motion.constant(next_.lane_blocks);
+    motion.bytes(next_.segment.address);
+    motion.bytes(place_, place_modulus);
+    motion.constant(left_);
+    motion.constant(write_.valid);
+    motion.constant(write_.stream);
+    motion.constant(write_.slot);
+    motion.constant(write_.lane);
+    motion.constant(write_.bytes);
+    motion.bytes(write_.position, 16 * Configuration::stream_blocks);
+    motion.constant(write_ends_);
+    motion.constant(write_last_);
+    motion.bytes(write_place_, place_modulus);
+}
+
+void SourceReader::repeat(std::span<const std::uint8_t> text, std::size_t held, SourceBuffer& buffer) {
+    const auto first = static_cast<unsigned>(place_ + text.size() - held);
+    buffer.write(true, 0, first, text.last(held).data(), held);
+    if (write_.valid) std::ranges::copy(text.last(write_.bytes), write_data_.begin() + write_.lane);
 }
 
 }  // namespace cce::model

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
+#include "common/motion.h"
 #include "common/round_robin_arbiter.h"
 #include "common/stream_fifo.h"
 #include "configuration.h"
@@ -115,6 +117,26 @@ public:
     /// `data`: the beats of these cycles; empty if none come. True if the burst's last beat is among them.
     bool advance(const SteadyInputs& inputs, std::span<const std::uint8_t> data, SourceBuffer& buffer);
 
+    /// What a bulk advance may change, but for the text.
+    void visit(Motion& motion);
+    static void visit_tag(Motion& motion, ReadTag& tag);
+    /// Bytes of text not asked for yet; 0 if `slot` is not the one that is asked for, or asks for something else.
+    [[nodiscard]] std::uint32_t text_left(unsigned slot) const {
+        const bool in_text =
+            slot == slot_ && stream_turn_ && !has(fresh_, slot) && progress_[slot].phase == Phase::text;
+        return in_text ? progress_[slot].left : 0;
+    }
+    /// Bytes asked for that have not come.
+    [[nodiscard]] unsigned on_the_way() const { return (progress_[slot_].position - place_) % place_modulus; }
+    /// Bytes that have come, from this block on.
+    [[nodiscard]] unsigned held(unsigned block) const { return (place_ - 16 * block) % place_modulus; }
+    /// The last one of them goes to the buffer at once: nobody looks there before its time.
+    void settle(SourceBuffer& buffer) const {
+        if (write_.valid) buffer.write(true, 0, write_.position, write_data_.data() + write_.lane, write_.bytes);
+    }
+    /// The text of some periods has come; its last `held` bytes are still wanted. Before `visit` moves on.
+    void repeat(std::span<const std::uint8_t> text, std::size_t held, SourceBuffer& buffer);
+
 private:
     enum class State : std::uint8_t { select, compute, request };
     enum class Phase : std::uint8_t { iv, aad, text, tag };
@@ -175,6 +197,9 @@ private:
         unsigned stream_consumed = 0;
     };
 
+    static void visit(Motion& motion, Progress& progress);
+    static void visit(Motion& motion, BurstTag& burst);
+    [[nodiscard]] static ReadTag pack(const BurstTag& burst);
     [[nodiscard]] static BurstTag unpack(ReadTag tag);
     [[nodiscard]] static DmaRequest request_of(const Next& next);
     [[nodiscard]] Pick pick(SlotMask abort, SlotMask segment_ready, unsigned stream_consumed) const;

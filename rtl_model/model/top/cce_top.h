@@ -5,11 +5,13 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 
 #include "aes/aes_engine.h"
+#include "common/motion.h"
 #include "configuration.h"
 #include "dma/destination_buffer.h"
 #include "dma/destination_writer.h"
@@ -82,6 +84,28 @@ public:
     /// `rdata`: the beats that come in these cycles; `wdata`: where those go that are given.
     void advance(const Steady& steady, std::span<const std::uint8_t> rdata, std::span<std::uint8_t> wdata);
 
+    // Bulk advance by whole periods of the stream, see Motion.
+
+    /// Periods for which no count of bytes left comes near to its end. Asked before each bulk advance: 0 once means
+    /// that there are no periods any more.
+    [[nodiscard]] std::uint64_t periods_left() const;
+    /// What a bulk advance may change, but for what is made from the text.
+    void visit(Motion& motion);
+    /// Where the text is.
+    struct Way {
+        std::uint64_t read_address = 0;   ///< of the first byte that has not been read
+        std::uint64_t write_address = 0;  ///< of the first byte that has not been written
+        std::size_t source_held = 0;      ///< bytes that have been read, and not been worked on
+        std::size_t destination_held = 0;
+    };
+    [[nodiscard]] Way way() const;
+    /// As many of these periods as can be done in one step.
+    [[nodiscard]] std::uint64_t periods_possible(std::uint64_t periods, std::uint64_t cycles_of_one) const;
+    /// The text that is read and written in these periods. `staged`: they overlap, but nothing is written before it is
+    /// read. At least as long as what is held.
+    void repeat(Motion& motion, std::uint64_t periods, std::span<const std::uint8_t> from, std::span<std::uint8_t> to,
+                bool staged);
+
     [[nodiscard]] AddressOutputs ar() const;
     [[nodiscard]] AddressOutputs aw() const;
     [[nodiscard]] bool idle(const RegisterPortInputs& registers) const {
@@ -129,6 +153,7 @@ private:
     [[nodiscard]] bool control_at_rest(const EngineInputs& inputs) const;
     [[nodiscard]] AesEngine::Inputs text_inputs(SlotMask abort) const;
     [[nodiscard]] bool clock_text(const EngineInputs& inputs);
+    [[nodiscard]] std::uint64_t queues_steady_cycles() const;
     void advance_queues(std::uint64_t cycles);
 
     unsigned data_bytes_;

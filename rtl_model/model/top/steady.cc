@@ -64,6 +64,15 @@ AesEngine::Inputs CceTop::text_inputs(SlotMask abort) const {
             .lane_room = destination_writer_.lane_room()};
 }
 
+/// Cycles in which nothing but time happens to the queues.
+std::uint64_t CceTop::queues_steady_cycles() const {
+    std::uint64_t cycles = ~std::uint64_t{0};
+    for (QueueMask rest = ~masks_.at_rest & (bit(queue_count) - 1); rest != 0; rest &= rest - 1) {
+        cycles = std::min(cycles, queues_[static_cast<unsigned>(std::countr_zero(rest))].steady_cycles());
+    }
+    return cycles;
+}
+
 void CceTop::advance_queues(std::uint64_t cycles) {
     for (QueueMask rest = ~masks_.at_rest & (bit(queue_count) - 1); rest != 0; rest &= rest - 1) {
         const auto queue = static_cast<unsigned>(std::countr_zero(rest));
@@ -79,9 +88,7 @@ bool CceTop::clock_text(const EngineInputs& inputs) {
     if (inputs.rvalid && (read_port_.beat_client() != read_client_data || inputs.rresp != 0)) return false;
     if (inputs.bvalid && (write_port_.done_client() != write_client_data || inputs.bresp != 0)) return false;
     if (write_port_.beat_wanted() && write_port_.beat_client() != write_client_data) return false;
-    for (QueueMask rest = ~masks_.at_rest & (bit(queue_count) - 1); rest != 0; rest &= rest - 1) {
-        if (queues_[static_cast<unsigned>(std::countr_zero(rest))].steady_cycles() == 0) return false;
-    }
+    if (queues_steady_cycles() == 0) return false;
     const SlotMask abort = slots_.abort();
     const SlotMask cipher_done = slots_.cipher_done();
     if (destination_writer_.finish(abort, 0, cipher_done, destination_walker_.busy()).valid) return false;
@@ -221,9 +228,7 @@ CceTop::Steady CceTop::steady(const EngineInputs& inputs, const SteadyBus& bus) 
     if (response && write_port_.done_client() != write_client_data) cycles = bus.response_cycle;
     // The first burst accepted brings its first beat in the next cycle.
     if (plan.write_accepted && !write_wanted) cycles = std::min<std::uint64_t>(cycles, 1);
-    for (QueueMask rest = ~masks_.at_rest & (bit(queue_count) - 1); rest != 0; rest &= rest - 1) {
-        cycles = std::min(cycles, queues_[static_cast<unsigned>(std::countr_zero(rest))].steady_cycles());
-    }
+    cycles = std::min(cycles, queues_steady_cycles());
     if (cycles == 0) return plan;
 
     // The text's way.
