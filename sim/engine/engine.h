@@ -99,6 +99,20 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+/// How many cycles an engine does in one step. What happens in them is the same.
+enum class Stride : std::uint8_t {
+    cycle,   ///< one
+    burst,   ///< as long as nothing but text moves: up to where a burst begins, ends or is asked for
+    periods  ///< whole periods of a stream's bursts; see rtl_model/model/common/motion.h
+};
+
+/// Cycles simulated, by the stride in which they were.
+struct CyclesByStride {
+    std::uint64_t cycle = 0;
+    std::uint64_t burst = 0;
+    std::uint64_t periods = 0;
+};
+
 /// A Core Crypto Engine, seen from its bus.
 class Engine {
 public:
@@ -131,6 +145,8 @@ public:
 
     /// Number of clock cycles really simulated (skipped idle time not counted).
     [[nodiscard]] virtual std::uint64_t simulated_cycles() const = 0;
+    /// The same, by stride.
+    [[nodiscard]] virtual CyclesByStride cycles_by_stride() const { return {.cycle = simulated_cycles()}; }
 };
 
 /// How to build an engine.
@@ -139,6 +155,8 @@ struct EngineOptions {
     /// "default" or "small": see rtl_model/rtl/CMakeLists.txt. Engine rtl alone has the small one, at 128 bits alone.
     std::string configuration = "default";
     std::string trace_path;  ///< where to write waves (FST); empty: none
+    /// The longest stride. Engine model alone has more than one.
+    Stride stride = Stride::periods;
 };
 
 /// The engines that can be chosen by name.

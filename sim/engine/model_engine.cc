@@ -14,7 +14,9 @@ std::unique_ptr<Engine> make_model_engine(EngineHost& host, const EngineOptions&
     }
     if (!options.trace_path.empty()) throw std::invalid_argument("the model writes no waves; use engine rtl");
     const unsigned data_bytes = options.data_width / 8;
-    return std::make_unique<PinEngine<ModelPins>>(host, data_bytes, data_bytes);
+    auto engine = std::make_unique<PinEngine<ModelPins>>(host, data_bytes, data_bytes);
+    engine->limit_stride(options.stride);
+    return engine;
 }
 
 }  // namespace cce::sim

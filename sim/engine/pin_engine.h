@@ -80,7 +80,12 @@ public:
 
     [[nodiscard]] std::string name() const override { return pins_.name(); }
     [[nodiscard]] std::uint64_t cycle() const override { return cycle_; }
-    [[nodiscard]] std::uint64_t simulated_cycles() const override { return simulated_; }
+    [[nodiscard]] std::uint64_t simulated_cycles() const override {
+        return simulated_.cycle + simulated_.burst + simulated_.periods;
+    }
+    [[nodiscard]] CyclesByStride cycles_by_stride() const override { return simulated_; }
+    /// No strides longer than this one from now on.
+    void limit_stride(Stride stride) { stride_ = stride; }
 
     [[nodiscard]] bool idle() const override {
         return pins_.at_rest() && busy_cycles_ == 0 && memory_.quiet() && monitor_.quiet();
@@ -98,7 +103,7 @@ public:
             inputs_.timestamp = cycle_;
             pins_.clock_in_reset(inputs_);
             ++cycle_;
-            ++simulated_;
+            ++simulated_.cycle;
         }
         busy_cycles_ = 1;
     }
@@ -133,10 +138,10 @@ public:
                 return false;
             }
             if constexpr (PeriodicPins<Pins>) {
-                if (repeat(limit)) continue;
+                if (stride_ >= Stride::periods && repeat(limit)) continue;
             }
             if constexpr (BulkPins<Pins>) {
-                if (leap(limit)) continue;
+                if (stride_ >= Stride::burst && leap(limit)) continue;
             }
             if (tick()) return true;
         }
@@ -299,7 +304,7 @@ private:
         memory_.advance(cycle_, plan.cycles,
                         {read_beats, plan.write_beats, plan.response, read_accepted, write_accepted});
         cycle_ += plan.cycles;
-        simulated_ += plan.cycles;
+        simulated_.burst += plan.cycles;
         return true;
     }
 
@@ -349,7 +354,7 @@ private:
         pins_.repeat(motion_, periods, from, to, !apart);
         memory_.visit(motion_, schedule);
         cycle_ += periods * motion_.cycles();
-        simulated_ += periods * motion_.cycles();
+        simulated_.periods += periods * motion_.cycles();
         return true;
     }
 
@@ -387,7 +392,7 @@ private:
         }
         if (busy_cycles_ > 0) --busy_cycles_;
         ++cycle_;
-        ++simulated_;
+        ++simulated_.cycle;
         return raised != 0;
     }
 
@@ -408,7 +413,8 @@ private:
     std::uint64_t schedule_watched_ = 0;  ///< EngineHost::constant_schedule at that time
     unsigned busy_cycles_ = 0;            ///< cycles that must be simulated even if the engine says that it is idle
     std::uint64_t cycle_ = 0;
-    std::uint64_t simulated_ = 0;
+    CyclesByStride simulated_;
+    Stride stride_ = Stride::periods;
 };
 
 }  // namespace cce::sim

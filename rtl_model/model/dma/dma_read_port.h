@@ -68,7 +68,7 @@ public:
         if (last) outstanding_.pop();
     }
     void take(const Offer& offer);
-    /// What a bulk advance may change. `visit_tag` visits a tag.
+    /// What a bulk advance may change. `visit_tag` visits a tag of read_client_data.
     template <class VisitTag>
     void visit(Motion& motion, VisitTag&& visit_tag) {
         motion.constant(arvalid_);
@@ -78,10 +78,11 @@ public:
         motion.constant(outstanding_.count());
         for (unsigned i = 0; i < outstanding_.count(); ++i) {
             Burst& burst = outstanding_.at(i);
-            motion.expect(burst.client == read_client_data);
             motion.constant(burst.queue_index);
             motion.bytes(burst.address);
-            visit_tag(burst.tag);
+            const bool data = burst.client == read_client_data;
+            motion.expect(data);
+            if (data) visit_tag(burst.tag);
         }
     }
 
