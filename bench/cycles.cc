@@ -20,6 +20,7 @@
 
 #include "cycles_measurement.h"
 #include "cycles_rows.h"
+#include "cycles_stream.h"
 #include "engine/engine.h"
 
 namespace {
@@ -28,6 +29,7 @@ using cce::bench::Figure;
 using cce::bench::Measurement;
 using cce::bench::Row;
 using cce::bench::SimulatorSpeed;
+using cce::bench::StreamSpeed;
 using cce::bench::Throughput;
 using nlohmann::json;
 
@@ -319,14 +321,45 @@ void print_anchors(const json& anchors, const std::vector<Line>& lines, const st
         std::printf("[%d] %s\n", static_cast<int>(i) + 1, sources[i].c_str());
 }
 
-void print_speeds(const std::map<std::string, SimulatorSpeed>& speeds) {
+using StreamSpeeds = std::map<std::string, StreamSpeed>;
+
+/// How many times the RTL's speed this one is; nothing without the RTL.
+std::optional<double> times_rtl(const StreamSpeeds& streams, const StreamSpeed& speed) {
+    const auto rtl = streams.find("rtl");
+    if (rtl == streams.end()) return std::nullopt;
+    return speed.cycles_per_second() / rtl->second.cycles_per_second();
+}
+
+void print_streams(const StreamSpeeds& streams) {
+    std::printf("   long requests: AES-256-GCM, %u KiB of text each, %u in flight; host CPU time of one core\n",
+                cce::bench::stream_text_bytes / 1024, cce::bench::stream_depth);
+    for (const auto& [engine, speed] : streams) {
+        const auto cycles = static_cast<double>(speed.cycles);
+        std::printf("   %-10s %12.0f simulated cycles per second (%.2f million in %.1f s", engine.c_str(),
+                    speed.cycles_per_second(), cycles / 1e6, speed.cpu_seconds);
+        if (speed.strides.burst + speed.strides.periods != 0) {
+            std::printf(", %.1f %% of them in whole periods, %.1f %% in parts of bursts",
+                        100 * static_cast<double>(speed.strides.periods) / cycles,
+                        100 * static_cast<double>(speed.strides.burst) / cycles);
+        }
+        std::printf(")");
+        if (const auto times = times_rtl(streams, speed); times && engine != "rtl") {
+            std::printf(", %.0f times the RTL's", *times);
+        }
+        std::printf("\n");
+    }
+}
+
+void print_speeds(const std::map<std::string, SimulatorSpeed>& speeds, const StreamSpeeds& streams) {
     std::printf("\nSIMULATOR SPEED, host time on this machine: says nothing about the engine\n");
+    std::printf("   the rows above, cycle by cycle, the comparison with OpenSSL included\n");
     for (const auto& [engine, speed] : speeds) {
         if (speed.seconds <= 0) continue;
         std::printf("   %-10s %12.0f simulated cycles per second (%.2f million in %.1f s)\n", engine.c_str(),
                     static_cast<double>(speed.cycles) / speed.seconds, static_cast<double>(speed.cycles) / 1e6,
                     speed.seconds);
     }
+    print_streams(streams);
 }
 
 // -------------------------------------------------------------------------------------------------------- the JSON
@@ -380,9 +413,37 @@ json result_json(const Line& line, const Result& result) {
     return object;
 }
 
+json streams_json(const StreamSpeeds& streams, unsigned memory_latency) {
+    json object{{"conditions",
+                 {{"mode", "gcm"},
+                  {"decrypt", false},
+                  {"key_bits", 256},
+                  {"text_bytes", cce::bench::stream_text_bytes},
+                  {"requests_posted", cce::bench::stream_depth},
+                  {"memory_latency_cycles", memory_latency},
+                  {"data_width_bits", cce::sim::EngineOptions{}.data_width},
+                  {"time", "host CPU seconds of one core, verification not included"}}},
+                {"engines", json::object()}};
+    for (const auto& [engine, speed] : streams) {
+        json& entry = object["engines"][engine];
+        entry = {
+            {"cycles", speed.cycles},
+            {"host_cpu_seconds", speed.cpu_seconds},
+            {"cycles_per_host_cpu_second", speed.cycles_per_second()},
+            {"cycles_by_stride",
+             {{"cycle", speed.strides.cycle}, {"burst", speed.strides.burst}, {"periods", speed.strides.periods}}}};
+        if (const auto times = times_rtl(streams, speed)) entry["times_rtl"] = *times;
+    }
+    return object;
+}
+
 json report_json(const std::vector<Line>& lines, const json& anchors,
-                 const std::map<std::string, SimulatorSpeed>& speeds, unsigned memory_latency) {
-    json report{{"rows", json::array()}, {"other_engines", anchors}, {"simulator", json::object()}};
+                 const std::map<std::string, SimulatorSpeed>& speeds, const StreamSpeeds& streams,
+                 unsigned memory_latency) {
+    json report{{"rows", json::array()},
+                {"other_engines", anchors},
+                {"simulator", json::object()},
+                {"simulator_long_requests", streams_json(streams, memory_latency)}};
     for (const Line& line : lines) {
         json object{{"group", line.shared ? cce::bench::sharing_group : line.row->group},
                     {"name", line.name()},
@@ -427,9 +488,13 @@ int run(const Options& options) {
     const std::vector<Line> lines = measure_all(selection, engines, options.memory_latency, speeds);
     print_table(lines, engines, options.memory_latency);
     print_anchors(anchors, lines, engines);
-    print_speeds(speeds);
+    StreamSpeeds streams;
+    for (const std::string& engine : engines) {
+        streams[engine] = cce::bench::measure_stream(engine, options.memory_latency);
+    }
+    print_speeds(speeds, streams);
     if (json_file.is_open()) {
-        json_file << report_json(lines, anchors, speeds, options.memory_latency).dump(2) << '\n';
+        json_file << report_json(lines, anchors, speeds, streams, options.memory_latency).dump(2) << '\n';
         json_file.close();
         if (!json_file) throw std::runtime_error("cannot write '" + options.json_path + "'");
     }
