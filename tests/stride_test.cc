@@ -34,6 +34,9 @@ using sim::Stride;
 
 constexpr std::array strides = {Stride::cycle, Stride::burst, Stride::periods};
 
+/// What is wrong with a request's memory.
+enum class Fault : std::uint8_t { none, read, write, region };
+
 /// A request's text, and where it lies.
 struct Plan {
     CipherInput input;
@@ -43,6 +46,8 @@ struct Plan {
     Shape destination;
     /// Not 0: the destination begins so many bytes behind the source (a negative number: in front of it).
     int overlap = 0;
+    Fault fault = Fault::none;
+    std::uint32_t fault_at = 0;  ///< bytes of source or destination that come before it
 };
 
 /// A shape of `length` bytes: aligned or not, in one piece or in several.
@@ -101,7 +106,13 @@ Plan random_plan(std::mt19937_64& random, std::uint32_t longest) {
     const auto tag = static_cast<std::uint32_t>(input.tag_length);
     plan.source = random_shape(random, front + length + (input.decrypt || plan.in_place ? tag : 0));
     plan.destination = random_shape(random, length + (input.decrypt ? 0 : tag));
-    if (below(random, 4) == 0) {
+    if (!plan.in_place && below(random, 6) == 0) {
+        constexpr std::array faults = {Fault::read, Fault::write, Fault::region};
+        plan.fault = faults[below(random, faults.size())];
+        plan.fault_at = below(random, length);
+        plan.source = Shape::direct(plan.source.length(), below(random, 64));
+        plan.destination = Shape::direct(plan.destination.length(), below(random, 64));
+    } else if (below(random, 4) == 0) {
         constexpr std::array distances = {1, 16, 64, 1000, 4096, 8192, 12'000, 20'000, 40'000};
         plan.overlap = distances[below(random, distances.size())] * (below(random, 2) == 0 ? 1 : -1);
     }
@@ -180,8 +191,10 @@ public:
     /// Expects of each request what OpenSSL says, unless its text overlaps.
     void expect_right() {
         for (const Seen& seen : seen_) {
+            ASSERT_LT(seen.completion.cookie, work_.plans.size());
             const Plan& plan = work_.plans[seen.completion.cookie];
-            if (plan.overlap == 0) exchanges_[seen.completion.cookie]->check(seen.completion);
+            if (plan.overlap == 0 && plan.fault == Fault::none)
+                exchanges_[seen.completion.cookie]->check(seen.completion);
         }
         EXPECT_EQ(machine_.memory().stray_access(), nullptr);
     }
@@ -189,6 +202,8 @@ public:
 
 private:
     static constexpr std::uint64_t cycle_limit = 10'000'000;
+    static constexpr unsigned region_index = 1;
+    static constexpr std::uint16_t region_key = region_index;  ///< with tag 0
     /// Room in front of and behind a text that overlaps with its result.
     static constexpr std::uint32_t margin = 65'536;
 
@@ -225,9 +240,35 @@ private:
             descriptor.source = buffer + margin;
             descriptor.destination = buffer + margin + static_cast<std::uint64_t>(std::int64_t{plan.overlap});
         }
+        switch (plan.fault) {
+            case Fault::read:
+                machine_.memory().inject_error(sim::Direction::read, descriptor.source + plan.fault_at, 1);
+                break;
+            case Fault::write:
+                machine_.memory().inject_error(sim::Direction::write, descriptor.destination + plan.fault_at, 1);
+                break;
+            case Fault::region:
+                // The region, if it is this request's, ends in the middle of the destination.
+                if (region_used_) break;
+                region_used_ = true;
+                open_region(plan.queue, descriptor.destination, plan.fault_at);
+                descriptor.destination_region = region_key;
+                break;
+            default:
+                break;
+        }
         buffers_.push_back(buffer);
         descriptors_.push_back(descriptor);
         exchanges_.push_back(std::make_unique<Exchange>(std::move(request), plan.input, Oracle::run(plan.input)));
+    }
+
+    void open_region(unsigned queue, std::uint64_t base, std::uint64_t size) {
+        namespace page = contract::region_page;
+        machine_.write_register64(page::at(page::base_low, region_index), base);
+        machine_.write_register64(page::at(page::size_low, region_index), size);
+        machine_.write_register(page::at(page::access, region_index),
+                                page::access_valid.put(1) | page::access_read.put(1) | page::access_write.put(1) |
+                                    page::access_owner_queue.put(queue) | page::access_tag.put(0));
     }
 
     void post_some() {
@@ -276,6 +317,7 @@ private:
     std::vector<std::unique_ptr<Exchange>> exchanges_;
     std::vector<Descriptor> descriptors_;
     std::vector<std::uint64_t> buffers_;
+    bool region_used_ = false;
     std::size_t posted_ = 0;
     std::vector<Seen> seen_;
 };
@@ -342,6 +384,7 @@ TEST_P(StrideTest, LongStreamsAreDoneInPeriods) {
             Plan plan = random_plan(random, 1);
             while (plan.input.mode != kind.mode || plan.input.decrypt != kind.decrypt) plan = random_plan(random, 1);
             plan.overlap = 0;
+            plan.fault = Fault::none;
             plan.in_place = i == 1;
             plan.input.text = random_bytes(random, 1 << 20);
             plan.input.aad.clear();

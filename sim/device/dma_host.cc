@@ -71,6 +71,17 @@ bool DmaHost::write(std::uint64_t address, std::span<const std::uint8_t> data, s
     return true;
 }
 
+std::span<std::uint8_t> DmaHost::direct(Direction, std::uint64_t address, std::size_t bytes) {
+    // Beats that fail, or may, are asked for one by one.
+    if (!bus_master_ || doomed_) return {};
+    const std::span<std::byte> memory = memory_.view(address, bytes);
+    return {reinterpret_cast<std::uint8_t*>(memory.data()), memory.size()};
+}
+
+void DmaHost::moved_directly(Direction direction, std::size_t bytes) {
+    (direction == Direction::read ? statistics_.bytes_read : statistics_.bytes_written) += bytes;
+}
+
 void DmaHost::interrupt(unsigned vector, std::uint64_t cycle) {
     ++statistics_.interrupt_edges;
     if (injection_.drop_interrupt(statistics_.interrupt_edges)) return;

@@ -5,9 +5,11 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 
 #include "device/fault_injection.h"
 #include "device/fault_log.h"
@@ -40,6 +42,8 @@ public:
     bool read(std::uint64_t address, std::span<std::uint8_t> data) override;
     bool write(std::uint64_t address, std::span<const std::uint8_t> data,
                std::span<const std::uint8_t> strobe) override;
+    std::span<std::uint8_t> direct(Direction direction, std::uint64_t address, std::size_t bytes) override;
+    void moved_directly(Direction direction, std::size_t bytes) override;
     void interrupt(unsigned vector, std::uint64_t cycle) override;
 
 private:

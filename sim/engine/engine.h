@@ -83,6 +83,12 @@ public:
         return {};
     }
 
+    /// So many bytes were read or written through what `direct` returned last for this direction.
+    virtual void moved_directly(Direction direction, std::size_t bytes) {
+        static_cast<void>(direction);
+        static_cast<void>(bytes);
+    }
+
     /// The engine raised interrupt `vector` (an edge) in cycle `cycle`. Must not call back into the engine.
     virtual void interrupt(unsigned vector, std::uint64_t cycle) = 0;
 };

@@ -301,6 +301,8 @@ private:
             return false;
         }
         if (!pins_.advance(plan, from, to)) return false;
+        if (read_bytes != 0) host_.moved_directly(Direction::read, read_bytes);
+        if (write_bytes != 0) host_.moved_directly(Direction::write, write_bytes);
         memory_.advance(cycle_, plan.cycles,
                         {read_beats, plan.write_beats, plan.response, read_accepted, write_accepted});
         cycle_ += plan.cycles;
@@ -352,6 +354,8 @@ private:
         const std::span<std::uint8_t> to = host_.direct(Direction::write, way.write_address, bytes);
         if (to.empty()) return false;
         pins_.repeat(motion_, periods, from, to, !apart);
+        host_.moved_directly(Direction::read, bytes);
+        host_.moved_directly(Direction::write, bytes);
         memory_.visit(motion_, schedule);
         cycle_ += periods * motion_.cycles();
         simulated_.periods += periods * motion_.cycles();

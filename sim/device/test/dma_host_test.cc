@@ -69,6 +69,31 @@ TEST_F(DmaHostTest, AnInjectedBusErrorHitsItsBurstAndIsNoFault) {
     EXPECT_EQ(faults_.count(), 0U);
 }
 
+TEST_F(DmaHostTest, GivesMemoryItselfOnlyWhereNoBeatWouldFail) {
+    const std::span<std::uint8_t> memory = host_.direct(Direction::write, inside, 64);
+    ASSERT_EQ(memory.size(), 64U);
+    memory[17] = 0x5a;
+    EXPECT_TRUE(host_.read(inside + 16, beat_));
+    EXPECT_EQ(beat_[1], 0x5a);
+    EXPECT_TRUE(host_.direct(Direction::read, end - 63, 64).empty());
+    EXPECT_EQ(statistics_.bytes_read, beat_.size());
+    host_.moved_directly(Direction::read, 64);
+    host_.moved_directly(Direction::write, 32);
+    EXPECT_EQ(statistics_.bytes_read, beat_.size() + 64);
+    EXPECT_EQ(statistics_.bytes_written, 32U);
+
+    host_.set_bus_master(false);
+    EXPECT_TRUE(host_.direct(Direction::read, inside, 64).empty());
+    host_.set_bus_master(true);
+    injection_.add("bus-error@1");
+    (void)host_.schedule({Direction::read, inside, 2, 16, 0, 0});
+    EXPECT_TRUE(host_.direct(Direction::read, inside, 32).empty());
+    EXPECT_FALSE(host_.read(inside, beat_));
+    EXPECT_FALSE(host_.read(inside + 16, beat_));
+    EXPECT_FALSE(host_.direct(Direction::read, inside, 32).empty());
+    EXPECT_EQ(faults_.count(), 0U);
+}
+
 TEST_F(DmaHostTest, StallsAndDropsOnRequest) {
     injection_.add("stall-memory@2+9");
     injection_.add("drop-interrupt@1");
