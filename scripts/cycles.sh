@@ -15,7 +15,8 @@ usage() {
 		many cycles of its own clock the engine needs: throughput in every mode, small
 		requests, scattered ones, latency, sharing by several queue pairs. Every output is
 		compared with OpenSSL. Each figure stands beside its goal, then beside what other
-		engines publish; the simulator's own speed comes last. About two minutes.
+		engines publish; the simulators' own speed comes last, in these rows and in long
+		requests. About two minutes.
 
 		  --engine E      rtl, model or both (default: all that this build has)
 		  --json FILE     write every figure with unit, conditions and goal as JSON as well

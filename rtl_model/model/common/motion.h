@@ -49,8 +49,8 @@ public:
         known_ = true;
         found_ = same_;
     }
-    /// Begins a visit that changes the state to that after so many periods more. What `watch` kept is then of no use,
-    /// but that there are periods.
+    /// Begins a visit that changes the state to that after so many periods more, at least one. What `watch` kept is
+    /// then of no use, but that there are periods.
     void move(std::uint64_t periods) {
         periods_ = periods;
         known_ = false;
@@ -89,7 +89,7 @@ public:
     /// Bytes that are left.
     template <class Value>
     void bytes_left(Value& value) {
-        moves(value, ~std::uint64_t{period_bytes} + 1, std::uint64_t{std::numeric_limits<Value>::max()} + 1);
+        moves(value, std::uint64_t{0} - period_bytes, std::uint64_t{std::numeric_limits<Value>::max()} + 1);
     }
     /// A cycle that is waited for: if it is over, it does not matter for how long.
     void time(std::uint64_t& cycle) {
