@@ -147,7 +147,7 @@ module key_loader #(
   logic [31:0] store_rights;
   logic [255:0] store_key, store_second_key;
   logic [ContextWidth-1:0] context_index;
-  logic rights_bad, is_wrap;
+  logic rights_bad, is_wrap, keys_equal;
   logic [7:0] status;
 
   stream_fifo #(
@@ -241,6 +241,9 @@ module key_loader #(
     endcase
   end
 
+  // All that anything outside the cipher learns of a key, and only if the descriptor asks for it.
+  assign keys_equal = is_cipher && job.distinct_keys && key_q == second_q;
+
   // Faults in the order of their status codes' meaning: reading, format, key, rights.
   always_comb begin
     status = 8'(cce_contract_pkg::StatusOk);
@@ -250,7 +253,7 @@ module key_loader #(
     else if (length_bad_q) status = 8'(cce_contract_pkg::StatusKeySize);
     else if (held && !valid_q) status = 8'(cce_contract_pkg::StatusContextEmpty);
     else if (is_cipher && rights_bad) status = 8'(cce_contract_pkg::StatusKeyRights);
-    else if (is_cipher && job.distinct_keys && key_q == second_q) status = 8'(cce_contract_pkg::StatusEqualKeys);
+    else if (keys_equal) status = 8'(cce_contract_pkg::StatusEqualKeys);
   end
 
   assign fault_o = state_q == StateCheck && status != 8'(cce_contract_pkg::StatusOk);
