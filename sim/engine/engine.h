@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <stdexcept>
@@ -119,6 +120,10 @@ struct CyclesByStride {
     std::uint64_t periods = 0;
 };
 
+/// The pins in one cycle: pin_observer.h.
+struct ObservedPins;
+using PinObserver = std::function<void(const ObservedPins&)>;
+
 /// A Core Crypto Engine, seen from its bus.
 class Engine {
 public:
@@ -148,6 +153,14 @@ public:
 
     /// Level of the gate input: true closes every datapath from the next cycle on.
     virtual void set_gate(bool closed) = 0;
+
+    /// Calls `observer` in each simulated cycle from now on, before the clock edge that ends it; the engine then does
+    /// all cycles one by one. An empty one ends that. The observer must not call the engine. Throws std::logic_error if
+    /// the engine has no pins.
+    virtual void observe_pins(PinObserver observer) {
+        static_cast<void>(observer);
+        throw std::logic_error("engine " + name() + " has no pins that could be observed");
+    }
 
     /// Number of clock cycles really simulated (skipped idle time not counted).
     [[nodiscard]] virtual std::uint64_t simulated_cycles() const = 0;

@@ -29,6 +29,7 @@
 #include "engine/axi_monitor.h"
 #include "engine/engine.h"
 #include "engine/model_pins.h"
+#include "engine/pin_observer.h"
 #include "top/cce_top.h"
 #include "top/engine_pins.h"
 
@@ -138,7 +139,7 @@ public:
                 return false;
             }
             if constexpr (PeriodicPins<Pins>) {
-                if (stride_ >= Stride::periods && repeat(limit)) continue;
+                if (stride_ >= Stride::periods && !observer_ && repeat(limit)) continue;
             }
             if constexpr (BulkPins<Pins>) {
                 if (stride_ >= Stride::burst && leap(limit)) continue;
@@ -147,6 +148,8 @@ public:
         }
         return false;
     }
+
+    void observe_pins(PinObserver observer) override { observer_ = std::move(observer); }
 
     void set_gate(bool closed) override {
         inputs_.gate = closed;
@@ -255,6 +258,22 @@ private:
         }
     }
 
+    void show_pins() const {
+        const model::RegisterPortOutputs& out = outputs_.registers;
+        observer_({.cycle = cycle_,
+                   .manager = bus_,
+                   .registers = {.aw_ready = out.awready,
+                                 .w_ready = out.wready,
+                                 .b_valid = out.bvalid,
+                                 .b_response = out.bresp,
+                                 .ar_ready = out.arready,
+                                 .r_valid = out.rvalid,
+                                 .r_response = out.rresp,
+                                 .r_data = out.rdata},
+                   .interrupt = outputs_.interrupt,
+                   .idle = outputs_.idle});
+    }
+
     /// Is an address shown, and accepted, in this cycle? May be asked for again in it.
     bool accept_early(Direction direction, const model::AddressOutputs& shown) {
         if (!shown.valid) return false;
@@ -266,7 +285,7 @@ private:
     /// Does some cycles in one step, if nothing happens in them but that text moves; see model::CceTop::Steady. False
     /// if that can't be, or is not worth it.
     bool leap(std::uint64_t limit) {
-        if (limit - cycle_ < shortest_leap || busy_cycles_ != 0) return false;
+        if (limit - cycle_ < shortest_leap || busy_cycles_ != 0 || observer_) return false;
         const AxiMemory::Steady memory = memory_.steady(cycle_);
         if (memory.cycles < shortest_leap) return false;
         std::uint64_t most = std::min(memory.cycles, limit - cycle_);
@@ -384,6 +403,7 @@ private:
         if constexpr (monitored) monitor_.check(cycle_, bus_);
         move_data();
         sample_register_port();
+        if (observer_) show_pins();
         const std::uint32_t raised = outputs_.interrupt;
 
         pins_.clock(inputs_);
@@ -408,6 +428,7 @@ private:
     model::EngineInputs inputs_;
     model::EngineOutputs outputs_;
     AxiPins bus_;
+    PinObserver observer_;
     RegisterAccess register_access_;
     bool clear_aw_ = false;
     bool clear_w_ = false;
