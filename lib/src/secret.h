@@ -10,8 +10,13 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 #include "cce/cce.h"
+
+#ifdef CCE_WATCH_SECRETS  // lib/test/constant_time
+#include <valgrind/memcheck.h>
+#endif
 
 namespace cce::internal {
 
@@ -20,6 +25,17 @@ inline void wipe(std::span<std::uint8_t> bytes) {
     if (!bytes.empty()) {
         OPENSSL_cleanse(bytes.data(), bytes.size());
     }
+}
+
+/// What may be told of secrets: that a tag does not match, for one. Whoever branches on something secret must have it
+/// from here; each call says why that may be known. Does nothing but where valgrind watches secrets.
+template <typename T>
+requires std::is_arithmetic_v<T>
+[[nodiscard]] T released(T told) {
+#ifdef CCE_WATCH_SECRETS
+    static_cast<void>(VALGRIND_MAKE_MEM_DEFINED(&told, sizeof(told)));
+#endif
+    return told;
 }
 
 /// A copy of a key of up to CCE_KEY_BYTES_MAX bytes.

@@ -320,6 +320,52 @@ TEST_P(Modes, KeyWrapAgainstReference) {
     }
 }
 
+/// SP 800-38F, 6.3, steps 3 to 7 of KWP-AD: what is wrapped correctly, but is no padded key.
+TEST_P(Modes, PaddingIsChecked) {
+    if (!offers(CCE_MODE_KWP)) return;
+    const Bytes key = random_key();
+    cce::Session unwrapper(device, CCE_MODE_KWP, CCE_DECRYPT, key);
+    const auto unwrap = [&](const Bytes& first, const Bytes& padded) {
+        Bytes out(padded.size());
+        return unwrapper.unwrap(reference::key_wrap_with(key, first, padded), out);
+    };
+    const auto first_semiblock = [](std::uint32_t length) {
+        Bytes first{0xa6, 0x59, 0x59, 0xa6};
+        for (unsigned shift = 32; shift != 0; shift -= 8) {
+            first.push_back(static_cast<std::uint8_t>(length >> (shift - 8)));
+        }
+        return first;
+    };
+    for (const std::uint32_t room : {16U, 40U}) {
+        for (std::uint32_t length = 0; length <= room + 9; ++length) {
+            SCOPED_TRACE(std::to_string(length) + " of " + std::to_string(room));
+            Bytes padded = random_bytes(room);
+            for (std::uint32_t i = length; i < room; ++i) padded[i] = 0;
+            if (length > room - 8 && length <= room) {
+                EXPECT_EQ(unwrap(first_semiblock(length), padded), length);
+            } else {
+                expect_status(CCE_ERROR_TAG, [&] { static_cast<void>(unwrap(first_semiblock(length), padded)); });
+            }
+            for (std::uint32_t i = std::max(length, room - 7); i < room; ++i) {
+                Bytes bad = padded;
+                bad[i] = static_cast<std::uint8_t>(1U << i % 8);
+                expect_status(CCE_ERROR_TAG, [&] { static_cast<void>(unwrap(first_semiblock(length), bad)); });
+            }
+        }
+        Bytes padded = random_bytes(room);
+        padded.back() = 0;
+        for (const std::uint32_t length : {0x8000'0000U + room - 1, 0xffff'ffffU, 0x0100'0000U + room - 1}) {
+            expect_status(CCE_ERROR_TAG, [&] { static_cast<void>(unwrap(first_semiblock(length), padded)); });
+        }
+        for (std::size_t i = 0; i < 4; ++i) {
+            Bytes first = first_semiblock(room - 1);
+            EXPECT_EQ(unwrap(first, padded), room - 1);
+            first[i] ^= 1;
+            expect_status(CCE_ERROR_TAG, [&] { static_cast<void>(unwrap(first, padded)); });
+        }
+    }
+}
+
 /// A request of any mode with its buffers and what must come of it.
 struct Flight {
     std::unique_ptr<cce::Session> session;

@@ -221,4 +221,10 @@ Bytes key_wrap(View key, View plain, bool padded) {
     return evp.text(plain);
 }
 
+Bytes key_wrap_with(View key, View first_semiblock, View plain) {
+    Evp evp("WRAP", key.size(), true);
+    evp.key(key, first_semiblock);
+    return evp.text(plain);
+}
+
 }  // namespace cce::reference

@@ -33,5 +33,7 @@ using View = std::span<const std::uint8_t>;
 [[nodiscard]] Bytes ccm(View key, View nonce, View aad, View text, std::size_t tag_length);
 [[nodiscard]] Bytes cmac(View key, View message, std::size_t length);
 [[nodiscard]] Bytes key_wrap(View key, View plain, bool padded);
+/// KW's wrapping function on another first semiblock: for keys that nobody would wrap like that.
+[[nodiscard]] Bytes key_wrap_with(View key, View first_semiblock, View plain);
 
 }  // namespace cce::reference
