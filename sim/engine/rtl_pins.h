@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/coverage.h"
 #include "engine/wave_trace.h"
 #include "top/engine_pins.h"
 
@@ -29,6 +30,7 @@ public:
     ~RtlPins() {
         Verilated::threadContextp(&context_);  // another engine of this thread may have left its own, now gone
         model_.final();
+        collect_coverage(model_);
     }
     RtlPins(const RtlPins&) = delete;
     RtlPins& operator=(const RtlPins&) = delete;
