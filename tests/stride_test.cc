@@ -106,10 +106,11 @@ Plan random_plan(std::mt19937_64& random, std::uint32_t longest) {
     const auto tag = static_cast<std::uint32_t>(input.tag_length);
     plan.source = random_shape(random, front + length + (input.decrypt || plan.in_place ? tag : 0));
     plan.destination = random_shape(random, length + (input.decrypt ? 0 : tag));
-    if (!plan.in_place && below(random, 6) == 0) {
-        constexpr std::array faults = {Fault::read, Fault::write, Fault::region};
+    if (!plan.in_place && below(random, 4) == 0) {
+        constexpr std::array faults = {Fault::read, Fault::write, Fault::region, Fault::region};
         plan.fault = faults[below(random, faults.size())];
-        plan.fault_at = below(random, length);
+        // Nearer to the end: there are periods in front of it.
+        plan.fault_at = length - 1 - below(random, std::min(length, 60'000U));
         plan.source = Shape::direct(plan.source.length(), below(random, 64));
         plan.destination = Shape::direct(plan.destination.length(), below(random, 64));
     } else if (below(random, 4) == 0) {
@@ -124,6 +125,7 @@ struct Work {
     unsigned data_width = 128;
     unsigned latency = 20;
     bool interrupts = false;
+    bool timing_changes = false;
     std::vector<Plan> plans;
     std::uint64_t seed = 0;  ///< of how long the engine runs at a time
 };
@@ -158,7 +160,7 @@ public:
             // Runs that end anywhere, of all lengths.
             const unsigned long_one = below(random_, 4) == 0 ? 40'000 : 3000;
             machine_.run(1 + below(random_, below(random_, 3) == 0 ? 300 : long_one));
-            if (below(random_, 64) == 0) change_timing();
+            if (work_.timing_changes && below(random_, 8) == 0) change_timing();
             take();
         }
         machine_.run(5000);
@@ -294,7 +296,10 @@ private:
         }
     }
 
-    void change_timing() { machine_.set_timing(MemoryTiming::ideal(below(random_, 200))); }
+    /// Now and then to a latency that the bursts under way don't hide.
+    void change_timing() {
+        machine_.set_timing(MemoryTiming::ideal(below(random_, below(random_, 2) == 0 ? 200 : 3000)));
+    }
 
     /// All bytes that a request could have changed.
     [[nodiscard]] Bytes memory_of(std::size_t number) {
@@ -350,6 +355,7 @@ TEST_P(StrideTest, RandomStreams) {
         work.data_width = GetParam();
         work.latency = below(random, 3) == 0 ? below(random, 400) : 20;
         work.interrupts = below(random, 2) == 0;
+        work.timing_changes = below(random, 2) == 0;
         for (unsigned i = 0; i < requests; ++i) work.plans.push_back(random_plan(random, longest));
         work.seed = random();
         SCOPED_TRACE("round " + std::to_string(round));
