@@ -179,8 +179,9 @@ protected:
     }
 
     /// One request after the other, each alone; so the first difference names its request.
-    PinTrace run_alone(const std::vector<CipherInput>& inputs, bool distinct_keys = false) {
-        return trace_of(sim::MemoryTiming::ideal(), [&](sim::Machine& machine) {
+    PinTrace run_alone(const std::vector<CipherInput>& inputs, bool distinct_keys = false,
+                       const sim::MemoryTiming& timing = sim::MemoryTiming::ideal()) {
+        return trace_of(timing, [&](sim::Machine& machine) {
             sim::QueuePair queue(machine, 0);
             queue.start();
             for (const CipherInput& input : inputs) {
@@ -244,6 +245,12 @@ TEST_P(ConstantTime, PublicThingsShow) {
     expect_other("the direction", [](Plan& other) { other.decrypt = false; });
     expect_other("another mode", [](Plan& other) { other.mode = CipherMode::ccm; });
     expect_other("a bad tag", [](Plan& other) { other.bad = true; });
+
+    // A single cycle, too.
+    Secrets secrets(seed_);
+    const std::vector<CipherInput> inputs = {fill(plan, make_keys(secrets, plan.key_bytes, false), secrets)};
+    EXPECT_FALSE(trace.difference(run_alone(inputs)));
+    EXPECT_TRUE(trace.difference(run_alone(inputs, false, sim::MemoryTiming::ideal(21))));
 }
 
 /// A wrong tag shows when the request ends, not while text is still being read; and where it is wrong never shows.
