@@ -160,7 +160,7 @@ public:
         }
         if (moved.read_beats != 0) {
             reads_.front().done += moved.read_beats - 1;
-            if (step(reads_, last_cycle)) ++reads_ended_;
+            if (end_read_beat(last_cycle)) ++reads_ended_;
         }
     }
 
@@ -194,7 +194,7 @@ public:
 
     /// The clock edge at the end of `cycle`, which finds `pins`.
     void finish(std::uint64_t cycle, const AxiPins& pins) {
-        if (pins.r.valid && pins.r.ready) step(reads_, cycle);
+        if (pins.r.valid && pins.r.ready) end_read_beat(cycle);
         if (pins.b.valid && pins.b.ready) responses_.pop_front();
         if (pins.w.valid && pins.w.ready) end_write_beat(cycle);
         if (pins.ar.valid && pins.ar.ready) begin(ar_, reads_, cycle);
@@ -244,10 +244,18 @@ private:
         waiting.reset();
     }
 
+    /// True if the burst has ended.
+    bool end_read_beat(std::uint64_t cycle) {
+        const Transfer& read = reads_.front();
+        if (read.done + 1 == read.burst.beats) host_.read_ended(read.burst);
+        return step(reads_, cycle);
+    }
+
     void end_write_beat(std::uint64_t cycle) {
         const Transfer& write = writes_.front();
         if (write.done + 1 == write.burst.beats) {
-            responses_.push_back({cycle + 1 + write.schedule.response_wait, write.burst.id, write.error});
+            const WriteAnswer answer = host_.write_ended(write.burst, write.schedule, cycle);
+            responses_.push_back({cycle + 1 + answer.response_wait, write.burst.id, write.error || answer.error});
         }
         step(writes_, cycle);
     }

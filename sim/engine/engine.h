@@ -52,6 +52,12 @@ struct BurstSchedule {
     unsigned response_wait = 0;
 };
 
+/// How a write burst is answered.
+struct WriteAnswer {
+    unsigned response_wait = 0;  ///< cycles between the last beat and the response
+    bool error = false;          ///< bus error, as if a beat had been refused
+};
+
 /// What an engine needs from the world around it.
 class EngineHost {
 public:
@@ -61,7 +67,8 @@ public:
     virtual BurstSchedule schedule(const Burst& burst) = 0;
 
     /// Not 0: as long as this number stays the same, bursts that differ in address and time alone get the same
-    /// schedule, and `schedule` need not be called for all of them. (An engine may then do many bursts in one step.)
+    /// schedule, and `schedule`, `read_ended` and `write_ended` need not be called for all of them. (An engine may then
+    /// do many bursts in one step.)
     [[nodiscard]] virtual std::uint64_t constant_schedule() const { return 0; }
 
     /// Fills `data` from memory at `address`, at the cycle at which the beat is transferred. An implementation that
@@ -88,6 +95,18 @@ public:
     virtual void moved_directly(Direction direction, std::size_t bytes) {
         static_cast<void>(direction);
         static_cast<void>(bytes);
+    }
+
+    /// The last beat of a read burst has been transferred: the bursts of a direction end in the order in which
+    /// `schedule` was called for them.
+    virtual void read_ended(const Burst& burst) { static_cast<void>(burst); }
+
+    /// The last beat of a write burst was transferred in cycle `cycle`. For a host that learns only now how the write
+    /// is answered; others leave it at what `schedule` said.
+    virtual WriteAnswer write_ended(const Burst& burst, const BurstSchedule& schedule, std::uint64_t cycle) {
+        static_cast<void>(burst);
+        static_cast<void>(cycle);
+        return {schedule.response_wait, false};
     }
 
     /// The engine raised interrupt `vector` (an edge) in cycle `cycle`. Must not call back into the engine.

@@ -65,6 +65,19 @@ public:
         evaluate(inputs.timestamp, 1);
     }
 
+    /// All pins as they are, the clock's level among them: for those who make their own clock. Writes no waves.
+    void show(bool clock, bool reset_n, const model::EngineInputs& inputs, model::EngineOutputs& outputs) {
+        model_.clk_i = clock;
+        model_.rst_ni = reset_n;
+        drive(inputs);
+        model_.m_axi_rresp_i = inputs.rresp;
+        std::memcpy(model_.m_axi_rdata_i.data(), inputs.rdata.data(), DataBytes);
+        Verilated::threadContextp(&context_);
+        model_.eval();
+        sample(outputs);
+        std::memcpy(outputs.wdata.data(), model_.m_axi_wdata_o.data(), DataBytes);
+    }
+
     [[nodiscard]] bool at_rest() const { return model_.idle_o != 0 && model_.interrupt_o == 0; }
 
 private:
