@@ -26,11 +26,11 @@ namespace cce::sim::systemc {
 
 struct EngineModuleOptions {
     std::string engine = "model";  ///< see make_engine
-    EngineOptions engine_options;
+    EngineOptions engine_options{};
     sc_core::sc_time clock_period = sc_core::sc_time(4, sc_core::SC_NS);
     /// The farthest that the engine runs ahead of SystemC's time, even if nobody can notice. Zero: the global quantum,
     /// or a thousand clock periods if that is zero too.
-    sc_core::sc_time quantum;
+    sc_core::sc_time quantum{};
     AnnotatedDelay annotated_delay = AnnotatedDelay::latency;
     bool use_dmi = true;  ///< take memory that a target lends
 };
