@@ -224,8 +224,9 @@ void EngineModule::run_ahead() {
     // What has yet to happen now counts from the next cycle on; those before are certain.
     catch_up(clock_.cycle_at(now));
     // An interrupt or a target may wake others at any time that the engine has reached: look again after each.
-    while (!engine_->idle() && commands_.empty() && !sc_core::sc_pending_activity_at_current_time()) {
+    while (!engine_->idle() && commands_.empty()) {
         const sc_core::sc_time time = sc_core::sc_time_stamp();
+        // Zero if something has yet to happen now.
         const sc_core::sc_time ahead = std::min(sc_core::sc_time_to_pending_activity(), quantum());
         const std::uint64_t limit = clock_.cycle_at(time + ahead);
         if (engine_->cycle() >= limit) break;

@@ -44,6 +44,48 @@ sc_core::sc_time cycles(double count) {
     return nanoseconds(count * clock_ns);
 }
 
+/// An engine with nothing but a memory, reset and gate unbound, and an initiator that does not block.
+class Bare : public sc_core::sc_module {
+public:
+    explicit Bare(const sc_core::sc_module_name& name) : sc_core::sc_module(name) {
+        socket.register_nb_transport_bw(this, &Bare::answer);
+        socket.bind(engine.registers);
+        engine.dma.bind(memory.socket);
+        engine.interrupts.bind(interrupts);
+    }
+
+    /// One register, by nb_transport; returns when the response has come.
+    std::uint32_t read_register(std::uint32_t offset) {
+        std::uint32_t value = 0;
+        tlm::tlm_generic_payload transaction;
+        transaction.set_read();
+        transaction.set_address(offset);
+        transaction.set_data_ptr(reinterpret_cast<std::uint8_t*>(&value));
+        transaction.set_data_length(sizeof value);
+        transaction.set_streaming_width(sizeof value);
+        tlm::tlm_phase phase = tlm::BEGIN_REQ;
+        sc_core::sc_time delay;
+        socket->nb_transport_fw(transaction, phase, delay);
+        sc_core::wait(ended_);
+        EXPECT_TRUE(transaction.is_response_ok());
+        return value;
+    }
+
+    sim::systemc::EngineModule engine{"engine"};
+    Memory memory{"memory", {}};
+    sc_core::sc_vector<sc_core::sc_signal<bool>> interrupts{"interrupt", engine.interrupts.size()};
+    tlm_utils::simple_initiator_socket<Bare> socket{"socket"};
+
+private:
+    tlm::tlm_sync_enum answer(tlm::tlm_generic_payload&, tlm::tlm_phase& phase, sc_core::sc_time& delay) {
+        if (phase != tlm::BEGIN_RESP) return tlm::TLM_ACCEPTED;
+        ended_.notify(delay);
+        return tlm::TLM_COMPLETED;
+    }
+
+    sc_core::sc_event ended_;
+};
+
 /// All that the tests use.
 class Modules {
 public:
@@ -70,6 +112,8 @@ public:
 
     Platform& platform(const std::string& name) { return *platforms_.at(name); }
 
+    Bare& bare() { return bare_; }
+
     [[nodiscard]] bool unknown_engine_refused() const { return unknown_engine_refused_; }
     [[nodiscard]] bool clock_of_zero_refused() const { return clock_of_zero_refused_; }
 
@@ -91,6 +135,7 @@ private:
         return options_[name] = options;
     }
 
+    Bare bare_{"bare"};
     bool unknown_engine_refused_ = refused({.engine = "steam"});
     bool clock_of_zero_refused_ = refused({.clock_period = sc_core::SC_ZERO_TIME});
     std::map<std::string, PlatformOptions> options_;
@@ -107,7 +152,8 @@ Platform& fresh(const std::string& name) {
     platform.reset_n.write(false);
     sc_core::wait(cycles(20));
     platform.reset_n.write(true);
-    sc_core::wait(cycles(20));
+    // Out of reset an engine erases its contexts. So do those of all other platforms when the simulation begins.
+    sc_core::wait(cycles(1000));
     platform.monitor.clear();
     return platform;
 }
@@ -359,6 +405,14 @@ TEST(EngineModule, AsManyInterruptsAsTheConfigurationHas) {
 TEST(EngineModule, OptionsThatCannotBeMet) {
     EXPECT_TRUE(modules->unknown_engine_refused());
     EXPECT_TRUE(modules->clock_of_zero_refused());
+}
+
+TEST(EngineModule, NonBlockingTransportAndUnboundPorts) {
+    Bare& bare = modules->bare();
+    EXPECT_EQ(bare.read_register(global::at(global::identification)), contract::identification_value);
+    const std::uint32_t first = bare.read_register(global::at(global::cycle_low));
+    sc_core::wait(cycles(100));
+    EXPECT_NEAR(bare.read_register(global::at(global::cycle_low)), first + 100, 10);
 }
 
 /// A register access as a program of the processor could not make it.

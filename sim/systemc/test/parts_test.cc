@@ -397,6 +397,7 @@ TEST_F(TlmHostTest, LentMemoryIsLeftAloneOnceItIsTakenBack) {
 
 TEST(InterruptLinesTest, PulsesOfAPeriod) {
     auto& signals = bench->line_signals;
+    sc_core::wait(10 * period());  // there must be a time before now
     const sc_core::sc_time now = sc_core::sc_time_stamp();
     bench->lines.pulse(1, now + 3 * period());
     bench->lines.pulse(0, now + 5 * period());
