@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The provers of properties (assert, assume) of a sequential circuit.
+
+    pdr     ABC's property directed reachability (IC3): finds an inductive invariant that implies every assertion, and
+            checks it; the proof holds for all time. Circuits without registers are proven by it in one frame.
+    bmc     ABC's bounded model checking: no assertion fails within `depth` cycles of reset.
+    smtbmc  yosys-smtbmc with an SMT solver: k-induction with k = `depth` (base case and induction step)
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+import re
+
+import toolchain
+from proof_file import Proof
+
+
+@dataclasses.dataclass
+class Verdict:
+    proven: bool
+    detail: str
+    trace: str = ""
+
+
+def elaborate(proof: Proof, sources: list[str]) -> list[str]:
+    """Yosys commands from SystemVerilog to a flat circuit of words."""
+    return [
+        f"read_verilog -formal -sv {' '.join(sources)}",
+        f"hierarchy -check -top {proof.top}",
+        "proc",
+        "flatten",
+        # Yosys gives a clocked assertion registers in front of it, so that it speaks of the values before the edge; the
+        # assumptions get the same, and are then moved in front: what was assumed of a cycle constrains that cycle.
+        "async2sync",
+        "chformal -lower",
+        "chformal -assume -early",
+        "opt_clean",
+        "setundef -undriven -anyseq",
+        "opt -full",
+        "memory -nomap",
+        "memory_map -formal",
+        # Registers without an initial value begin with any value.
+        "formalff -setundef -clk2ff -ff2anyinit",
+        "opt -full",
+        "check -assert",
+    ]
+
+
+def _abc(proof: Proof, sources: list[str], folder: pathlib.Path, prove: list[str], timeout: float | None) -> str:
+    toolchain.yosys([
+        *elaborate(proof, sources), "write_rtlil design.il", "select -assert-min 1 t:$assert", "techmap", "opt -fast", "simplemap",
+        "dffunmap", "abc -g AND -fast", "opt_clean",
+        "write_aiger -I -B -zinit -no-startoffset -map design.aim -ywmap design.ywa design.aig",
+    ], folder)
+    commands = ["read_aiger design.aig", "fold", "strash", *proof.prepare, "print_stats", *prove]
+    _, output = toolchain.run("yosys-abc", ["-c", "; ".join(commands)], folder, "abc.log", timeout)
+    return output
+
+
+def _trace(folder: pathlib.Path) -> str:
+    """Turns ABC's counterexample into waves; names the file."""
+    witness = folder / "trace.aiw"
+    if not witness.exists():
+        return ""
+    code, _ = toolchain.run("yosys-witness", ["aiw2yw", "trace.aiw", "design.ywa", "trace.yw"], folder, "witness.log")
+    if code != 0:
+        return str(witness)
+    script = "read_rtlil design.il; sim -hdlname -r trace.yw -vcd trace.vcd -assert"
+    toolchain.run("yosys", ["-p", script], folder, "sim.log")
+    return str(folder / "trace.vcd") if (folder / "trace.vcd").exists() else str(witness)
+
+
+def _failed_assertion(folder: pathlib.Path) -> str:
+    log = folder / "sim.log"
+    found = re.search(r"Assertion (\S+).*failed", log.read_text(encoding="utf-8")) if log.exists() else None
+    return f", assertion {found[1]}" if found else ""
+
+
+def pdr(proof: Proof, sources: list[str], folder: pathlib.Path, timeout: float | None) -> Verdict:
+    output = _abc(proof, sources, folder, ["orpos", "pdr", "write_cex -a trace.aiw"], timeout)
+    failed = re.search(r"asserted in frame\s+(\d+)", output)
+    if failed:
+        trace = _trace(folder)
+        return Verdict(False, f"an assertion fails in cycle {failed[1]}{_failed_assertion(folder)}", trace)
+    if "Property proved" not in output:
+        return Verdict(False, "no answer: " + " / ".join(output.strip().splitlines()[-3:]))
+    found = re.search(r"Invariant F\[(\d+)\] : (\d+) clauses with (\d+) flops", output)
+    checked = "Verification of invariant" not in output or "was successful" in output
+    if not checked:
+        return Verdict(False, "the invariant that was found does not stand its check")
+    return Verdict(True, f"invariant of {found[2]} clauses" if found else "no state needed")
+
+
+def bmc(proof: Proof, sources: list[str], folder: pathlib.Path, timeout: float | None) -> Verdict:
+    output = _abc(proof, sources, folder, ["orpos", f"bmc3 -F {proof.depth}", "write_cex -a trace.aiw"], timeout)
+    failed = re.search(r"asserted in frame\s+(\d+)", output)
+    if failed:
+        trace = _trace(folder)
+        return Verdict(False, f"an assertion fails in cycle {failed[1]}{_failed_assertion(folder)}", trace)
+    done = re.search(r"No output (?:failed|asserted) in (\d+) frames|in (\d+) frames", output)
+    if not done or int(done[1] or done[2]) < proof.depth:
+        return Verdict(False, "no answer: " + " / ".join(output.strip().splitlines()[-3:]))
+    return Verdict(True, f"{proof.depth} cycles")
+
+
+def smtbmc(proof: Proof, sources: list[str], folder: pathlib.Path, timeout: float | None) -> Verdict:
+    toolchain.yosys([*elaborate(proof, sources), "select -assert-min 1 t:$assert", "dffunmap", "write_smt2 -wires design.smt2"],
+                    folder)
+    common = ["--presat", "-t", str(proof.depth), "--dump-vcd", "trace.vcd"]
+    for step, options in (("base case", []), ("induction step", ["-i"])):
+        _, output = toolchain.run_smtbmc([*options, *common, "design.smt2"], folder,
+                                         f"smtbmc-{step.split(' ', maxsplit=1)[0]}.log", timeout)
+        if "Status: PASSED" in output:
+            continue
+        if "Status: FAILED" not in output:
+            return Verdict(False, f"no answer ({step}): " + " / ".join(output.strip().splitlines()[-3:]))
+        return Verdict(False, f"the {step} fails", str(folder / "trace.vcd"))
+    return Verdict(True, f"{proof.depth}-induction")
