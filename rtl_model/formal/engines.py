@@ -3,7 +3,11 @@
 
     pdr     ABC's property directed reachability (IC3): finds an inductive invariant that implies every assertion, and
             checks it; the proof holds for all time. Circuits without registers are proven by it in one frame.
-    bmc     ABC's bounded model checking: no assertion fails within `depth` cycles of reset.
+    ind     k-induction, k at most `depth`: no assertion fails in the first cycles (ABC's bmc), and none in the cycle behind
+            any k in which none did (Yosys' sat). What the registers need to be known is among the assertions.
+    bmc     ABC's bounded model checking: no assertion fails within `depth` cycles of reset. For method `equivalence` the
+            circuit is shown to have no feedback, through registers neither: its outputs then depend on the inputs of
+            the last few cycles alone, and a depth beyond that number is no bound.
     smtbmc  yosys-smtbmc with an SMT solver: k-induction with k = `depth` (base case and induction step)
 """
 
@@ -30,12 +34,12 @@ def elaborate(proof: Proof, sources: list[str]) -> list[str]:
         f"read_verilog -formal -sv {' '.join(sources)}",
         f"hierarchy -check -top {proof.top}",
         "proc",
-        "flatten",
-        # Yosys gives a clocked assertion registers in front of it, so that it speaks of the values before the edge; the
-        # assumptions get the same, and are then moved in front: what was assumed of a cycle constrains that cycle.
+        "flatten -noscopeinfo",
+        # Yosys gives clocked assertions and assumptions registers in front of them; both are moved in front of those
+        # again, so that they speak of the cycle itself: an assertion is then its own induction hypothesis.
         "async2sync",
         "chformal -lower",
-        "chformal -assume -early",
+        "chformal -assert -assume -early",
         "opt_clean",
         "setundef -undriven -anyseq",
         "opt -full",
@@ -49,8 +53,9 @@ def elaborate(proof: Proof, sources: list[str]) -> list[str]:
 
 
 def _abc(proof: Proof, sources: list[str], folder: pathlib.Path, prove: list[str], timeout: float | None) -> str:
+    no_feedback = ["scc -all_cell_types -expect 0"] if proof.method == "equivalence" else []
     toolchain.yosys([
-        *elaborate(proof, sources), "write_rtlil design.il", "select -assert-min 1 t:$assert", "techmap", "opt -fast", "simplemap",
+        *elaborate(proof, sources), *no_feedback, "write_rtlil design.il", "select -assert-min 1 t:$assert", "techmap", "opt -fast", "simplemap",
         "dffunmap", "abc -g AND -fast", "opt_clean",
         "write_aiger -I -B -zinit -no-startoffset -map design.aim -ywmap design.ywa design.aig",
     ], folder)
@@ -64,6 +69,9 @@ def _trace(folder: pathlib.Path) -> str:
     witness = folder / "trace.aiw"
     if not witness.exists():
         return ""
+    # What ABC was given has names with a mark of the pass that made it.
+    names = folder / "design.ywa"
+    names.write_text(re.sub(r"\$abc\$\d+\$auto", "$auto", names.read_text(encoding="utf-8")), encoding="utf-8")
     code, _ = toolchain.run("yosys-witness", ["aiw2yw", "trace.aiw", "design.ywa", "trace.yw"], folder, "witness.log")
     if code != 0:
         return str(witness)
@@ -91,6 +99,22 @@ def pdr(proof: Proof, sources: list[str], folder: pathlib.Path, timeout: float |
     if not checked:
         return Verdict(False, "the invariant that was found does not stand its check")
     return Verdict(True, f"invariant of {found[2]} clauses" if found else "no state needed")
+
+
+def induction(proof: Proof, sources: list[str], folder: pathlib.Path, timeout: float | None) -> Verdict:
+    # One cycle more than the step takes for granted costs nothing; planted faults are looked for farther away.
+    base = bmc(dataclasses.replace(proof, depth=proof.search or proof.depth + 1), sources, folder, timeout)
+    if not base.proven:
+        return base
+    command = f"sat -tempinduct-inductonly -prove-asserts -set-assumes -maxsteps {proof.depth} -show-public"
+    _, output = toolchain.run("yosys", ["-p", f"read_rtlil design.il; dffunmap; {command}"], folder, "induction.log", timeout)
+    found = re.search(r"Induction step proven: SUCCESS", output)
+    if found:
+        steps = output[:found.start()].count("Induction step failed") + 1
+        return Verdict(True, f"{steps}-induction")
+    if "proof failed" in output:
+        return Verdict(False, f"no answer: holds for {proof.depth} cycles, but the induction step fails (induction.log)")
+    return Verdict(False, "no answer: " + " / ".join(output.strip().splitlines()[-3:]))
 
 
 def bmc(proof: Proof, sources: list[str], folder: pathlib.Path, timeout: float | None) -> Verdict:

@@ -7,11 +7,12 @@ Header lines, comments at the top of the file (a line that begins with two more 
     // top: module to prove
     // files: RTL files, relative to rtl_model/rtl
     // method: induction | bounded | equivalence | algebra | structure | relation
-    // engine: pdr | bmc | smtbmc | polynomial | dataflow      (see engines.py, polynomial.py, dataflow.py)
-    // depth: cycles                      (bmc, smtbmc)
+    // engine: pdr | ind | bmc | smtbmc | polynomial | dataflow      (see engines.py, polynomial.py, dataflow.py)
+    // depth: cycles                      (ind, bmc, smtbmc)
+    // search: cycles that planted faults are looked for in (ind; 24 if not given)
     // bound: why that depth suffices     (bounded proofs)
     // assumes: what is taken for granted of the neighbours, and who guarantees it
-    // prepare: ABC commands before the proof (pdr, bmc)
+    // prepare: ABC commands before the proof (pdr, ind, bmc)
     // option NAME: value                 (dataflow)
     // time: long                         (not in the plain test run)
     // fault NAME FILE: what is broken
@@ -29,7 +30,7 @@ import pathlib
 import re
 
 METHODS = ("induction", "bounded", "equivalence", "algebra", "structure", "relation")
-ENGINES = ("pdr", "bmc", "smtbmc", "polynomial", "dataflow")
+ENGINES = ("pdr", "ind", "bmc", "smtbmc", "polynomial", "dataflow")
 
 
 class ProofError(Exception):
@@ -53,6 +54,7 @@ class Proof:
     method: str
     engine: str
     depth: int
+    search: int
     bound: str
     assumes: str
     prepare: list[str]
@@ -125,7 +127,7 @@ def read(path: pathlib.Path) -> Proof:
     for needed in ("proof", "top", "files", "method", "engine"):
         if needed not in fields:
             raise ProofError(f"{path}: the header has no '{needed}'")
-    unknown = set(fields) - {"proof", "top", "files", "method", "engine", "depth", "bound", "assumes", "prepare", "time"}
+    unknown = set(fields) - {"proof", "top", "files", "method", "engine", "depth", "search", "bound", "assumes", "prepare", "time"}
     if unknown:
         raise ProofError(f"{path}: unknown in the header: {', '.join(sorted(unknown))}")
     if fields["method"] not in METHODS:
@@ -140,7 +142,8 @@ def read(path: pathlib.Path) -> Proof:
         if not fault.changes:
             raise ProofError(f"{path}: fault '{fault.name}' changes nothing")
     return Proof(path.stem, fields["proof"], fields["top"], fields["files"].split(), fields["method"], fields["engine"],
-                 int(fields.get("depth", "0")), fields.get("bound", ""), fields.get("assumes", ""),
+                 int(fields.get("depth", "0")), int(fields.get("search", "0")),
+                 fields.get("bound", ""), fields.get("assumes", ""),
                  [command.strip() for command in fields.get("prepare", "").split(";") if command.strip()], options,
                  fields.get("time", "") == "long", faults, "\n".join(harness) + "\n",
                  {module: "\n".join(text) + "\n" for module, text in inside.items()})

@@ -11,6 +11,7 @@ Exit status: 0 all is as it should be; 1 not; 2 wrong use; 3 a tool is missing; 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import pathlib
@@ -31,6 +32,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 RTL = HERE.parent / "rtl"
 ENGINES: dict[str, Callable[[Proof, list[str], pathlib.Path, float | None], Verdict]] = {
     "pdr": engines.pdr,
+    "ind": engines.induction,
     "bmc": engines.bmc,
     "smtbmc": engines.smtbmc,
     "polynomial": polynomial.prove,
@@ -53,7 +55,9 @@ def run_one(proof: Proof, fault: Fault | None, arguments: argparse.Namespace) ->
     folder.mkdir(parents=True)
     begin = time.monotonic()
     sources = proof_file.write_sources(proof, fault, RTL, arguments.contract, folder)
-    verdict = ENGINES[proof.engine](proof, sources, folder, arguments.timeout)
+    # An induction that fails says nothing: a fault counts as found by a run of the circuit alone.
+    tried = dataclasses.replace(proof, search=(proof.search or 24) if fault else 0)
+    verdict = ENGINES[proof.engine](tried, sources, folder, arguments.timeout)
     seconds = time.monotonic() - begin
     # A prover that gave no answer has not found the fault.
     found = not verdict.proven and not verdict.detail.startswith("no answer")

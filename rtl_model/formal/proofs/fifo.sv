@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// proof: a stream_fifo used by its rules gives every word once, in order and unchanged, and its count is right
+// top: proof_fifo
+// files: common/stream_fifo.sv
+// method: induction
+// engine: ind
+// depth: 3
+// assumes: nothing is pushed into a full FIFO unless something is popped, nothing popped from an empty one; every
+//   user's proof has these as assertions
+// fault count common/stream_fifo.sv: a push with a pop in the same cycle is not counted as both
+// -       count_q <= count_q + CountWidth'(push_i) - CountWidth'(pop_i);
+// +       count_q <= count_q + CountWidth'(push_i) - CountWidth'(pop_i && !push_i);
+// fault order common/stream_fifo.sv: the head moves at a push
+// -       if (pop_i) head_q <= head_q + IndexWidth'(1);
+// +       if (pop_i || (push_i && count_q == '0)) head_q <= head_q + IndexWidth'(1);
+
+module proof_fifo (
+    input wire logic       clk_i,
+    input wire logic       clear_i,
+    input wire logic       push_i,
+    input wire logic [3:0] data_i,
+    input wire logic       pop_i
+);
+
+  localparam int unsigned Depth = 8;
+
+  logic rst_nq = 1'b0;
+  logic valid;
+  logic [3:0] data, count;
+
+  always_ff @(posedge clk_i) rst_nq <= 1'b1;
+
+  stream_fifo #(
+      .Width(4),
+      .Depth(Depth)
+  ) u_fifo (
+      .clk_i,
+      .rst_ni(rst_nq),
+      .clear_i,
+      .push_i,
+      .data_i,
+      .pop_i,
+      .valid_o(valid),
+      .data_o(data),
+      .count_o(count)
+  );
+
+  // One word, chosen freely among all that are ever pushed, is followed on its way.
+  logic watched_q = 1'b0;            // it is inside
+  logic [3:0] ahead_q = '0;          // words in front of it
+  logic [3:0] word_q = '0;
+  logic [3:0] number_q = '0;         // words inside, counted apart
+  (* anyseq *) logic watch;
+
+  (* hierconn *) logic [2:0] \u_fifo.head_q ;
+  (* hierconn *) logic [2:0] \u_fifo.probe_index ;
+  (* hierconn *) logic [3:0] \u_fifo.probe ;
+  assign \u_fifo.probe_index = \u_fifo.head_q + ahead_q[2:0];
+
+  always_ff @(posedge clk_i) begin
+    if (rst_nq) begin
+      assume (!(push_i && !pop_i && count == 4'(Depth)));
+      assume (!(pop_i && !valid));
+      assert (count == number_q);
+      assert (count <= 4'(Depth));
+      assert (valid == (number_q != '0));
+      if (watched_q) assert (ahead_q < number_q && \u_fifo.probe == word_q);
+      if (watched_q && ahead_q == '0) assert (data == word_q);
+      if (clear_i) begin
+        number_q <= '0;
+        watched_q <= 1'b0;
+      end else begin
+        number_q <= number_q + 4'(push_i) - 4'(pop_i);
+        if (watched_q) begin
+          if (pop_i && ahead_q == '0) watched_q <= 1'b0;
+          else if (pop_i) ahead_q <= ahead_q - 4'd1;
+        end else if (watch && push_i) begin
+          watched_q <= 1'b1;
+          ahead_q <= number_q - 4'(pop_i);
+          word_q <= data_i;
+        end
+      end
+    end
+  end
+
+endmodule
+
+// inside stream_fifo
+  // What makes the proof inductive, and a view of one word for the harness.
+  logic [IndexWidth-1:0] probe_index;
+  logic [Width-1:0] probe;
+  assign probe = memory[probe_index];
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      assert (count_q <= CountWidth'(Depth));
+      assert (count_q[IndexWidth-1:0] == tail_q - head_q);
+    end
+  end
+// end inside
