@@ -210,11 +210,12 @@ module proof_write_port (
       assert (under_way_q <= 3'(Outstanding));
       assert (5'(due_q) + 5'(unsent_q) + 5'(sent_q) == 5'(under_way_q));
       assert (\u_port.response_count == under_way_q && \u_port.burst_count == unsent_q);
+      if (unsent_q == '0) assert (\u_port.beat_q == '0);
       if (watched_q) begin
         assert (ahead_q < under_way_q);
         assert (\u_port.u_responses.probe [72 +: 3] == {client_q, tag_q});
         // Where it is: its address waits, its beats wait or go, or it waits for its response.
-        if (sending_q) assert (beats_ahead_q + sent_q == ahead_q);
+        if (sending_q) assert (4'(beats_ahead_q) + 4'(sent_q) == 4'(ahead_q));
         else assert (ahead_q < sent_q);
         if (sending_q && beats_ahead_q == unsent_q) assert (due_q && {\u_port.awclient_q , \u_port.awlen_q } == {client_q, left_q});
         if (sending_q && beats_ahead_q < unsent_q) begin

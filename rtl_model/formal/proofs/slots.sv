@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// proof: a slot of slot_table is taken only when free, is finished only when every block that works on it has given it
+//   back and its lists are at rest, stays finished until it is freed, keeps its first fault (or its key's) as its status,
+//   and is aborted or discarded by a queue's reset only if it belongs to that queue
+// top: proof_slots
+// files: cce_pkg.sv queue/slot_table.sv
+// method: induction
+// engine: ind
+// depth: 2
+// assumes: the dispatcher starts a request only when a slot is free (asserted in request_dispatcher, see exactly_once); a
+//   slot is freed only when finished (asserted in completion_writer, see exactly_once); queues are numbered below
+//   QueueCount
+// fault early queue/slot_table.sv: a slot is finished although its keys are not erased
+// -         finished_q[s] <= used_q[s] && !key_q[s] && !cipher_q[s] && !destination_q[s] && !erase_q[s] &&
+// +         finished_q[s] <= used_q[s] && !key_q[s] && !cipher_q[s] && !destination_q[s] &&
+// fault lists queue/slot_table.sv: a slot is finished although its lists are being read
+// -                          !lists_busy_i[s];
+// +                          1'b1;
+// fault other_queue queue/slot_table.sv: any queue's reset aborts every slot
+// -         if (queue_q[s] == 8'(q) && queue_reset_pending_i[q]) reset_pending[s] = 1'b1;
+// +         if (queue_reset_pending_i[q]) reset_pending[s] = 1'b1;
+// fault status queue/slot_table.sv: a later fault replaces the first one
+// -         if (fault_i[f-1] && (!abort_q[fault_slot_i[f-1]] || f == 1)) begin
+// +         if (fault_i[f-1]) begin
+// fault taken queue/slot_table.sv: the slot offered as free may be in use
+// -       if (!used_q[s-1]) begin
+// +       if (!used_q[s-1] || finished_q[s-1]) begin
+
+module proof_slots (
+    input wire logic           clk_i,
+    input wire logic           gate_i,
+    input wire logic [1:0]     queue_reset_pending_i,
+    input wire logic           start_i,
+    input wire logic           start_queue_i,
+    input wire logic [7:0]     start_status_i,
+    input wire logic           start_cipher_i,
+    input wire logic           start_key_i,
+    input wire logic           key_release_i,
+    input wire logic [1:0]     key_release_slot_i,
+    input wire logic [2:0]     cipher_release_i,
+    input wire logic [2:0][1:0] cipher_release_slot_i,
+    input wire logic           destination_release_i,
+    input wire logic [1:0]     destination_release_slot_i,
+    input wire logic           erase_release_i,
+    input wire logic [1:0]     erase_release_slot_i,
+    input wire logic [3:0]     lists_busy_i,
+    input wire logic [2:0]     fault_i,
+    input wire logic [2:0][1:0] fault_slot_i,
+    input wire logic [2:0][7:0] fault_status_i,
+    input wire logic           free_i,
+    input wire logic [1:0]     freed_slot_i
+);
+
+  logic rst_nq = 1'b0;
+  logic free_valid;
+  logic [1:0] free_slot;
+  logic [3:0] used, abort, discard, cipher_done, erase_wanted, finished;
+  logic [3:0][7:0] status, queue;
+
+  always_ff @(posedge clk_i) rst_nq <= 1'b1;
+
+  slot_table #(
+      .SlotCount(4),
+      .QueueCount(2),
+      .FaultPorts(3)
+  ) u_slots (
+      .clk_i,
+      .rst_ni(rst_nq),
+      .gate_i,
+      .queue_reset_pending_i,
+      .free_valid_o(free_valid),
+      .free_slot_o(free_slot),
+      .start_i,
+      .start_queue_i({7'd0, start_queue_i}),
+      .start_status_i,
+      .start_cipher_i,
+      .start_key_i,
+      .key_release_i,
+      .key_release_slot_i,
+      .cipher_release_i,
+      .cipher_release_slot_i,
+      .destination_release_i,
+      .destination_release_slot_i,
+      .erase_release_i,
+      .erase_release_slot_i,
+      .lists_busy_i,
+      .fault_i,
+      .fault_slot_i,
+      .fault_status_i,
+      .used_o(used),
+      .abort_o(abort),
+      .discard_o(discard),
+      .cipher_done_o(cipher_done),
+      .erase_wanted_o(erase_wanted),
+      .finished_o(finished),
+      .status_o(status),
+      .queue_o(queue),
+      .free_i,
+      .freed_slot_i
+  );
+
+  // One slot, freely chosen.
+  (* anyconst *) logic [1:0] slot;
+  logic used_q = 1'b0, aborted_q = 1'b0, key_fault_q = 1'b0;
+  logic [3:0] owed_q = '0;             // still to be given back: key loader, cipher, destination, eraser
+  logic queue_q = 1'b0;
+  logic [7:0] status_q = '0;
+  logic rest_q = 1'b0;                 // in the cycle before, nothing was owed and the lists were at rest
+  logic [3:0] owed;
+  logic starts, frees;
+  logic [2:0] faults;
+
+  assign starts = start_i && free_slot == slot;
+  assign frees = free_i && freed_slot_i == slot;
+  always_comb begin
+    owed = owed_q;
+    if (key_release_i && key_release_slot_i == slot) owed[0] = 1'b0;
+    for (int unsigned u = 0; u < 3; u++) if (cipher_release_i[u] && cipher_release_slot_i[u] == slot) owed[1] = 1'b0;
+    if (destination_release_i && destination_release_slot_i == slot) owed[2] = 1'b0;
+    if (erase_release_i && erase_release_slot_i == slot) owed[3] = 1'b0;
+    for (int unsigned f = 0; f < 3; f++) faults[f] = fault_i[f] && fault_slot_i[f] == slot;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (rst_nq) begin
+      if (start_i) assume (free_valid);
+      if (free_i) assume (used[freed_slot_i] && finished[freed_slot_i]);
+      for (int unsigned f = 0; f < 3; f++) if (fault_i[f]) assume (used[fault_slot_i[f]]);
+
+      assert (used[slot] == used_q);
+      if (free_valid) assert (!used[free_slot]);
+      else assert (used == '1);
+      if (starts) assert (!used_q);
+      if (finished[slot]) assert (used_q && rest_q && owed_q == '0);
+      if (rest_q && used_q) assert (finished[slot]);
+      assert (cipher_done[slot] == !owed_q[1]);
+      assert (erase_wanted[slot] == (used_q && owed_q[3] && !owed_q[1] && !owed_q[0]));
+      if (used_q) begin
+        assert (queue[slot] == {7'd0, queue_q});
+        assert (status[slot] == status_q);
+        assert (abort[slot] == aborted_q);
+        assert (discard[slot] == queue_reset_pending_i[queue_q]);
+      end
+      assert (\u_slots.key_q [slot] == owed_q[0] && \u_slots.destination_q [slot] == owed_q[2] &&
+              \u_slots.erase_q [slot] == owed_q[3]);
+      if (!used_q) assert (!finished[slot]);
+    end
+    if (rst_nq) begin
+      owed_q <= starts ? {start_cipher_i, start_cipher_i, start_cipher_i, start_key_i} : owed;
+      used_q <= starts || (used_q && !frees);
+      rest_q <= !starts && !frees && used_q && owed_q == '0 && !lists_busy_i[slot];
+      if (starts) begin
+        queue_q <= start_queue_i;
+        status_q <= start_status_i;
+        aborted_q <= 1'b0;
+      end else begin
+        // The key's fault counts whenever it comes; of others the first, and in the same cycle the first port.
+        if (faults[0]) status_q <= fault_status_i[0];
+        else if (!aborted_q && faults[1]) status_q <= fault_status_i[1];
+        else if (!aborted_q && faults[2]) status_q <= fault_status_i[2];
+        else if (!aborted_q && gate_i && owed_q[1]) status_q <= 8'(cce_contract_pkg::StatusGated);
+        if (faults != '0 || (gate_i && owed_q[1]) || (used_q && queue_reset_pending_i[queue_q])) aborted_q <= 1'b1;
+      end
+    end else begin
+      used_q <= 1'b0;
+      owed_q <= '0;
+      aborted_q <= 1'b0;
+      rest_q <= 1'b0;
+      queue_q <= 1'b0;
+      status_q <= '0;
+    end
+  end
+
+  // The table's own registers, to make the proof inductive.
+  (* hierconn *) logic [3:0] \u_slots.key_q ;
+  (* hierconn *) logic [3:0] \u_slots.destination_q ;
+  (* hierconn *) logic [3:0] \u_slots.erase_q ;
+
+endmodule
