@@ -112,7 +112,7 @@ def prove(proof: Proof, sources: list[str], folder: pathlib.Path, timeout: float
     parameters = " ".join(f"-chparam {p.split('=')[0]} {p.split('=')[1]}" for p in proof.options.get("parameter", []))
     toolchain.yosys([
         f"read_verilog -sv {' '.join(sources)}", *(f"blackbox {module}" for module, _ in sinks),
-        f"hierarchy -check -top {proof.top} {parameters}", "proc", "chformal -remove", "flatten -noscopeinfo", "opt_clean", "memory -nomap",
+        f"hierarchy -check -top {proof.top} {parameters}", "proc", "chformal -remove", "flatten -noscopeinfo", "opt_clean", "memory_collect",
         "opt_clean", "write_json design.json",
     ], folder)
     module = json.loads((folder / "design.json").read_text(encoding="utf-8"))["modules"][proof.top]
