@@ -1,0 +1,358 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tools' runs: elaboration, synthesis to gates, synthesis for the ECP5, place and route. Each is cached by its inputs.
+
+A step's folder in the cache is named by a digest of everything that its result depends on: the text of the source files
+below the block and of all packages, the parameters, the script, the tool's version. It is made beside its place and
+renamed when it is complete, so that an interrupted run leaves nothing that looks finished, and the next run goes on
+where it stopped.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Iterator
+
+import harness
+import hierarchy
+import netlist
+
+SYNTH = Path(__file__).resolve().parent
+RTL = SYNTH.parent / 'rtl'
+ROOT = SYNTH.parent.parent
+TOOLBOX = ROOT / 'scripts' / 'toolbox.sh'
+LIBRARY = SYNTH / 'gate_equivalents.lib'
+CLOCK = 'clk_i'
+DEVICE = ('--85k', '--package', 'CABGA756')
+HEARTBEAT_SECONDS = 60
+
+# Coarse synthesis, common to both targets: what `synth` does, without `share`: that pass merges operators that are not
+# used at the same time, which costs much time here, saves next to nothing and makes paths longer.
+_COARSE = '''
+select -assert-none t:$dlatch t:$adlatch t:$sr
+flatten
+opt_expr
+opt_clean
+check -assert
+opt -nodffe -nosdff
+fsm
+opt
+wreduce
+peepopt
+opt_clean
+alumacc
+opt
+memory -nomap
+opt_clean
+'''
+
+# Enables and resets of registers become gates in front of them; mapping aims at area.
+_GATES = '''
+opt -fast -full
+techmap
+opt -fast
+dfflegalize -cell $_DFF_P_ x
+opt_clean
+check -assert
+abc -liberty {library} -script {work}/area.abc
+opt_clean
+'''
+_GATES_ABC = 'strash\nifraig\ndch\nmap -a -B 0.9\ntopo\n'
+
+# Without the pass `autoname`, which takes half of the time: nets keep the names of the source, which is enough.
+_ECP5 = '''
+read_verilog -lib -specify +/lattice/cells_sim_ecp5.v +/lattice/cells_bb_ecp5.v
+synth_ecp5 -top design -run map_ram:check
+hierarchy -check
+check -noinit
+'''
+
+
+class FlowError(Exception):
+    """A step failed; the text says what and why."""
+
+
+class ToolMissing(Exception):
+    """A tool is not there, or too old; the text says which and what to do."""
+
+
+def cache_folder() -> Path:
+    base = os.environ.get('XDG_CACHE_HOME', '')
+    return (Path(base) if base.startswith('/') else Path.home() / '.cache') / 'cce' / 'synth'
+
+
+def digest(*parts: str | bytes) -> str:
+    sha = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        sha.update(len(data).to_bytes(8, 'little'))
+        sha.update(data)
+    return sha.hexdigest()[:24]
+
+
+class Tools:
+    """Starts Yosys and nextpnr through scripts/toolbox.sh."""
+
+    def __init__(self, progress: Callable[[str], None]) -> None:
+        self._progress = progress
+        self._versions: dict[str, str] = {}
+
+    def version(self, tool: str, option: str) -> str:
+        """The tool's version; raises ToolMissing with the toolbox's own words if there is none."""
+        if tool not in self._versions:
+            run = subprocess.run([TOOLBOX, 'run', tool, '--bind', SYNTH, '--', option], capture_output=True, text=True,
+                                 check=False)
+            if run.returncode != 0:
+                words = ' '.join((run.stdout + run.stderr).split())
+                raise ToolMissing(f'{tool}: {words}')
+            self._versions[tool] = (run.stdout + run.stderr).strip().splitlines()[0]
+        return self._versions[tool]
+
+    def run(self, tool: str, binds: Iterable[Path], arguments: list[str], log: Path, what: str) -> int:
+        """Runs the tool with its output in the log; says every minute that it is still at work."""
+        command = ['nice', str(TOOLBOX), 'run']
+        for bind in binds:
+            command += ['--bind', str(bind)]
+        started = time.monotonic()
+        with log.open('w', encoding='utf-8') as output:
+            process = subprocess.Popen([*command, tool, '--', *arguments], stdout=output, stderr=subprocess.STDOUT)
+            done = threading.Event()
+
+            def heartbeat() -> None:
+                while not done.wait(HEARTBEAT_SECONDS):
+                    minutes = int(time.monotonic() - started) // 60
+                    self._progress(f'{what}: {tool} at work for {minutes} min')
+
+            reporter = threading.Thread(target=heartbeat, daemon=True)
+            reporter.start()
+            try:
+                return process.wait()
+            except BaseException:
+                process.terminate()
+                process.wait()
+                raise
+            finally:
+                done.set()
+                reporter.join()
+
+
+@dataclass(frozen=True)
+class Design:
+    """The engine in one configuration, elaborated."""
+
+    modules: dict[str, hierarchy.Module]
+    top: str
+
+
+@dataclass
+class GateResult:
+    gate_equivalents: float
+    flip_flops: int
+    memory_bits: int
+    memories: list[str]
+    depth: int
+    depth_end: str
+    cells: dict[str, int]
+
+
+@dataclass
+class PlaceResult:
+    placed: bool
+    reason: str                  # why not
+    seed: int
+    tables: int                  # LUT4 places, carry and distributed RAM included
+    flip_flops: int
+    block_ram: int
+    multipliers: int
+    table_levels: int
+    maximum_frequency: float     # MHz; 0 if not placed
+    critical_path: list[dict[str, Any]]
+
+
+class Flow:
+    def __init__(self, tools: Tools, progress: Callable[[str], None]) -> None:
+        self.tools = tools
+        self.progress = progress
+        self.cache = cache_folder()
+        self.cache.mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def _making(self, kind: str, key: str) -> Iterator[tuple[Path, bool]]:
+        """The step's folder and whether it is complete; otherwise a new one to fill, which takes its place afterwards."""
+        final = self.cache / f'{kind}-{key}'
+        with (self.cache / f'{kind}-{key}.lock').open('w', encoding='utf-8') as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if final.is_dir():
+                yield final, True
+                return
+            work = self.cache / f'{kind}-{key}.new'
+            shutil.rmtree(work, ignore_errors=True)
+            work.mkdir()
+            yield work, False
+            work.rename(final)
+
+    def _yosys(self, work: Path, script: str, what: str) -> None:
+        (work / 'script.ys').write_text(script, encoding='utf-8')
+        # A name that Yosys has to declare itself is an undriven wire: an error here.
+        status = self.tools.run('yosys', [work, SYNTH.parent],
+                                ['-q', '-e', 'implicitly declared', '-l', f'{work}/yosys.log', f'{work}/script.ys'],
+                                work / 'output.log', what)
+        if status != 0:
+            lines = (work / 'output.log').read_text(encoding='utf-8', errors='replace').splitlines()[-5:]
+            raise FlowError(f'{what}: Yosys failed: ' + ' | '.join(lines) + f' (log: {work}/yosys.log)')
+        (work / 'yosys.log').unlink(missing_ok=True)
+
+    def elaborate(self, parameters: dict[str, str], what: str) -> Design:
+        """Reads the RTL and resolves the hierarchy of cce_top with these parameters."""
+        sources = [RTL / line for line in (RTL / 'cce.f').read_text(encoding='utf-8').split('\n')
+                   if line and not line.startswith('#')]
+        contract = sorted((SYNTH.parent / 'regs').rglob('*.yaml')) + sorted((SYNTH.parent / 'regs').rglob('*.py')) + \
+            sorted((SYNTH.parent / 'regs' / 'templates').iterdir())
+        arguments = ' '.join(f'-chparam {name} {value}' for name, value in sorted(parameters.items()))
+        key = digest(self.tools.version('yosys', '-V'), arguments,
+                     *(part for path in [*sources, *contract] for part in (str(path.relative_to(ROOT)), path.read_bytes())))
+        with self._making('elaborated', key) as (work, complete):
+            if not complete:
+                self.progress(f'{what}: elaboration')
+                subprocess.run(['python3', SYNTH.parent / 'regs' / 'generate.py', '--out', work], check=True,
+                               stdout=subprocess.DEVNULL)
+                files = ' '.join(str(path) for path in [work / 'cce_contract_pkg.sv', *sources])
+                self._yosys(work, f'read_verilog -sv {files}\nhierarchy -check -top cce_top {arguments}\nproc\n'
+                            f'chformal -remove\nopt_clean\nwrite_rtlil {work}/design.il\n', what)
+            modules = hierarchy.read(work / 'design.il')
+        tops = [name for name, module in modules.items() if module.source_name == 'cce_top']
+        if len(tops) != 1:
+            raise FlowError(f'{what}: one cce_top expected, there are {tops}')
+        return Design(modules, tops[0])
+
+    def _block_key(self, design: Design, block: str) -> str:
+        """Digest of the block's sources and parameters, so that changes elsewhere leave it valid."""
+        names = hierarchy.subtree(design.modules, block)
+        files = sorted({file for name in names for file in design.modules[name].files})
+        packages = [RTL / line for line in (RTL / 'cce.f').read_text(encoding='utf-8').split('\n')
+                    if line.endswith('_pkg.sv')]
+        contract = [SYNTH.parent / 'regs' / 'contract.yaml', SYNTH.parent / 'regs' / 'generate.py']
+        return digest(self.tools.version('yosys', '-V'), *names, _COARSE,
+                      *(Path(file).read_bytes() for file in files), *(path.read_bytes() for path in packages + contract))
+
+    def _write_block(self, design: Design, block: str, work: Path) -> str:
+        """Writes the block's RTLIL; returns the commands that read it as the module `design`."""
+        names = hierarchy.subtree(design.modules, block)
+        (work / 'block.il').write_text(''.join(design.modules[name].text for name in names), encoding='utf-8')
+        return f'read_rtlil {work}/block.il\nhierarchy -check -top {_quoted(block)}\nrename -top design\n'
+
+    def gates(self, design: Design, block: str, what: str) -> GateResult:
+        """Synthesis to the library of gate equivalents."""
+        key = digest(self._block_key(design, block), _GATES, _GATES_ABC, LIBRARY.read_bytes(),
+                     Path(netlist.__file__).read_bytes())
+        with self._making('gates', key) as (work, complete):
+            if not complete:
+                self.progress(f'{what}: gates')
+                (work / 'area.abc').write_text(_GATES_ABC, encoding='utf-8')
+                script = self._write_block(design, block, work) + _COARSE + \
+                    _GATES.format(library=LIBRARY, work=work) + f'write_json {work}/netlist.json\n'
+                self._yosys(work, script, what)
+                module = netlist.load(work / 'netlist.json')
+                counts = netlist.cell_counts(module)
+                memories = netlist.memories(module)
+                depth = netlist.depth(module)
+                result = GateResult(
+                    gate_equivalents=round(netlist.gate_equivalents(counts, netlist.library_areas(LIBRARY)), 1),
+                    flip_flops=counts[netlist.GATE_REGISTER], memory_bits=sum(memory.size for memory in memories),
+                    memories=[f'{memory.words} x {memory.bits}' for memory in memories], depth=depth.levels,
+                    depth_end=depth.end, cells=dict(sorted(counts.items())))
+                _finish(work, asdict(result))
+            return GateResult(**_finished(work))
+
+    def _ecp5(self, design: Design, block: str, what: str) -> tuple[str, Path]:
+        """Synthesis for the ECP5; returns the key and the folder with netlist.json."""
+        key = digest(self._block_key(design, block), _ECP5)
+        with self._making('ecp5', key) as (work, complete):
+            if not complete:
+                self.progress(f'{what}: synthesis for the ECP5')
+                coarse = _COARSE.replace('alumacc', 'techmap -map +/cmp2lut.v -D LUT_WIDTH=4\nopt_expr\nopt_clean\nalumacc')
+                self._yosys(work, self._write_block(design, block, work) + coarse + _ECP5 +
+                            f'write_json {work}/netlist.json\n', what)
+                (work / 'block.il').unlink()
+        return key, self.cache / f'ecp5-{key}'
+
+    def place(self, design: Design, block: str, speed: int, frequency: float, seed: int, what: str) -> PlaceResult:
+        """Synthesis, place and route on the ECP5-85F, within registers at all pins (harness.py)."""
+        version = self.tools.version('nextpnr-ecp5', '--version')
+        netlist_key, folder = self._ecp5(design, block, what)
+        key = digest(netlist_key, version, Path(harness.__file__).read_bytes(), Path(netlist.__file__).read_bytes(),
+                     repr((DEVICE, speed, frequency, seed)))
+        with self._making('placed', key) as (work, complete):
+            if not complete:
+                self.progress(f'{what}: place and route')
+                module = netlist.load(folder / 'netlist.json')
+                levels = netlist.depth(module).levels
+                added = harness.surround(module, CLOCK)
+                (work / 'design.json').write_text(json.dumps({'modules': {'design': module}}), encoding='utf-8')
+                arguments = [*DEVICE, '--speed', str(speed), '--freq', f'{frequency:g}', '--seed', str(seed),
+                             '--json', f'{work}/design.json', '--top', 'design', '--report', f'{work}/report.json',
+                             '--lpf-allow-unconstrained', '--timing-allow-fail', '--log', f'{work}/nextpnr.log', '-q']
+                status = self.tools.run('nextpnr-ecp5', [work], arguments, work / 'output.log', what)
+                (work / 'design.json').unlink()
+                if status != 0 or not (work / 'report.json').is_file():
+                    result = _not_placed(work, module, added, levels, seed)
+                else:
+                    result = _placed(work, added, levels, seed)
+                _finish(work, asdict(result))
+            return PlaceResult(**_finished(work))
+
+
+def _quoted(name: str) -> str:
+    """A module's name as Yosys' command line wants it."""
+    return name if name.startswith('$') else f'\\{name}'
+
+
+def _finish(work: Path, result: dict[str, Any]) -> None:
+    for name in ('netlist.json', 'block.il'):
+        (work / name).unlink(missing_ok=True)
+    (work / 'result.json').write_text(json.dumps(result, indent=1), encoding='utf-8')
+
+
+def _finished(work: Path) -> dict[str, Any]:
+    result: dict[str, Any] = json.loads((work / 'result.json').read_text(encoding='utf-8'))
+    return result
+
+
+def _not_placed(work: Path, module: dict[str, Any], added: harness.Added, levels: int, seed: int) -> PlaceResult:
+    """nextpnr gave up: what it said, and the cells that it was given."""
+    text = (work / 'output.log').read_text(encoding='utf-8', errors='replace')
+    errors = [line.removeprefix('ERROR: ') for line in text.splitlines() if line.startswith('ERROR')]
+    if not errors:
+        raise FlowError(f'nextpnr-ecp5 ended without a result and without a reason: {text[-300:]} (log: {work}/nextpnr.log)')
+    counts = netlist.cell_counts(module)
+    return PlaceResult(
+        placed=False, reason=errors[0], seed=seed,
+        tables=counts['LUT4'] + 2 * counts['CCU2C'] + 4 * counts['TRELLIS_DPR16X4'] - added.tables,
+        flip_flops=counts['TRELLIS_FF'] - added.registers, block_ram=counts['DP16KD'] + counts['PDPW16KD'],
+        multipliers=counts['MULT18X18D'], table_levels=levels, maximum_frequency=0.0, critical_path=[])
+
+
+def _placed(work: Path, added: harness.Added, levels: int, seed: int) -> PlaceResult:
+    report = json.loads((work / 'report.json').read_text(encoding='utf-8'))
+    used = {name: counts['used'] for name, counts in report['utilization'].items()}
+    clocks = list(report['fmax'].values())
+    if len(clocks) != 1:
+        raise FlowError(f'nextpnr-ecp5 reports {len(clocks)} clocks, one was expected (report: {work}/report.json)')
+    clock = next(iter(report['fmax']))
+    paths = [path['path'] for path in report['critical_paths'] if clock in path['from'] and clock in path['to']]
+    return PlaceResult(
+        placed=True, reason='', seed=seed, tables=used['TRELLIS_COMB'] - added.tables,
+        flip_flops=used['TRELLIS_FF'] - added.registers, block_ram=used['DP16KD'], multipliers=used['MULT18X18D'],
+        table_levels=levels, maximum_frequency=round(clocks[0]['achieved'], 2),
+        critical_path=[{'type': step['type'], 'delay': step['delay'], 'net': step.get('net', ''),
+                        'to': step['to']['cell']} for step in (paths[0] if paths else [])])

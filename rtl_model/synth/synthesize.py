@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Area and clock of the engine's blocks. scripts/synth.sh is the command; its --help has the words."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import flows
+import hierarchy
+import report
+
+# The blocks of docs/architecture.md, the whole first. Each stands in the design below cce_top.
+BLOCKS = ('cce_top', 'aes_engine', 'aes_cipher', 'aes_key_expander', 'ghash', 'stream_issue', 'stream_retire', 'lane_unit',
+          'key_wrap_lane', 'subkey_unit', 'cipher_arbiter', 'key_loader', 'context_store', 'key_eraser', 'source_reader',
+          'source_buffer', 'destination_writer', 'destination_buffer', 'segment_walker', 'dma_read_port', 'dma_write_port',
+          'queue_pair', 'descriptor_fetcher', 'request_dispatcher', 'slot_table', 'completion_writer',
+          'axi_lite_subordinate', 'global_registers', 'region_registers')
+CONFIGURATIONS = ('default', 'small')
+DEVICE = 'ECP5 LFE5U-85F'
+AREA_LIMIT_KGE = 250.0
+# The style of the S-boxes changes no cycle, so each target gets the one that suits it: a composite field in gates and
+# in small parts, block RAM for the 224 of the pipelined cipher on an FPGA.
+GATE_SBOX = '0'
+ECP5_SBOX = {'default': '2', 'small': '0'}
+
+REACHED, MISSED, USAGE, TOOL_MISSING = 0, 1, 2, 3
+
+
+def say(text: str) -> None:
+    print(f'synth.sh: {text}', file=sys.stderr, flush=True)
+
+
+def parameters_of(configuration: str) -> dict[str, str]:
+    """What cce_top's parameters are in the configuration, where not the default."""
+    if configuration == 'default':
+        return {}
+    lines = (flows.RTL / 'cce_small.f').read_text(encoding='utf-8').splitlines()
+    pairs = [line.removeprefix('-G').split('=') for line in lines if line.startswith('-G')]
+    return dict((name, value) for name, value in pairs)
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog='scripts/synth.sh', add_help=False)
+    parser.add_argument('blocks', nargs='*', metavar='BLOCK')
+    parser.add_argument('--configuration', choices=[*CONFIGURATIONS, 'both'], default='both')
+    parser.add_argument('--block-list', action='store_true')
+    parser.add_argument('--no-place', action='store_true')
+    parser.add_argument('--no-gates', action='store_true')
+    parser.add_argument('--speed', type=int, choices=(6, 7, 8), default=8)
+    parser.add_argument('--frequency', type=float, default=100.0)
+    parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--critical-path', action='store_true')
+    parser.add_argument('--json', type=Path)
+    parser.add_argument('--document', type=Path)
+    options = parser.parse_args(arguments)
+    unknown = [block for block in options.blocks if block not in (*BLOCKS, 'engine')]
+    if unknown:
+        parser.error(f'there is no block {unknown[0]!r}; --block-list prints their names')
+    if options.no_place and options.no_gates:
+        parser.error('--no-place and --no-gates together leave nothing to do')
+    if not 1 <= options.frequency <= 1000:
+        parser.error(f'--frequency takes MHz from 1 to 1000, not {options.frequency:g}')
+    for path in (options.json, options.document):
+        if path and not path.resolve().parent.is_dir():
+            parser.error(f'{path}: there is no such folder')
+    if options.document and not options.document.is_file():
+        parser.error(f'--document: there is no page {options.document}')
+    return options
+
+
+def tool_advice(error: flows.ToolMissing, skipped: str) -> str:
+    tool = str(error).partition(':')[0]
+    return (f'{skipped}: {error}. Get it with "scripts/toolbox.sh install {tool}", which unpacks it from a newer Debian '
+            'suite without touching the system')
+
+
+def measure(options: argparse.Namespace, result: report.Report) -> bool:
+    """Fills the report; says whether every tool was there."""
+    tools = flows.Tools(say)
+    flow = flows.Flow(tools, say)
+    complete = True
+    try:
+        result.conditions['tools']['Yosys'] = tools.version('yosys', '-V').removeprefix('Yosys ')
+    except flows.ToolMissing as error:
+        result.skipped.append(tool_advice(error, 'everything'))
+        return False
+    place = not options.no_place
+    if place:
+        try:
+            result.conditions['tools']['nextpnr-ecp5'] = tools.version('nextpnr-ecp5', '--version').rpartition(
+                'Version ')[2].rstrip(')')
+        except flows.ToolMissing as error:
+            result.skipped.append(tool_advice(error, 'placing and routing, so LUT4 to MHz'))
+            place = complete = False
+    blocks = list(dict.fromkeys('cce_top' if block == 'engine' else block for block in options.blocks)) or list(BLOCKS)
+    configurations = CONFIGURATIONS if options.configuration == 'both' else (options.configuration,)
+    total, number = len(blocks) * len(configurations), 0
+    for configuration in configurations:
+        parameters = parameters_of(configuration)
+        result.conditions['parameters'][configuration] = ', '.join(
+            f'{name} = {value}' for name, value in parameters.items() if name != 'SboxStyle') or 'all parameters of cce_top'
+        gate_design = ecp5_design = None
+        if not options.no_gates:
+            gate_design = flow.elaborate({**parameters, 'SboxStyle': GATE_SBOX}, f'{configuration}, for gates')
+        if place:
+            ecp5_design = flow.elaborate({**parameters, 'SboxStyle': ECP5_SBOX[configuration]},
+                                         f'{configuration}, for the ECP5')
+        for block in blocks:
+            number += 1
+            what = f'[{number}/{total}] {configuration} {block}'
+            started = time.monotonic()
+            design = gate_design or ecp5_design
+            found = hierarchy.variant_of(design.modules, design.top, block) if design else None
+            if found is None:
+                result.skipped.append(f'{block}: not part of the {configuration} configuration')
+                continue
+            row = report.Row(configuration, block, found[1])
+            result.rows.append(row)
+            try:
+                if gate_design:
+                    row.gates = flow.gates(gate_design, found[0], what)
+                if ecp5_design:
+                    module = hierarchy.variant_of(ecp5_design.modules, ecp5_design.top, block)
+                    assert module is not None
+                    row.placed = flow.place(ecp5_design, module[0], options.speed, options.frequency, options.seed, what)
+            except (flows.FlowError, ValueError) as error:
+                result.failures.append(str(error))
+                say(str(error))
+            else:
+                say(f'{what}: done, {time.monotonic() - started:.0f} s')
+    return complete
+
+
+def print_critical_paths(result: report.Report) -> None:
+    for row in result.rows:
+        if row.placed and row.placed.critical_path:
+            print(f'\n{row.block}, {row.configuration}: critical path, ns')
+            total = 0.0
+            for step in row.placed.critical_path:
+                total += step['delay']
+                print(f'  {total:6.2f}  {step["delay"]:5.2f} {step["type"]:9}  {step["net"] or step["to"]}')
+
+
+def main() -> int:
+    options = parse(sys.argv[1:])
+    if options.block_list:
+        print('\n'.join(BLOCKS))
+        return REACHED
+    result = report.Report({'device': DEVICE, 'speed_grade': options.speed, 'frequency_mhz': options.frequency,
+                            'seed': options.seed, 'area_limit_kge': AREA_LIMIT_KGE, 'parameters': {}, 'tools': {}})
+    try:
+        complete = measure(options, result)
+    except flows.FlowError as error:
+        say(f'error: {error}')
+        return MISSED
+    print(result.text(), end='')
+    if options.critical_path:
+        print_critical_paths(result)
+    if options.json:
+        options.json.write_text(result.as_json(), encoding='utf-8')
+    if options.document:
+        result.write_document(options.document)
+    if not complete:
+        return TOOL_MISSING
+    if result.failures or not all(goal.reached for goal in result.goals()):
+        return MISSED
+    return REACHED
+
+
+if __name__ == '__main__':
+    sys.exit(main())
