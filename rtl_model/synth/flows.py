@@ -34,13 +34,16 @@ TOOLBOX = ROOT / 'scripts' / 'toolbox.sh'
 LIBRARY = SYNTH / 'gate_equivalents.lib'
 CLOCK = 'clk_i'
 DEVICE = ('--85k', '--package', 'CABGA756')
+# router1, the default, takes hours where block RAM stands dense.
+ROUTER = 'router2'
 HEARTBEAT_SECONDS = 60
 
-# Coarse synthesis, common to both targets: what `synth` does, without `share`: that pass merges operators that are not
-# used at the same time, which costs much time here, saves next to nothing and makes paths longer.
+# Coarse synthesis, common to both targets: what `synth` does, but module by module until the memories are found (a
+# module that stands in the design fourteen times is treated once; finding memories takes long in one large module),
+# and without `share`: that pass merges operators that are not used at the same time, which costs much time here, saves
+# next to nothing and makes paths longer.
 _COARSE = '''
 select -assert-none t:$dlatch t:$adlatch t:$sr
-flatten
 opt_expr
 opt_clean
 check -assert
@@ -50,13 +53,15 @@ opt
 wreduce
 peepopt
 opt_clean
-alumacc
+{compare}alumacc
 opt
 memory -nomap
 opt_clean
 '''
+_GATES_COARSE = _COARSE.format(compare='')
+_ECP5_COARSE = _COARSE.format(compare='techmap -map +/cmp2lut.v -D LUT_WIDTH=4\nopt_expr\nopt_clean\n')
 
-# Enables and resets of registers become gates in front of them; mapping aims at area.
+# Enables and resets of registers become gates in front of them; mapping aims at area, module by module.
 _GATES = '''
 opt -fast -full
 techmap
@@ -65,6 +70,7 @@ dfflegalize -cell $_DFF_P_ x
 opt_clean
 check -assert
 abc -liberty {library} -script {work}/area.abc
+flatten
 opt_clean
 '''
 _GATES_ABC = 'strash\nifraig\ndch\nmap -a -B 0.9\ntopo\n'
@@ -72,7 +78,10 @@ _GATES_ABC = 'strash\nifraig\ndch\nmap -a -B 0.9\ntopo\n'
 # Without the pass `autoname`, which takes half of the time: nets keep the names of the source, which is enough.
 _ECP5 = '''
 read_verilog -lib -specify +/lattice/cells_sim_ecp5.v +/lattice/cells_bb_ecp5.v
-synth_ecp5 -top design -run map_ram:check
+synth_ecp5 -top design -run map_ram:map_ffram
+flatten
+opt -full
+synth_ecp5 -top design -run map_ffram:check
 hierarchy -check
 check -noinit
 '''
@@ -87,6 +96,9 @@ class ToolMissing(Exception):
 
 
 def cache_folder() -> Path:
+    """Where results are kept; CCE_SYNTH_CACHE names another place, for tests."""
+    if own := os.environ.get('CCE_SYNTH_CACHE', ''):
+        return Path(own)
     base = os.environ.get('XDG_CACHE_HOME', '')
     return (Path(base) if base.startswith('/') else Path.home() / '.cache') / 'cce' / 'synth'
 
@@ -242,7 +254,7 @@ class Flow:
         packages = [RTL / line for line in (RTL / 'cce.f').read_text(encoding='utf-8').split('\n')
                     if line.endswith('_pkg.sv')]
         contract = [SYNTH.parent / 'regs' / 'contract.yaml', SYNTH.parent / 'regs' / 'generate.py']
-        return digest(self.tools.version('yosys', '-V'), *names, _COARSE,
+        return digest(self.tools.version('yosys', '-V'), *names,
                       *(Path(file).read_bytes() for file in files), *(path.read_bytes() for path in packages + contract))
 
     def _write_block(self, design: Design, block: str, work: Path) -> str:
@@ -253,13 +265,13 @@ class Flow:
 
     def gates(self, design: Design, block: str, what: str) -> GateResult:
         """Synthesis to the library of gate equivalents."""
-        key = digest(self._block_key(design, block), _GATES, _GATES_ABC, LIBRARY.read_bytes(),
+        key = digest(self._block_key(design, block), _GATES_COARSE, _GATES, _GATES_ABC, LIBRARY.read_bytes(),
                      Path(netlist.__file__).read_bytes())
         with self._making('gates', key) as (work, complete):
             if not complete:
                 self.progress(f'{what}: gates')
                 (work / 'area.abc').write_text(_GATES_ABC, encoding='utf-8')
-                script = self._write_block(design, block, work) + _COARSE + \
+                script = self._write_block(design, block, work) + _GATES_COARSE + \
                     _GATES.format(library=LIBRARY, work=work) + f'write_json {work}/netlist.json\n'
                 self._yosys(work, script, what)
                 module = netlist.load(work / 'netlist.json')
@@ -276,12 +288,11 @@ class Flow:
 
     def _ecp5(self, design: Design, block: str, what: str) -> tuple[str, Path]:
         """Synthesis for the ECP5; returns the key and the folder with netlist.json."""
-        key = digest(self._block_key(design, block), _ECP5)
+        key = digest(self._block_key(design, block), _ECP5_COARSE, _ECP5)
         with self._making('ecp5', key) as (work, complete):
             if not complete:
                 self.progress(f'{what}: synthesis for the ECP5')
-                coarse = _COARSE.replace('alumacc', 'techmap -map +/cmp2lut.v -D LUT_WIDTH=4\nopt_expr\nopt_clean\nalumacc')
-                self._yosys(work, self._write_block(design, block, work) + coarse + _ECP5 +
+                self._yosys(work, self._write_block(design, block, work) + _ECP5_COARSE + _ECP5 +
                             f'write_json {work}/netlist.json\n', what)
                 (work / 'block.il').unlink()
         return key, self.cache / f'ecp5-{key}'
@@ -291,7 +302,7 @@ class Flow:
         version = self.tools.version('nextpnr-ecp5', '--version')
         netlist_key, folder = self._ecp5(design, block, what)
         key = digest(netlist_key, version, Path(harness.__file__).read_bytes(), Path(netlist.__file__).read_bytes(),
-                     repr((DEVICE, speed, frequency, seed)))
+                     repr((DEVICE, ROUTER, speed, frequency, seed)))
         with self._making('placed', key) as (work, complete):
             if not complete:
                 self.progress(f'{what}: place and route')
@@ -301,7 +312,7 @@ class Flow:
                 (work / 'design.json').write_text(json.dumps({'modules': {'design': module}}), encoding='utf-8')
                 arguments = [*DEVICE, '--speed', str(speed), '--freq', f'{frequency:g}', '--seed', str(seed),
                              '--json', f'{work}/design.json', '--top', 'design', '--report', f'{work}/report.json',
-                             '--lpf-allow-unconstrained', '--timing-allow-fail', '--log', f'{work}/nextpnr.log', '-q']
+                             '--lpf-allow-unconstrained', '--timing-allow-fail', '--router', ROUTER, '--log', f'{work}/nextpnr.log', '-q']
                 status = self.tools.run('nextpnr-ecp5', [work], arguments, work / 'output.log', what)
                 (work / 'design.json').unlink()
                 if status != 0 or not (work / 'report.json').is_file():
