@@ -59,7 +59,7 @@ memory -nomap
 opt_clean
 '''
 _GATES_COARSE = _COARSE.format(compare='')
-_ECP5_COARSE = _COARSE.format(compare='techmap -map +/cmp2lut.v -D LUT_WIDTH=4\nopt_expr\nopt_clean\n')
+_ECP5_COARSE = _COARSE.format(compare='techmap -map +/cmp2lut.v -D LUT_WIDTH=6\nopt_expr\nopt_clean\n')
 
 # Enables and resets of registers become gates in front of them; mapping aims at area, module by module.
 _GATES = '''
@@ -84,6 +84,7 @@ opt -full
 synth_ecp5 -top design -run map_ffram:check
 hierarchy -check
 check -noinit
+blackbox =A:whitebox
 '''
 
 
@@ -132,7 +133,7 @@ class Tools:
 
     def run(self, tool: str, binds: Iterable[Path], arguments: list[str], log: Path, what: str) -> int:
         """Runs the tool with its output in the log; says every minute that it is still at work."""
-        command = ['nice', str(TOOLBOX), 'run']
+        command = ['nice', '-n', '5', str(TOOLBOX), 'run']
         for bind in binds:
             command += ['--bind', str(bind)]
         started = time.monotonic()

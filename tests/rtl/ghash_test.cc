@@ -70,13 +70,15 @@ using Block = std::array<std::uint8_t, 16>;
 struct Pipelined {
     using Model = Vghash_pipelined;
     static constexpr unsigned cycles_per_block = 1;
-    static constexpr unsigned result_latency = 2;
+    static constexpr unsigned result_latency = 3;
+    static constexpr unsigned near_latency = 2;
     static constexpr unsigned erase_latency = 2;
     [[nodiscard]] static bool erased(const Model& model) {
         const auto* root = model.rootp;
         bool zero = true;
         for (const auto& word : {std::span(root->ghash__DOT__g_pipelined__DOT__u_ghash__DOT__hash_key_q.m_storage),
                                  std::span(root->ghash__DOT__g_pipelined__DOT__u_ghash__DOT__square_q.m_storage),
+                                 std::span(root->ghash__DOT__g_pipelined__DOT__u_ghash__DOT__block_q.m_storage),
                                  std::span(root->ghash__DOT__g_pipelined__DOT__u_ghash__DOT__even_sum_q.m_storage),
                                  std::span(root->ghash__DOT__g_pipelined__DOT__u_ghash__DOT__odd_sum_q.m_storage)}) {
             for (const auto part : word) zero = zero && part == 0;
@@ -93,6 +95,7 @@ struct Serial {
     using Model = Vghash_serial;
     static constexpr unsigned cycles_per_block = 16;
     static constexpr unsigned result_latency = 16;
+    static constexpr unsigned near_latency = 16;
     static constexpr unsigned erase_latency = 16;
     [[nodiscard]] static bool erased(const Model& model) {
         const auto* root = model.rootp;
@@ -172,10 +175,12 @@ public:
     [[nodiscard]] Block result() {
         for (unsigned i = 1; i < Version::result_latency; ++i) {
             EXPECT_FALSE(result_now()) << "too early, in cycle " << i;
+            EXPECT_EQ(model_->result_near_o != 0, i >= Version::near_latency) << "in cycle " << i;
             tick();
         }
         const auto found = result_now();
         if (!found) throw std::runtime_error("no result in time");
+        EXPECT_NE(model_->result_near_o, 0);
         return *found;
     }
 

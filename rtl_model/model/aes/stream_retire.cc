@@ -78,7 +78,7 @@ void StreamRetire::step_a(const Inputs& inputs) {
             a_.kind = Kind::head;
             break;
         case State::tag:
-            if (!ghash_.result_valid() || !mask_known_ || b_) break;
+            if (!ghash_.result_near() || !mask_known_ || b_) break;
             if (request_.decrypt) {
                 a_.valid = can_read;
                 a_.kind = Kind::compare;

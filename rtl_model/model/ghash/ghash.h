@@ -11,7 +11,7 @@
 
 namespace cce::model {
 
-/// Model of ghash.sv with the pipelined multiplier (ghash_pipelined.sv): the result stands two cycles after the last
+/// Model of ghash.sv with the pipelined multiplier (ghash_pipelined.sv): the result stands three cycles after the last
 /// block. The sum is formed when a block is taken; nobody sees it before.
 class Ghash {
 public:
@@ -32,12 +32,13 @@ public:
         } else if (inputs.start) {
             sum_.start(*inputs.hash_key);
             active_ = true;
-            cleared_ = stage_last_ = result_valid_ = false;
+            cleared_ = taken_last_ = stage_last_ = result_valid_ = false;
         } else {
             if (stage_last_) result_valid_ = true;
-            stage_last_ = inputs.valid && active_ && inputs.last;
+            stage_last_ = taken_last_;
+            taken_last_ = inputs.valid && active_ && inputs.last;
             if (inputs.valid && active_) sum_.update(std::span(inputs.block, 1));
-            if (stage_last_) active_ = false;
+            if (taken_last_) active_ = false;
         }
     }
 
@@ -45,18 +46,20 @@ public:
     void advance(std::span<const Block> blocks) { sum_.update(blocks); }
 
     [[nodiscard]] bool ready() const { return active_; }
+    [[nodiscard]] bool result_near() const { return result_valid_ || stage_last_; }
     [[nodiscard]] bool result_valid() const { return result_valid_; }
     [[nodiscard]] Block result() const { return sum_.sum(); }
 
 private:
     void clear() {
         sum_.clear();
-        active_ = stage_last_ = result_valid_ = false;
+        active_ = taken_last_ = stage_last_ = result_valid_ = false;
         cleared_ = true;
     }
 
     HostGhash sum_;
     bool active_ = false;  ///< started, and the last block has not come yet
+    bool taken_last_ = false;
     bool stage_last_ = false;
     bool result_valid_ = false;
     bool cleared_ = true;

@@ -18,6 +18,7 @@ module aes_sbox #(
   generate
     if (SboxStyle == 0) begin : gen_composite
       aes_sbox_composite u_composite (
+          .clk_i(1'b0),
           .inverse_i,
           .data_i,
           .data_o

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One S-box in both directions (FIPS 197, 5.1.1 and 5.3.2) in a composite field: the smallest in gates. Combinational.
+// One S-box in both directions (FIPS 197, 5.1.1 and 5.3.2) in a composite field: the smallest in gates.
+//
+// Registered = 0: combinational. Registered = 1: one cycle of latency, a byte a cycle. The register is in front of the
+// last map, where it halves the longest path: the S-box is deeper than what follows it in a round.
 //
 // One inverter in GF(((2^2)^2)^2) serves SBOX() and INVSBOX(); the maps in front of it and behind it do the change of
 // basis and the affine map of FIPS 197, equation 5.2, each for both directions in one network of XOR gates.
@@ -12,7 +15,10 @@
 
 `default_nettype none
 
-module aes_sbox_composite (
+module aes_sbox_composite #(
+    parameter bit Registered = 0
+) (
+    input  wire logic                     clk_i,       // Registered = 0: not used
     input  wire logic                     inverse_i,
     input  wire logic [7:0]               data_i,
     output logic [7:0]                    data_o
@@ -47,7 +53,8 @@ module aes_sbox_composite (
 
   logic [19:0] front;
   logic [18:0] back;
-  logic [7:0] element, inverted;
+  logic [7:0] element, inverted_d, inverted;
+  logic back_inverse;   // direction of the byte in `inverted`
   logic [3:0] norm_inverted;
 
   always_comb begin
@@ -81,8 +88,26 @@ module aes_sbox_composite (
   always_comb begin
     norm_inverted =
         invert_16(multiply_16(element[7:4], element[3:0]) ^ square_scale_16(element[7:4] ^ element[3:0]));
-    inverted = {multiply_16(element[3:0], norm_inverted), multiply_16(element[7:4], norm_inverted)};
+    inverted_d = {multiply_16(element[3:0], norm_inverted), multiply_16(element[7:4], norm_inverted)};
   end
+
+  generate
+    if (Registered) begin : gen_register
+      logic [7:0] inverted_q;
+      logic inverse_q;
+      always_ff @(posedge clk_i) begin
+        inverted_q <= inverted_d;
+        inverse_q <= inverse_i;
+      end
+      assign inverted = inverted_q;
+      assign back_inverse = inverse_q;
+    end else begin : gen_wire
+      logic unused_clock;
+      assign unused_clock = clk_i;
+      assign inverted = inverted_d;
+      assign back_inverse = inverse_i;
+    end
+  endgenerate
 
   always_comb begin
     back[0] = inverted[0] ^ inverted[6];
@@ -104,9 +129,9 @@ module aes_sbox_composite (
     back[16] = inverted[2] ^ back[6];
     back[17] = inverted[3] ^ inverted[5];
     back[18] = inverted[2] ^ back[0];
-    data_o = inverse_i ? {back[2], back[12], back[16], back[11], back[14], back[9], back[15], inverted[7]}
-                       : {back[0], back[7], back[17], back[18],
-                          back[13], back[6], back[5], back[10]} ^ 8'h63;
+    data_o = back_inverse ? {back[2], back[12], back[16], back[11], back[14], back[9], back[15], inverted[7]}
+                          : {back[0], back[7], back[17], back[18],
+                             back[13], back[6], back[5], back[10]} ^ 8'h63;
   end
 
 endmodule

@@ -31,6 +31,18 @@ module aes_sub_bytes #(
             .b_o(data_o[8*g+8 +: 8])
         );
       end
+    end else if (SboxStyle == 0 && Registered) begin : gen_composite
+      // The register is inside the S-boxes.
+      for (genvar g = 0; g < int'(Bytes); g++) begin : gen_byte
+        aes_sbox_composite #(
+            .Registered(1)
+        ) u_sbox (
+            .clk_i,
+            .inverse_i,
+            .data_i(data_i[8*g +: 8]),
+            .data_o(data_o[8*g +: 8])
+        );
+      end
     end else begin : gen_logic
       logic [8*Bytes-1:0] substituted;
 

@@ -152,7 +152,8 @@ module stream_retire #(
   logic [BlockWidth:0] ahead, filled;
   logic a;
   block_e a_kind;
-  logic ghash_start, ghash_valid, ghash_ready, ghash_ready_next, ghash_free, ghash_last, ghash_result_valid, ghash_clear;
+  logic ghash_start, ghash_valid, ghash_ready, ghash_ready_next, ghash_free, ghash_last, ghash_clear;
+  logic ghash_result_near, ghash_result_valid;
   logic [127:0] ghash_block, ghash_result;
   logic [127:0] source, combined, tag, difference;
   logic writes;
@@ -246,7 +247,8 @@ module stream_retire #(
           a_kind = BlockHead;
         end
         StateTag: begin
-          if (ghash_result_valid && mask_known_q && !b_q) begin
+          // Step B needs the result, a cycle later.
+          if (ghash_result_near && mask_known_q && !b_q) begin
             if (decrypt_q) begin
               a = can_read;
               a_kind = BlockCompare;
@@ -311,6 +313,7 @@ module stream_retire #(
       .ready_next_o(ghash_ready_next),
       .block_i(ghash_block),
       .last_i(ghash_last),
+      .result_near_o(ghash_result_near),
       .result_valid_o(ghash_result_valid),
       .result_o(ghash_result),
       .clear_i(ghash_clear)

@@ -18,24 +18,31 @@ module round_robin_arbiter #(
     output logic [IndexWidth-1:0]      index_o
 );
 
+  // The lowest bit that is set, 0 if there is none: a tree of pairs, as deep as the answer has digits.
+  function automatic logic [IndexWidth-1:0] lowest(input logic [Count-1:0] bits);
+    logic [Count-1:0] any;
+    logic [Count-1:0][IndexWidth-1:0] index;
+    any = bits;
+    index = '0;
+    for (int unsigned digit = 0; Count >> digit > 1; digit++) begin
+      for (int unsigned i = 0; i < Count >> (digit + 1); i++) begin
+        if (any[2*i]) index[i] = index[2*i];
+        else index[i] = index[2*i+1] | (any[2*i+1] ? IndexWidth'(1) << digit : '0);
+        any[i] = any[2*i] || any[2*i+1];
+      end
+    end
+    lowest = index[0];
+  endfunction
+
   logic [IndexWidth-1:0] turn_q;  // looked at first
   logic [Count-1:0] later;        // requesters from the turn on
-  logic [IndexWidth-1:0] first, first_later;
 
   always_comb begin
-    later = '0;
-    first = '0;
-    first_later = '0;
     for (int unsigned i = 0; i < Count; i++) later[i] = request_i[i] && IndexWidth'(i) >= turn_q;
-    // From the last to the first, so that the first wins.
-    for (int unsigned i = Count; i > 0; i--) begin
-      if (request_i[i-1]) first = IndexWidth'(i - 1);
-      if (later[i-1]) first_later = IndexWidth'(i - 1);
-    end
   end
 
   assign valid_o = request_i != '0;
-  assign index_o = later != '0 ? first_later : first;
+  assign index_o = later != '0 ? lowest(later) : lowest(request_i);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) turn_q <= '0;

@@ -9,12 +9,14 @@
 // is taken when valid_i and ready_o are high; ready_o is low before a start and from the last block to the next start.
 // ready_next_o in cycle t says that ready_o is high in cycle t+1 if neither start_i, clear_i nor a block comes in cycle t.
 // When last_i came with a block taken in cycle t, result_valid_o rises and result_o stands until the next start_i or
-// clear_i. start_i is allowed at any time, also in the very cycle in which the result appears (which it then shows for
+// clear_i. result_near_o in a cycle says that result_valid_o is high in the next one if neither start_i nor clear_i
+// comes; Pipelined=1 says so from cycle t+2 on, Pipelined=0 not before the result is there.
+// start_i is allowed at any time, also in the very cycle in which the result appears (which it then shows for
 // that cycle only), and while blocks are under way, which are forgotten; but no block may be taken in its cycle.
 // clear_i, allowed at any time and stronger than start_i, erases everything that depends on hash key or blocks.
 //
 //                 result after the last block   throughput              erased after clear_i in cycle c
-//   Pipelined=1   cycle t+2                     one block a cycle       from cycle c+2 (powers and sums c+1)
+//   Pipelined=1   cycle t+3                     one block a cycle       from cycle c+2 (all but the multiplier c+1)
 //   Pipelined=0   cycle t+16                    one block in 16 cycles  from cycle c+16 (hash key and sum c+1)
 //
 // Neither depends on any data. All outputs depend on registers only.
@@ -34,6 +36,7 @@ module ghash #(
     output logic              ready_next_o,
     input  wire logic [127:0] block_i,
     input  wire logic         last_i,
+    output logic              result_near_o,
     output logic              result_valid_o,
     output logic [127:0]      result_o
 );
@@ -57,6 +60,7 @@ module ghash #(
           .ready_next_o,
           .block_i(block),
           .last_i,
+          .result_near_o,
           .result_valid_o,
           .result_o(result)
       );
@@ -72,6 +76,7 @@ module ghash #(
           .ready_next_o,
           .block_i(block),
           .last_i,
+          .result_near_o,
           .result_valid_o,
           .result_o(result)
       );

@@ -8,9 +8,12 @@
 // each earlier block by H^2 for each two blocks behind it: the result is the sum of both. H^2 is a square, so it is
 // made of wires and few gates while the hash key is loaded.
 //
-//   cycle t    block taken: (sum + X) and P into stage 1 of the multiplier
-//   cycle t+1  stage 2
-//   cycle t+2  in the sum; the next block but one can be taken
+//   cycle t    block taken
+//   cycle t+1  (sum + X) and P into stage 1 of the multiplier
+//   cycle t+2  stage 2
+//   cycle t+3  in the sum
+// The register in front of the multiplier is there for the clock: blocks come late in their cycle, from a block RAM
+// through the keystream, and the multiplier takes a whole one.
 
 `default_nettype none
 
@@ -25,17 +28,20 @@ module ghash_pipelined (
     output logic              ready_next_o,
     input  wire logic [127:0] block_i,
     input  wire logic         last_i,
+    output logic              result_near_o,
     output logic              result_valid_o,
     output logic [127:0]      result_o
 );
 
   logic active_q;               // started, and the last block has not come yet
   logic odd_q;                  // the next block goes to the odd sum
-  logic stage_valid_q, stage_odd_q, stage_last_q;  // the block between the stages
+  logic taken_valid_q, taken_odd_q, taken_last_q;  // the block in block_q
+  logic stage_valid_q, stage_odd_q, stage_last_q;  // the block between the multiplier's stages
   logic result_valid_q;
   logic erase_q;                // the powers were erased in the cycle before
   logic [127:0] hash_key_q  /* verilator public_flat_rd */;  // H
   logic [127:0] square_q  /* verilator public_flat_rd */;    // H^2
+  logic [127:0] block_q  /* verilator public_flat_rd */;
   logic [127:0] even_sum_q  /* verilator public_flat_rd */;
   logic [127:0] odd_sum_q  /* verilator public_flat_rd */;
   logic [127:0] hash_key_d, power, operand, product;
@@ -47,13 +53,13 @@ module ghash_pipelined (
   assign take = valid_i && active_q;
 
   assign hash_key_d = erase ? '0 : hash_key_i;
-  assign power = last_i ? hash_key_q : square_q;
-  assign operand = (odd_q ? odd_sum_q : even_sum_q) ^ block_i;
+  assign power = taken_last_q ? hash_key_q : square_q;
+  assign operand = (taken_odd_q ? odd_sum_q : even_sum_q) ^ block_q;
 
-  // With its powers erased, what the multiplier gets is zero: one more cycle erases its register.
+  // With powers, sums and block erased, what the multiplier gets is zero: one more cycle erases its register.
   gf128_multiplier u_multiplier (
       .clk_i,
-      .enable_i(take || erase_q),
+      .enable_i(taken_valid_q || erase_q),
       .a_i(operand),
       .b_i(power),
       .product_o(product)
@@ -63,10 +69,12 @@ module ghash_pipelined (
     if (erase || start_i) begin
       active_q <= !erase;
       odd_q <= 1'b0;
+      taken_valid_q <= 1'b0;
       stage_valid_q <= 1'b0;
       result_valid_q <= 1'b0;
     end else begin
-      stage_valid_q <= take;
+      taken_valid_q <= take;
+      stage_valid_q <= taken_valid_q;
       if (take) begin
         odd_q <= !odd_q;
         if (last_i) active_q <= 1'b0;
@@ -74,8 +82,15 @@ module ghash_pipelined (
       if (stage_valid_q && stage_last_q) result_valid_q <= 1'b1;
     end
     erase_q <= erase;
-    stage_odd_q <= odd_q;
-    stage_last_q <= last_i;
+    taken_odd_q <= odd_q;
+    taken_last_q <= last_i;
+    stage_odd_q <= taken_odd_q;
+    stage_last_q <= taken_last_q;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (erase || start_i) block_q <= '0;
+    else if (take) block_q <= block_i;
   end
 
   always_ff @(posedge clk_i) begin
@@ -95,14 +110,15 @@ module ghash_pipelined (
     end
   end
 
+  assign result_near_o = result_valid_q || (stage_valid_q && stage_last_q);
   assign result_valid_o = result_valid_q;
   assign result_o = even_sum_q ^ odd_sum_q;
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       // A sum is used only when its last product has arrived.
-      if (take) assert (!(stage_valid_q && stage_odd_q == odd_q));
-      if (erase_q) assert ({hash_key_q, square_q, even_sum_q, odd_sum_q} == '0);
+      if (taken_valid_q) assert (!(stage_valid_q && stage_odd_q == taken_odd_q));
+      if (erase_q) assert ({hash_key_q, square_q, block_q, even_sum_q, odd_sum_q} == '0);
     end
   end
 

@@ -21,6 +21,7 @@ module ghash_serial (
     output logic              ready_next_o,
     input  wire logic [127:0] block_i,
     input  wire logic         last_i,
+    output logic              result_near_o,
     output logic              result_valid_o,
     output logic [127:0]      result_o
 );
@@ -89,6 +90,7 @@ module ghash_serial (
     rest_q <= take ? operand[119:0] : {rest_q[111:0], 8'd0};
   end
 
+  assign result_near_o = result_valid_q;
   assign result_valid_o = result_valid_q;
   assign result_o = sum_q;
 

@@ -78,55 +78,59 @@ module slot_table #(
     end
   end
 
+  // Everything is decoded slot by slot: a write with an index would be a shifter for each of the ports.
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      used_q <= '0;
-      abort_q <= '0;
-      key_q <= '0;
-      cipher_q <= '0;
-      destination_q <= '0;
-      erase_q <= '0;
-      finished_q <= '0;
-      status_q <= '0;
-      queue_q <= '0;
-    end else begin
-      for (int unsigned s = 0; s < SlotCount; s++) begin
-        if (used_q[s] && reset_pending[s]) abort_q[s] <= 1'b1;
-        if (gate_i && cipher_q[s] && !abort_q[s]) begin
-          abort_q[s] <= 1'b1;
-          status_q[s] <= 8'(cce_contract_pkg::StatusGated);
-        end
-        finished_q[s] <= used_q[s] && !key_q[s] && !cipher_q[s] && !destination_q[s] && !erase_q[s] &&
-                         !lists_busy_i[s];
-      end
+    for (int unsigned s = 0; s < SlotCount; s++) begin
+      logic starts, gated;
+      logic [FaultPorts-1:0] faults, first_fault;
+      logic [7:0] fault_status;
+
+      starts = start_i && free_slot_o == SlotWidth'(s);
+      gated = gate_i && cipher_q[s] && !abort_q[s];
       // Of faults in the same cycle the first port wins. The key's fault (port 0) counts even if text failed before:
       // a descriptor's faults are told in an order that does not depend on the bus.
-      for (int unsigned f = FaultPorts; f > 0; f--) begin
-        if (fault_i[f-1] && (!abort_q[fault_slot_i[f-1]] || f == 1)) begin
-          abort_q[fault_slot_i[f-1]] <= 1'b1;
-          status_q[fault_slot_i[f-1]] <= fault_status_i[f-1];
+      for (int unsigned f = 0; f < FaultPorts; f++) begin
+        faults[f] = fault_i[f] && fault_slot_i[f] == SlotWidth'(s) && (!abort_q[s] || f == 0);
+      end
+      first_fault = faults & (~faults + FaultPorts'(1));
+      fault_status = '0;
+      for (int unsigned f = 0; f < FaultPorts; f++) begin
+        fault_status = fault_status | (fault_status_i[f] & {8{first_fault[f]}});
+      end
+
+      if (!rst_ni) begin
+        used_q[s] <= 1'b0;
+        abort_q[s] <= 1'b0;
+        key_q[s] <= 1'b0;
+        cipher_q[s] <= 1'b0;
+        destination_q[s] <= 1'b0;
+        erase_q[s] <= 1'b0;
+        finished_q[s] <= 1'b0;
+        status_q[s] <= '0;
+        queue_q[s] <= '0;
+      end else if (starts) begin
+        used_q[s] <= 1'b1;
+        queue_q[s] <= start_queue_i;
+        status_q[s] <= start_status_i;
+        abort_q[s] <= 1'b0;
+        key_q[s] <= start_key_i;
+        cipher_q[s] <= start_cipher_i;
+        destination_q[s] <= start_cipher_i;
+        erase_q[s] <= start_cipher_i;
+        finished_q[s] <= 1'b0;
+      end else begin
+        if ((used_q[s] && reset_pending[s]) || gated || faults != '0) abort_q[s] <= 1'b1;
+        if (faults != '0) status_q[s] <= fault_status;
+        else if (gated) status_q[s] <= 8'(cce_contract_pkg::StatusGated);
+        finished_q[s] <= used_q[s] && !key_q[s] && !cipher_q[s] && !destination_q[s] && !erase_q[s] &&
+                         !lists_busy_i[s] && !(free_i && freed_slot_i == SlotWidth'(s));
+        if (key_release_i && key_release_slot_i == SlotWidth'(s)) key_q[s] <= 1'b0;
+        for (int unsigned u = 0; u < 3; u++) begin
+          if (cipher_release_i[u] && cipher_release_slot_i[u] == SlotWidth'(s)) cipher_q[s] <= 1'b0;
         end
-      end
-      if (key_release_i) key_q[key_release_slot_i] <= 1'b0;
-      for (int unsigned u = 0; u < 3; u++) begin
-        if (cipher_release_i[u]) cipher_q[cipher_release_slot_i[u]] <= 1'b0;
-      end
-      if (destination_release_i) destination_q[destination_release_slot_i] <= 1'b0;
-      if (erase_release_i) erase_q[erase_release_slot_i] <= 1'b0;
-      if (free_i) begin
-        used_q[freed_slot_i] <= 1'b0;
-        finished_q[freed_slot_i] <= 1'b0;
-      end
-      if (start_i) begin
-        used_q[free_slot_o] <= 1'b1;
-        queue_q[free_slot_o] <= start_queue_i;
-        status_q[free_slot_o] <= start_status_i;
-        abort_q[free_slot_o] <= 1'b0;
-        key_q[free_slot_o] <= start_key_i;
-        cipher_q[free_slot_o] <= start_cipher_i;
-        destination_q[free_slot_o] <= start_cipher_i;
-        erase_q[free_slot_o] <= start_cipher_i;
-        finished_q[free_slot_o] <= 1'b0;
+        if (destination_release_i && destination_release_slot_i == SlotWidth'(s)) destination_q[s] <= 1'b0;
+        if (erase_release_i && erase_release_slot_i == SlotWidth'(s)) erase_q[s] <= 1'b0;
+        if (free_i && freed_slot_i == SlotWidth'(s)) used_q[s] <= 1'b0;
       end
     end
   end
