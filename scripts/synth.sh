@@ -24,6 +24,8 @@ usage() {
 		  --no-gates         place and route only
 		  --speed N          speed grade of the ECP5: 6, 7 or 8, the fastest (default: 8)
 		  --frequency MHZ    the goal (default: 100)
+		  --sbox-style N     S-boxes on the ECP5: 0 composite field, 1 table in logic, 2 block RAM (default: 2 in the
+		                     default configuration, 0 in the small one; gates always have 0)
 		  --seed N           start of the placer's random numbers (default: 1)
 		  --critical-path    print the slowest path of each placed block
 		  --json FILE        write every figure as JSON as well

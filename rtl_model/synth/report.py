@@ -107,6 +107,8 @@ class Report:
             said.append(f'From LUT4 on: {self.conditions["device"]}, speed grade {self.conditions["speed_grade"]}, '
                         f'placed for {self.conditions["frequency_mhz"]:g} MHz, seed {self.conditions["seed"]}; '
                         'registers at all pins of the block, not counted.')
+        said += [f'S-boxes on the ECP5, {configuration} configuration: SboxStyle = {style}'
+                 for configuration, style in self.conditions['sbox_style'].items()]
         said += [f'{name} {version}' for name, version in self.conditions['tools'].items()]
         return '\n'.join(said)
 

@@ -25,7 +25,7 @@ AREA_LIMIT_KGE = 250.0
 # The style of the S-boxes changes no cycle, so each target gets the one that suits it: a composite field in gates and
 # in small parts, block RAM for the 224 of the pipelined cipher on an FPGA.
 GATE_SBOX = '0'
-ECP5_SBOX = {'default': '0', 'small': '0'}
+ECP5_SBOX = {'default': '2', 'small': '0'}
 
 REACHED, MISSED, USAGE, TOOL_MISSING = 0, 1, 2, 3
 
@@ -53,6 +53,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument('--speed', type=int, choices=(6, 7, 8), default=8)
     parser.add_argument('--frequency', type=float, default=100.0)
     parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--sbox-style', choices=('0', '1', '2'))
     parser.add_argument('--critical-path', action='store_true')
     parser.add_argument('--json', type=Path)
     parser.add_argument('--document', type=Path)
@@ -107,7 +108,9 @@ def measure(options: argparse.Namespace, result: report.Report) -> bool:
         if not options.no_gates:
             gate_design = flow.elaborate({**parameters, 'SboxStyle': GATE_SBOX}, f'{configuration}, for gates')
         if place:
-            ecp5_design = flow.elaborate({**parameters, 'SboxStyle': ECP5_SBOX[configuration]},
+            style = options.sbox_style or ECP5_SBOX[configuration]
+            result.conditions['sbox_style'][configuration] = int(style)
+            ecp5_design = flow.elaborate({**parameters, 'SboxStyle': style},
                                          f'{configuration}, for the ECP5')
         for block in blocks:
             number += 1
@@ -151,7 +154,8 @@ def main() -> int:
         print('\n'.join(BLOCKS))
         return REACHED
     result = report.Report({'device': DEVICE, 'speed_grade': options.speed, 'frequency_mhz': options.frequency,
-                            'seed': options.seed, 'area_limit_kge': AREA_LIMIT_KGE, 'parameters': {}, 'tools': {}})
+                            'seed': options.seed, 'area_limit_kge': AREA_LIMIT_KGE, 'parameters': {}, 'sbox_style': {},
+                            'tools': {}})
     try:
         complete = measure(options, result)
     except flows.FlowError as error:

@@ -171,7 +171,7 @@ def placed(**changes: Any) -> report.PlaceResult:
 class ReportTest(unittest.TestCase):
     def make(self, *rows: report.Row) -> report.Report:
         return report.Report({'device': 'D', 'speed_grade': 8, 'frequency_mhz': 100.0, 'seed': 1, 'area_limit_kge': 250.0,
-                              'parameters': {'default': 'P'}, 'tools': {}}, list(rows))
+                              'parameters': {'default': 'P'}, 'sbox_style': {}, 'tools': {}}, list(rows))
 
     def test_frequency_goal(self) -> None:
         self.assertTrue(self.make(report.Row('default', 'ghash', 1, placed=placed())).goals()[0].reached)

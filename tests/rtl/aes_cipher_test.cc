@@ -270,7 +270,7 @@ struct Pipelined {
 #define AES_MEMORY(position) \
     function(                \
         model.rootp          \
-            ->aes_cipher__DOT__gen_pipelined__DOT__u_cipher__DOT__gen_position__BRA__##position##__KET____DOT__u_round_keys__DOT__memory)
+            ->aes_cipher__DOT__gen_pipelined__DOT__u_cipher__DOT__gen_position__BRA__##position##__KET____DOT__u_round_keys__DOT__gen_memory__DOT__memory)
         AES_MEMORY(0);
         AES_MEMORY(1);
         AES_MEMORY(2);

@@ -71,7 +71,8 @@ module aes_cipher_pipelined #(
   logic [3:0] write_position;
   logic [127:0] write_key;
   logic [Positions-1:0] written;             // positions taking a round key now
-  logic [Positions-1:0] erase_pending_q, erased;
+  logic [Positions-1:0] erase_pending_q, erase_pending_d, erased;
+  logic erase_ready_q;                       // erase_pending_q is zero
   logic [IndexWidth-1:0] erase_index_q;
   logic erase_all_q;                         // after reset
   logic erase_wait;
@@ -79,8 +80,8 @@ module aes_cipher_pipelined #(
   logic [2:0] selected_attributes;
 
   assign ready_o = 1'b1;
-  assign erase_ready_o = erase_pending_q == '0;
-  assign key_ready_o = !expanding && erase_pending_q == '0 && !erase_valid_i;
+  assign erase_ready_o = erase_ready_q;
+  assign key_ready_o = !expanding && erase_ready_q && !erase_valid_i;
   assign load = key_valid_i && key_ready_o;
 
   aes_key_expander #(
@@ -110,22 +111,24 @@ module aes_cipher_pipelined #(
     erased = erase_wait ? '0 : erase_pending_q & ~written;
   end
 
+  always_comb begin
+    erase_pending_d = erase_pending_q & ~erased;
+    if (!rst_ni) erase_pending_d = '1;
+    else if (erase_valid_i && erase_ready_q) erase_pending_d = '1;
+    else if (erase_all_q) erase_pending_d = {Positions{erase_index_q != IndexWidth'(KeyCount - 1)}} & erase_pending_q;
+  end
+
   always_ff @(posedge clk_i) begin
+    erase_pending_q <= erase_pending_d;
+    erase_ready_q <= erase_pending_d == '0;
     if (!rst_ni) begin
-      erase_pending_q <= '1;
       erase_index_q <= '0;
       erase_all_q <= 1'b1;
-    end else if (erase_valid_i && erase_ready_o) begin
-      erase_pending_q <= '1;
+    end else if (erase_valid_i && erase_ready_q) begin
       erase_index_q <= erase_index_i;
     end else if (erase_all_q) begin
       erase_index_q <= erase_index_q + IndexWidth'(1);
-      if (erase_index_q == IndexWidth'(KeyCount - 1)) begin
-        erase_all_q <= 1'b0;
-        erase_pending_q <= '0;
-      end
-    end else begin
-      erase_pending_q <= erase_pending_q & ~erased;
+      if (erase_index_q == IndexWidth'(KeyCount - 1)) erase_all_q <= 1'b0;
     end
   end
 
@@ -179,8 +182,10 @@ module aes_cipher_pipelined #(
       logic [127:0] write_data;
       assign write_data = written[s] ? write_key : '0;
 
+      // Position 0 is followed by a whole stage of logic.
       aes_round_key_memory #(
-          .KeyCount(KeyCount)
+          .KeyCount(KeyCount),
+          .Early(s == 0)
       ) u_round_keys (
           .clk_i,
           .rst_ni,
@@ -224,7 +229,7 @@ module aes_cipher_pipelined #(
   assign valid_o = valid_q[StageCount-1];
   assign block_o = state[Positions-1];
   assign tag_o = tag_q[StageCount-1];
-  assign idle_o = valid_q == '0 && !expanding && erase_pending_q == '0;
+  assign idle_o = valid_q == '0 && !expanding && erase_ready_q;
 
   logic unused;
   assign unused = ^{inverse_q[StageCount-1], length_q[StageCount-1], select_q[StageCount-1]};
