@@ -19,9 +19,7 @@ class MachineBus final : public Bus {
 public:
     MachineBus(const std::string& engine, unsigned latency_cycles, std::uint64_t memory, std::size_t bytes,
                unsigned data_width = 128)
-        : machine_({.engine = engine,
-                    .engine_options = {.data_width = data_width, .configuration = "default", .trace_path = ""},
-                    .timing = sim::MemoryTiming::ideal(latency_cycles)}) {
+        : machine_(options(engine, latency_cycles, data_width)) {
         machine_.memory().allocate_at(memory, bytes);
     }
 
@@ -46,6 +44,14 @@ public:
     [[nodiscard]] std::uint64_t interrupt_cycle() const { return last_interrupt_; }
 
 private:
+    static sim::MachineOptions options(const std::string& engine, unsigned latency_cycles, unsigned data_width) {
+        sim::MachineOptions options;
+        options.engine = engine;
+        options.engine_options.data_width = data_width;
+        options.timing = sim::MemoryTiming::ideal(latency_cycles);
+        return options;
+    }
+
     sim::Machine machine_;
     std::uint64_t last_interrupt_ = 0;
 };
