@@ -14,7 +14,7 @@ usage() {
 		Installs missing Debian packages, builds everything and runs all tests through
 		ctest, whose counts end the output.
 
-		  --quick   without the tests that boot a kernel or synthesize (about 5 minutes)
+		  --quick   without the tests that boot a kernel, synthesize or prove (about 5 minutes)
 		  --all     long forms of the tests as well: complete Monte-Carlo sets and more
 		            random requests (hours)
 		  --help    this text

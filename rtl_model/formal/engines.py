@@ -8,7 +8,6 @@
     bmc     ABC's bounded model checking: no assertion fails within `depth` cycles of reset. For method `equivalence` the
             circuit is shown to have no feedback, through registers neither: its outputs then depend on the inputs of
             the last few cycles alone, and a depth beyond that number is no bound.
-    smtbmc  yosys-smtbmc with an SMT solver: k-induction with k = `depth` (base case and induction step)
 """
 
 from __future__ import annotations
@@ -41,6 +40,7 @@ def elaborate(proof: Proof, sources: list[str]) -> list[str]:
         "chformal -lower",
         "chformal -assert -assume -early",
         "opt_clean",
+        *(f"chformal -assert -remove c:*{instance.replace('.', '.*')}.$assert*" for instance in proof.options.get("without", [])),
         "setundef -undriven -anyseq",
         "opt -full",
         "memory -nomap",
@@ -127,18 +127,3 @@ def bmc(proof: Proof, sources: list[str], folder: pathlib.Path, timeout: float |
     if not done or int(done[1] or done[2]) < proof.depth:
         return Verdict(False, "no answer: " + " / ".join(output.strip().splitlines()[-3:]))
     return Verdict(True, f"{proof.depth} cycles")
-
-
-def smtbmc(proof: Proof, sources: list[str], folder: pathlib.Path, timeout: float | None) -> Verdict:
-    toolchain.yosys([*elaborate(proof, sources), "select -assert-min 1 t:$assert", "dffunmap", "write_smt2 -wires design.smt2"],
-                    folder)
-    common = ["--presat", "-t", str(proof.depth), "--dump-vcd", "trace.vcd"]
-    for step, options in (("base case", []), ("induction step", ["-i"])):
-        _, output = toolchain.run_smtbmc([*options, *common, "design.smt2"], folder,
-                                         f"smtbmc-{step.split(' ', maxsplit=1)[0]}.log", timeout)
-        if "Status: PASSED" in output:
-            continue
-        if "Status: FAILED" not in output:
-            return Verdict(False, f"no answer ({step}): " + " / ".join(output.strip().splitlines()[-3:]))
-        return Verdict(False, f"the {step} fails", str(folder / "trace.vcd"))
-    return Verdict(True, f"{proof.depth}-induction")

@@ -6,15 +6,15 @@ Header lines, comments at the top of the file (a line that begins with two more 
     // proof: what holds, in one sentence
     // top: module to prove
     // files: RTL files, relative to rtl_model/rtl
-    // method: induction | bounded | equivalence | algebra | structure | relation
-    // engine: pdr | ind | bmc | smtbmc | polynomial | dataflow      (see engines.py, polynomial.py, dataflow.py)
-    // depth: cycles                      (ind, bmc, smtbmc)
+    // method: induction | bounded | equivalence | algebra | structure
+    // engine: pdr | ind | bmc | polynomial | dataflow      (see engines.py, polynomial.py, dataflow.py)
+    // depth: cycles                      (ind, bmc, polynomial: registers on the way)
     // search: cycles that planted faults are looked for in (ind; 24 if not given)
     // bound: why that depth suffices     (bounded proofs)
     // assumes: what is taken for granted of the neighbours, and who guarantees it
     // prepare: ABC commands before the proof (pdr, ind, bmc)
-    // option NAME: value                 (dataflow)
-    // time: long                         (not in the plain test run)
+    // option NAME: values                (dataflow; `without`: instances whose own assertions are left out)
+    // time: short | long                 (short: a fault is planted in the plain test run too; long: not in it at all)
     // fault NAME FILE: what is broken
     // - text that stands exactly once in that file
     // + what the fault puts in its place
@@ -29,8 +29,8 @@ import dataclasses
 import pathlib
 import re
 
-METHODS = ("induction", "bounded", "equivalence", "algebra", "structure", "relation")
-ENGINES = ("pdr", "ind", "bmc", "smtbmc", "polynomial", "dataflow")
+METHODS = ("induction", "bounded", "equivalence", "algebra", "structure")
+ENGINES = ("pdr", "ind", "bmc", "polynomial", "dataflow")
 
 
 class ProofError(Exception):
@@ -59,7 +59,7 @@ class Proof:
     assumes: str
     prepare: list[str]
     options: dict[str, list[str]]
-    long: bool
+    time: str
     faults: list[Fault]
     harness: str
     inside: dict[str, str]
@@ -136,6 +136,8 @@ def read(path: pathlib.Path) -> Proof:
         raise ProofError(f"{path}: engine '{fields['engine']}' is none of {', '.join(ENGINES)}")
     if fields["method"] == "bounded" and ("depth" not in fields or "bound" not in fields):
         raise ProofError(f"{path}: a bounded proof says its depth and why the bound suffices")
+    if fields.get("time", "") not in ("", "short", "long"):
+        raise ProofError(f"{path}: time is short or long")
     if not faults:
         raise ProofError(f"{path}: no fault: nothing shows that this proof can fail")
     for fault in faults:
@@ -145,7 +147,7 @@ def read(path: pathlib.Path) -> Proof:
                  int(fields.get("depth", "0")), int(fields.get("search", "0")),
                  fields.get("bound", ""), fields.get("assumes", ""),
                  [command.strip() for command in fields.get("prepare", "").split(";") if command.strip()], options,
-                 fields.get("time", "") == "long", faults, "\n".join(harness) + "\n",
+                 fields.get("time", ""), faults, "\n".join(harness) + "\n",
                  {module: "\n".join(text) + "\n" for module, text in inside.items()})
 
 

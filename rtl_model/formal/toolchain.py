@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Yosys and its companions (ABC, smtbmc, witness), through scripts/toolbox.sh; and the SMT solver of this machine."""
+"""Yosys and its companions (yosys-abc, yosys-witness), through scripts/toolbox.sh."""
 
 from __future__ import annotations
 
 import os
 import pathlib
-import shutil
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOOLBOX = ROOT / "scripts" / "toolbox.sh"
-SOLVER = "z3"
 
 
 class ToolError(Exception):
@@ -54,17 +52,6 @@ def run(command: str, arguments: list[str], folder: pathlib.Path, log: str,
     if "toolbox: error" in output:
         raise ToolError(output.strip())
     return code, output
-
-
-def run_smtbmc(arguments: list[str], folder: pathlib.Path, log: str, timeout: float | None = None) -> tuple[int, str]:
-    """Runs yosys-smtbmc on this machine, where the solver is: it is Python, and needs nothing else of its folder."""
-    if not shutil.which(SOLVER):
-        raise ToolError(f"the SMT solver {SOLVER} is missing; install it (Debian: apt-get install {SOLVER})")
-    found = subprocess.run([TOOLBOX, "path", "yosys"], capture_output=True, text=True, check=True)
-    root = pathlib.Path(found.stdout.strip())
-    command = ["/usr/bin/env", f"PYTHONPATH={root / 'usr/share/yosys'}", "PYTHONDONTWRITEBYTECODE=1", "/usr/bin/python3",
-               str(root / "usr/bin/yosys-smtbmc"), "-s", SOLVER, *arguments]
-    return _run(command, folder, log, timeout)
 
 
 def yosys(script: list[str], folder: pathlib.Path, log: str = "yosys.log") -> str:

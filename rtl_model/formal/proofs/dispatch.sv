@@ -10,6 +10,7 @@
 // depth: 2
 // assumes: the read port gives back each descriptor's four beats with its tag, in the order of the requests (read_port); ring
 //   accesses are allowed; a slot that is free stays so until it is taken (slots); only requests in flight leave (completion)
+// time: short
 // fault twice queue/request_dispatcher.sv: a descriptor that is dropped is started as well
 // -       check_q <= chosen_valid && !drop_now;
 // +       check_q <= chosen_valid;

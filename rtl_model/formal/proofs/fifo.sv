@@ -8,6 +8,7 @@
 // depth: 3
 // assumes: nothing is pushed into a full FIFO unless something is popped, nothing popped from an empty one; every
 //   user's proof has these as assertions
+// time: short
 // fault count common/stream_fifo.sv: a push with a pop in the same cycle is not counted as both
 // -       count_q <= count_q + CountWidth'(push_i) - CountWidth'(pop_i);
 // +       count_q <= count_q + CountWidth'(push_i) - CountWidth'(pop_i && !push_i);

@@ -10,6 +10,7 @@
 // depth: 2
 // assumes: descriptors are fetched only while ready_o is high (descriptor_fetcher); only what is in flight is dropped, gets
 //   an entry or ends, and a request ends without an entry only while the queue is being reset (dispatch, completion)
+// time: short
 // fault reset queue/queue_pair.sv: the reset bit falls although requests are in flight
 // -   assign do_reset = reset_q && !busy;
 // +   assign do_reset = reset_q && in_flight_q[7:1] == '0;

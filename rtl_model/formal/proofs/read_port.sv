@@ -8,9 +8,9 @@
 // method: induction
 // engine: ind
 // depth: 2
-// assumes: a client's request has 1 to 4096 bytes inside one 4 KiB page (asserted for each client in requests,
-//   source_requests, segments and destination_requests); the bus answers only bursts whose address it has accepted, with
-//   RLAST once for each (AXI4, A3.3; the tests' monitor checks it of the simulated memory)
+// assumes: a client's request has 1 to 4096 bytes inside one 4 KiB page (descriptors: dispatch, queue; records and lists are
+//   aligned units of 64 bytes; of the source reader not proven, the port asserts it in every simulation); the bus answers
+//   only bursts whose address it has accepted (AXI4, A3.3.1; the tests' monitor checks it of the simulated memory)
 // fault payload dma/dma_read_port.sv: a new request replaces an address that the bus has not accepted
 // -   assign can_take = any_valid && (!arvalid_q || m_axi_arready_i) && outstanding_count != CountWidth'(OutstandingCount);
 // +   assign can_take = any_valid && outstanding_count != CountWidth'(OutstandingCount);

@@ -7,6 +7,7 @@
 // method: induction
 // engine: pdr
 // assumes: nothing: the manager may do anything
+// time: short
 // fault response regs/axi_lite_subordinate.sv: a write response stands for one cycle only
 // -         StateWriteResponse: if (s_axil_bready_i) state_q <= StateIdle;
 // +         StateWriteResponse: state_q <= StateIdle;

@@ -8,9 +8,10 @@
 // method: induction
 // engine: ind
 // depth: 2
-// assumes: the dispatcher starts a request only when a slot is free (asserted in request_dispatcher, see exactly_once); a
-//   slot is freed only when finished (asserted in completion_writer, see exactly_once); queues are numbered below
+// assumes: the dispatcher starts a request only when a slot is free (dispatcher); a
+//   slot is freed only when finished (completion); queues are numbered below
 //   QueueCount
+// time: short
 // fault early queue/slot_table.sv: a slot is finished although its keys are not erased
 // -         finished_q[s] <= used_q[s] && !key_q[s] && !cipher_q[s] && !destination_q[s] && !erase_q[s] &&
 // +         finished_q[s] <= used_q[s] && !key_q[s] && !cipher_q[s] && !destination_q[s] &&

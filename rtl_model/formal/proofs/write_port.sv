@@ -10,7 +10,7 @@
 // engine: ind
 // depth: 3
 // assumes: a client's request has 1 to 4096 bytes inside one 4 KiB page, and a beat that a client shows stays until it is
-//   taken (asserted in completion and destination_requests); the bus answers only bursts whose last beat it has taken
+//   taken (completion, destination); the bus answers only bursts whose last beat it has taken
 //   (AXI4, A3.3.1; the tests' monitor checks it of the simulated memory)
 // fault payload dma/dma_write_port.sv: a new request replaces an address that the bus has not accepted
 // -   assign can_take = any_valid && (!awvalid_q || m_axi_awready_i) && response_count != CountWidth'(OutstandingCount);

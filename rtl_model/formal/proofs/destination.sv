@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// proof: destination_writer asks to write only where its segment walker stands, never more than what is left of that
+//   segment, never across a burst boundary, and in all never more bytes of a request than its text and tag (its text when
+//   it is wiped); every byte that a beat strobes lies within the burst that it belongs to; nothing is asked for a slot that
+//   has ended; a beat that is shown stays until it is taken
+// top: proof_destination
+// files: cce_pkg.sv common/stream_fifo.sv common/round_robin_arbiter.sv dma/destination_writer.sv
+// method: induction
+// engine: ind
+// depth: 2
+// assumes: a slot is started only when nothing of its last request is left here (slots); what the segment walker says of a
+//   slot that is ready changes only when bytes are taken from it (a property of segment_walker that is not proven);
+//   answers come only for bursts asked for (write_port)
+// option without: u_writer
+// fault beyond dma/destination_writer.sv: bursts may run over the end of a segment
+// -     if (segment_left_i < 32'(bytes)) bytes = segment_left_i[12:0];
+// +     if (segment_left_i + 32'd1 < 32'(bytes)) bytes = segment_left_i[12:0] + 13'd1;
+// fault total dma/destination_writer.sv: the last burst of a text is not cut to its length
+// -     if (phase_left < 32'(bytes)) bytes = phase_left[12:0];
+// +     if (phase_left + 32'd16 < 32'(bytes)) bytes = phase_left[12:0];
+// fault strobe dma/destination_writer.sv: a burst's first beat strobes lanes in front of it
+// -       strobe[i] = !silent && LaneWidth'(i) >= beat_lane && (LaneWidth + 1)'(i) < {1'b0, beat_lane} + beat_count;
+// +       strobe[i] = !silent && (LaneWidth + 1)'(i) < {1'b0, beat_lane} + beat_count;
+// fault wipe dma/destination_writer.sv: wiping overwrites as many bytes behind the text as a tag has
+// -   assign request_ends = phase_ends && (in_tag || tag_length == '0 || wiping_q[slot_q]);
+// +   assign request_ends = phase_ends && (in_tag || (tag_length == '0 && !wiping_q[slot_q]));
+// fault stale dma/destination_writer.sv: the address of the burst before is asked for
+// -       address_q <= segment_address_i;
+// +       if (fresh_q[slot_q]) address_q <= segment_address_i;
+
+module proof_destination (
+    input wire logic                     clk_i,
+    input wire logic                     start_i,
+    input wire logic                     start_slot_i,
+    input wire cce_pkg::cipher_request_t start_request_i,
+    input wire logic [1:0]               abort_i,
+    input wire logic [1:0]               discard_i,
+    input wire logic [1:0]               cipher_done_i,
+    input wire logic [1:0]               segment_ready_i,
+    input wire logic [1:0]               segment_busy_i,
+    input wire logic [63:0]              segment_address_i,
+    input wire logic [31:0]              segment_left_i,
+    input wire logic [15:0]              segment_region_i,
+    input wire logic                     segment_unrestricted_i,
+    input wire logic [7:0]               segment_queue_i,
+    input wire logic                     segment_error_i,
+    input wire logic                     segment_error_slot_i,
+    input wire logic                     request_ready_i,
+    input wire logic                     request_denied_i,
+    input wire logic                     beat_ready_i,
+    input wire logic                     done_i,
+    input wire logic                     done_slot_i,
+    input wire logic                     done_error_i,
+    input wire logic [127:0]             read_data_i,
+    input wire logic [6:0]               stream_produced_i,
+    input wire logic [1:0][6:0]          end_block_i,
+    input wire logic                     lane_write_i,
+    input wire logic                     lane_write_slot_i
+);
+
+  logic rst_nq = 1'b0;
+  logic segment_slot, take, take_more, request_valid, request_tag, beat_valid;
+  logic [12:0] take_bytes;
+  cce_pkg::dma_request_t request;
+  logic [127:0] beat_data;
+  logic [15:0] beat_strobe;
+
+  always_ff @(posedge clk_i) rst_nq <= 1'b1;
+
+  destination_writer #(
+      .DataWidth(128),
+      .SlotCount(2),
+      .StreamBlocks(64),
+      .LaneBlocks(32),
+      .StreamBurstBytes(256)
+  ) u_writer (
+      .clk_i,
+      .rst_ni(rst_nq),
+      .start_i,
+      .start_slot_i,
+      .start_request_i,
+      .abort_i,
+      .discard_i,
+      .cipher_done_i,
+      .segment_ready_i,
+      .segment_busy_i,
+      .segment_slot_o(segment_slot),
+      .segment_address_i,
+      .segment_left_i,
+      .segment_region_i,
+      .segment_unrestricted_i,
+      .segment_queue_i,
+      .segment_take_o(take),
+      .segment_take_bytes_o(take_bytes),
+      .segment_take_more_o(take_more),
+      .segment_error_i,
+      .segment_error_slot_i,
+      .request_valid_o(request_valid),
+      .request_o(request),
+      .request_tag_o(request_tag),
+      .request_ready_i,
+      .request_denied_i,
+      .beat_valid_o(beat_valid),
+      .beat_ready_i,
+      .beat_data_o(beat_data),
+      .beat_strobe_o(beat_strobe),
+      .done_i,
+      .done_slot_i,
+      .done_error_i,
+      .read_data_i,
+      .stream_produced_i,
+      .end_block_i,
+      .lane_write_i,
+      .lane_write_slot_i
+  );
+
+  // The writer's own registers, to make the proof inductive.
+  (* hierconn *) logic [1:0] \u_writer.state_q ;
+  (* hierconn *) logic \u_writer.slot_q ;
+  (* hierconn *) logic \u_writer.stream_turn_q ;
+  (* hierconn *) logic [1:0] \u_writer.fresh_q ;
+  (* hierconn *) logic [1:0] \u_writer.active_q ;
+  (* hierconn *) logic [1:0] \u_writer.lane_q ;
+  (* hierconn *) logic [1:0] \u_writer.empty_q ;
+  (* hierconn *) logic [1:0] \u_writer.wipe_q ;
+  (* hierconn *) logic [1:0] \u_writer.wiping_q ;
+  (* hierconn *) logic [1:0] \u_writer.finishing_q ;
+  (* hierconn *) logic [1:0][6:0] \u_writer.bursts_q ;
+  (* hierconn *) logic \u_writer.in_tag_q ;
+  (* hierconn *) logic [31:0] \u_writer.phase_left_q ;
+  (* hierconn *) logic \u_writer.request_ends_q ;
+  (* hierconn *) logic \u_writer.segment_restart_o ;
+  (* hierconn *) logic \u_writer.segment_restart_slot_o ;
+  (* hierconn *) logic \u_writer.probe_slot ;
+  (* hierconn *) logic [38:0] \u_writer.probe_lengths ;
+  (* hierconn *) logic [43:0] \u_writer.probe_progress ;
+  (* hierconn *) logic [1:0] \u_writer.u_order.count_q ;
+  (* hierconn *) logic \u_writer.u_order.head_q ;
+  (* hierconn *) logic \u_writer.u_order.probe_first ;
+  (* hierconn *) logic \u_writer.u_order.probe_second ;
+  (* hierconn *) logic \u_writer.feed ;
+  (* hierconn *) logic [15:0] \u_writer.strobe ;
+  (* hierconn *) logic \u_writer.burst_valid ;
+  (* hierconn *) logic \u_writer.burst_pop ;
+  (* hierconn *) logic [12:0] \u_writer.burst_bytes ;
+  (* hierconn *) logic [3:0] \u_writer.burst_lane ;
+  (* hierconn *) logic \u_writer.first_q ;
+  (* hierconn *) logic [12:0] \u_writer.beat_left_q ;
+  (* hierconn *) logic \u_writer.fetched_q ;
+  (* hierconn *) logic [2:0] \u_writer.beats_waiting ;
+  (* hierconn *) logic \u_writer.burst_slot ;
+  (* hierconn *) logic \u_writer.u_bursts.fits ;
+  (* hierconn *) logic \u_writer.u_bursts.probe_slot ;
+  localparam logic [1:0] StateSelect = 2'd0, StateRequest = 2'd2;
+
+  // One slot, freely chosen: what may still be written of its request.
+  (* anyconst *) logic slot;
+  logic [32:0] left_q = '0, rest;
+  logic [31:0] text_q, text, phase_left;
+  logic [4:0] tag_q, tag;
+  logic in_tag, granted;
+  assign \u_writer.probe_slot = slot;
+  assign \u_writer.u_bursts.probe_slot = slot;
+  assign granted = request_valid && request_ready_i && !request_denied_i;
+
+  // What a request gives: see the contract.
+  always_comb begin
+    text = start_request_i.text_length;
+    if (start_request_i.mode == 8'(cce_contract_pkg::CipherModeCmac)) text = '0;
+    if (start_request_i.mode == 8'(cce_contract_pkg::CipherModeKw) ||
+        start_request_i.mode == 8'(cce_contract_pkg::CipherModeKwp)) begin
+      text = start_request_i.decrypt ? start_request_i.text_length - 32'd8 :
+                                       {start_request_i.text_length[31:3] + 29'(start_request_i.text_length[2:0] != '0), 3'd0} + 32'd8;
+    end
+    tag = start_request_i.decrypt ? '0 : start_request_i.tag_length;
+    // What the writer knows to be left, see its progress_memory.
+    in_tag = \u_writer.fresh_q [slot] ? text_q == '0 : \u_writer.probe_progress [43];
+    phase_left = !\u_writer.fresh_q [slot] ? \u_writer.probe_progress [42:11] : text_q != '0 ? text_q : 32'(tag_q);
+    rest = 33'(phase_left) + (in_tag || \u_writer.wiping_q [slot] ? 33'd0 : 33'(tag_q));
+  end
+
+  logic mine;
+  assign mine = \u_writer.burst_valid && \u_writer.burst_slot == slot;
+
+  logic same_q = 1'b0, slot_before_q;
+  logic [63:0] address_before_q;
+  logic [31:0] left_before_q;
+  logic [24:0] rights_before_q;
+  logic [8:0] fed_q = '0;              // beats of the first burst that have gone to the buffer
+  logic held_q = 1'b0;
+  logic [127:0] beat_data_q;
+  logic [15:0] beat_strobe_q;
+
+  always_ff @(posedge clk_i) begin
+    if (rst_nq) begin
+      if (start_i) assume (!\u_writer.active_q [start_slot_i] && !\u_writer.finishing_q [start_slot_i] &&
+                           \u_writer.bursts_q [start_slot_i] == '0);
+      if (done_i) assume (\u_writer.bursts_q [done_slot_i] != '0);
+      // The walker: bytes are left in a segment, and it stands still until bytes are taken.
+      assume (segment_left_i != '0);
+      if (same_q && segment_slot == slot_before_q) begin
+        assume (segment_address_i == address_before_q && segment_left_i == left_before_q &&
+                {segment_region_i, segment_unrestricted_i, segment_queue_i} == rights_before_q);
+      end
+
+      // Who is active, and in whose turn.
+      assert (\u_writer.state_q <= 2'd2);
+      for (int unsigned s = 0; s < 2; s++) begin
+        assert (!(\u_writer.active_q [s] && \u_writer.finishing_q [s]));
+        if (\u_writer.wipe_q [s]) assert (!\u_writer.empty_q [s]);
+        if (\u_writer.wiping_q [s]) assert (!\u_writer.empty_q [s] && \u_writer.wipe_q [s]);
+      end
+      assert (\u_writer.u_order.count_q <= 2'd2);
+      if (\u_writer.u_order.count_q != '0) begin
+        assert (\u_writer.active_q [\u_writer.u_order.probe_first ] && !\u_writer.lane_q [\u_writer.u_order.probe_first ] &&
+                !\u_writer.wiping_q [\u_writer.u_order.probe_first ]);
+      end
+      if (\u_writer.u_order.count_q == 2'd2) begin
+        assert (\u_writer.active_q [\u_writer.u_order.probe_second ] && !\u_writer.lane_q [\u_writer.u_order.probe_second ] &&
+                !\u_writer.wiping_q [\u_writer.u_order.probe_second ]);
+        assert (\u_writer.u_order.probe_first != \u_writer.u_order.probe_second );
+      end
+      if (\u_writer.state_q != StateSelect) begin
+        assert (\u_writer.active_q [\u_writer.slot_q ]);
+        if (\u_writer.stream_turn_q ) begin
+          assert (\u_writer.u_order.count_q != '0 && \u_writer.u_order.probe_first == \u_writer.slot_q );
+        end else begin
+          assert (\u_writer.lane_q [\u_writer.slot_q ] || \u_writer.wiping_q [\u_writer.slot_q ]);
+        end
+      end
+      // What is left of a request.
+      if (\u_writer.active_q [slot] || \u_writer.finishing_q [slot]) begin
+        assert (\u_writer.probe_lengths [37:0] == {text_q != '0, text_q, tag_q});
+        assert (\u_writer.empty_q [slot] == (text_q == '0 && tag_q == '0));
+        if (\u_writer.wipe_q [slot]) assert (text_q != '0);
+      end
+      if (\u_writer.active_q [slot]) begin
+        assert (left_q == rest);
+        assert (left_q <= 33'(text_q) + 33'(tag_q));
+        if (\u_writer.wiping_q [slot]) assert (left_q <= 33'(text_q));
+        if (!\u_writer.empty_q [slot]) assert (phase_left != '0);
+      end
+      if (\u_writer.state_q == StateRequest && \u_writer.slot_q == slot) begin
+        assert (!\u_writer.empty_q [slot]);
+        assert (request.bytes != '0 && 33'(request.bytes) <= left_q);
+        if (\u_writer.request_ends_q ) assert (left_q == 33'(request.bytes));
+        else assert (left_q == 33'(request.bytes) + 33'(\u_writer.phase_left_q ) +
+                     (\u_writer.in_tag_q || \u_writer.wiping_q [slot] ? 33'd0 : 33'(tag_q)) && \u_writer.phase_left_q != '0);
+      end
+      // A request stands where the walker stands, inside the segment and the burst boundary.
+      if (\u_writer.state_q == StateRequest) begin
+        assert (same_q && segment_slot == slot_before_q && segment_slot == request_tag);
+        assert (request.address == segment_address_i && 32'(request.bytes) <= segment_left_i);
+        assert ({request.region, request.unrestricted, request.queue_index} ==
+                {segment_region_i, segment_unrestricted_i, segment_queue_i} && !request.privileged);
+        assert (request.bytes <= 13'd256 && 13'(request.address[7:0]) + request.bytes <= 13'd256);
+      end
+      if (request_valid) assert (\u_writer.state_q == StateRequest);
+      assert (take == granted && (!take || take_bytes == request.bytes));
+      // Beats of the first burst in the queue, if it is the slot's: byte lanes inside [address, address + bytes).
+      if (!\u_writer.burst_valid ) assert (\u_writer.first_q );
+      if (mine) assert (\u_writer.first_q == (fed_q == '0));
+      else assert (fed_q == '0);
+      if (fed_q != '0) begin
+        assert (\u_writer.beat_left_q != '0 && \u_writer.beat_left_q <= \u_writer.burst_bytes && fed_q <= 9'd17);
+        assert (\u_writer.beat_left_q + {fed_q, 4'd0} == \u_writer.burst_bytes + 13'(\u_writer.burst_lane ));
+      end
+      if (\u_writer.feed && mine) begin
+        for (int unsigned i = 0; i < 16; i++) begin
+          if (\u_writer.strobe [i]) begin
+            assert ({fed_q, 4'd0} + 13'(i) >= 13'(\u_writer.burst_lane ));
+            assert ({fed_q, 4'd0} + 13'(i) < 13'(\u_writer.burst_lane ) + \u_writer.burst_bytes );
+          end
+        end
+        assert (\u_writer.burst_pop ==
+                ({fed_q, 4'd0} + 13'd16 >= 13'(\u_writer.burst_lane ) + \u_writer.burst_bytes ));
+      end
+      assert (\u_writer.u_bursts.fits );
+      assert (\u_writer.beats_waiting + 3'(\u_writer.fetched_q ) <= 3'd4);
+      if (held_q) assert (beat_valid && beat_data == beat_data_q && beat_strobe == beat_strobe_q);
+    end
+    if (rst_nq) begin
+      if (start_i && start_slot_i == slot) begin
+        text_q <= text;
+        tag_q <= tag;
+        left_q <= 33'(text) + 33'(tag);
+      end else if (\u_writer.segment_restart_o && \u_writer.segment_restart_slot_o == slot) begin
+        left_q <= 33'(text_q);
+      end else if (granted && request_tag == slot) begin
+        left_q <= left_q - 33'(request.bytes);
+      end
+      fed_q <= \u_writer.burst_pop ? '0 : fed_q + 9'(\u_writer.feed && mine);
+      held_q <= beat_valid && !beat_ready_i;
+    end else begin
+      fed_q <= '0;
+      held_q <= 1'b0;
+    end
+    beat_data_q <= beat_data;
+    beat_strobe_q <= beat_strobe;
+    same_q <= rst_nq && !take;
+    slot_before_q <= segment_slot;
+    address_before_q <= segment_address_i;
+    left_before_q <= segment_left_i;
+    rights_before_q <= {segment_region_i, segment_unrestricted_i, segment_queue_i};
+  end
+
+endmodule
+
+// inside destination_writer
+  logic probe_slot;
+  logic [LengthsWidth-1:0] probe_lengths;
+  logic [ProgressWidth-1:0] probe_progress;
+  assign probe_lengths = lengths_memory[probe_slot];
+  assign probe_progress = progress_memory[probe_slot];
+// end inside
+
+// inside stream_fifo
+  logic [Width-1:0] probe_first, probe_second;
+  logic fits, probe_slot;
+  assign probe_first = memory[head_q];
+  assign probe_second = memory[head_q + IndexWidth'(1)];
+  // Bursts of destination_writer (see its u_bursts): 1 to 256 bytes in each of the slot's entries.
+  always_comb begin
+    fits = 1'b1;
+    for (int unsigned i = 0; i < Depth; i++) begin
+      if (Depth == 16 && memory[i][28] == probe_slot && CountWidth'(IndexWidth'(IndexWidth'(i) - head_q)) < count_q) begin
+        if (memory[i][16:4] == '0 || memory[i][16:4] > 13'd256) fits = 1'b0;
+      end
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      assert (count_q <= CountWidth'(Depth));
+      assert (count_q[IndexWidth-1:0] == tail_q - head_q);
+    end
+  end
+// end inside
