@@ -10,8 +10,8 @@
 // engine: ind
 // depth: 2
 // assumes: a slot is started only when nothing of its last request is left here (slots); what the segment walker says of a
-//   slot that is ready changes only when bytes are taken from it (a property of segment_walker that is not proven);
-//   answers come only for bursts asked for (write_port)
+//   slot that is ready is not empty and changes only when bytes are taken from it (walker); answers come only for bursts
+//   asked for (write_port)
 // option without: u_writer
 // fault beyond dma/destination_writer.sv: bursts may run over the end of a segment
 // -     if (segment_left_i < 32'(bytes)) bytes = segment_left_i[12:0];
