@@ -9,7 +9,7 @@ selections are inputs like others).
 
 Options of the proof:
     secret     memory or wire, hierarchical name with optional bits: name[high:low]
-    sink       module.port where secrets may go: the module is left out of the circuit, and nothing comes out of it marked
+    sink       module.port where secrets may go: the module is left out of the circuit, nothing comes out of it marked
     reveal     wires through which a secret may be told: they are not marked (another proof says what they tell)
     within     instances that secrets may be in; a marked bit that enters a cell anywhere else is a failure
     parameter  name=value of the top module
@@ -112,7 +112,8 @@ def prove(proof: Proof, sources: list[str], folder: pathlib.Path, timeout: float
     parameters = " ".join(f"-chparam {p.split('=')[0]} {p.split('=')[1]}" for p in proof.options.get("parameter", []))
     toolchain.yosys([
         f"read_verilog -sv {' '.join(sources)}", *(f"blackbox {module}" for module, _ in sinks),
-        f"hierarchy -check -top {proof.top} {parameters}", "proc", "chformal -remove", "flatten -noscopeinfo", "opt_clean", "memory_collect",
+        f"hierarchy -check -top {proof.top} {parameters}", "proc", "chformal -remove",
+        "flatten -noscopeinfo", "opt_clean", "memory_collect",
         "opt_clean", "write_json design.json",
     ], folder)
     module = json.loads((folder / "design.json").read_text(encoding="utf-8"))["modules"][proof.top]

@@ -3,8 +3,8 @@
 
     pdr     ABC's property directed reachability (IC3): finds an inductive invariant that implies every assertion, and
             checks it; the proof holds for all time. Circuits without registers are proven by it in one frame.
-    ind     k-induction, k at most `depth`: no assertion fails in the first cycles (ABC's bmc), and none in the cycle behind
-            any k in which none did (Yosys' sat). What the registers need to be known is among the assertions.
+    ind     k-induction, k at most `depth`: no assertion fails in the first cycles (ABC's bmc), and none in the cycle
+            behind any k in which none did (Yosys' sat). What the registers need to be known is among the assertions.
     bmc     ABC's bounded model checking: no assertion fails within `depth` cycles of reset. For method `equivalence` the
             circuit is shown to have no feedback, through registers neither: its outputs then depend on the inputs of
             the last few cycles alone, and a depth beyond that number is no bound.
@@ -40,7 +40,7 @@ def elaborate(proof: Proof, sources: list[str]) -> list[str]:
         "chformal -lower",
         "chformal -assert -assume -early",
         "opt_clean",
-        *(f"chformal -assert -remove c:*{instance.replace('.', '.*')}.$assert*" for instance in proof.options.get("without", [])),
+        *(f"chformal -assert -remove c:*{instance}.$assert*" for instance in proof.options.get("without", [])),
         "setundef -undriven -anyseq",
         "opt -full",
         "memory -nomap",
@@ -55,8 +55,8 @@ def elaborate(proof: Proof, sources: list[str]) -> list[str]:
 def _abc(proof: Proof, sources: list[str], folder: pathlib.Path, prove: list[str], timeout: float | None) -> str:
     no_feedback = ["scc -all_cell_types -expect 0"] if proof.method == "equivalence" else []
     toolchain.yosys([
-        *elaborate(proof, sources), *no_feedback, "write_rtlil design.il", "select -assert-min 1 t:$assert", "techmap", "opt -fast", "simplemap",
-        "dffunmap", "abc -g AND -fast", "opt_clean",
+        *elaborate(proof, sources), *no_feedback, "write_rtlil design.il", "select -assert-min 1 t:$assert", "techmap",
+        "opt -fast", "simplemap", "dffunmap", "abc -g AND -fast", "opt_clean",
         "write_aiger -I -B -zinit -no-startoffset -map design.aim -ywmap design.ywa design.aig",
     ], folder)
     commands = ["read_aiger design.aig", "fold", "strash", *proof.prepare, "print_stats", *prove]
@@ -107,7 +107,8 @@ def induction(proof: Proof, sources: list[str], folder: pathlib.Path, timeout: f
     if not base.proven:
         return base
     command = f"sat -tempinduct-inductonly -prove-asserts -set-assumes -maxsteps {proof.depth} -show-public"
-    _, output = toolchain.run("yosys", ["-p", f"read_rtlil design.il; dffunmap; {command}"], folder, "induction.log", timeout)
+    script = f"read_rtlil design.il; dffunmap; {command}"
+    _, output = toolchain.run("yosys", ["-p", script], folder, "induction.log", timeout)
     found = re.search(r"Induction step proven: SUCCESS", output)
     if found:
         steps = output[:found.start()].count("Induction step failed") + 1

@@ -62,8 +62,9 @@ def _evaluate(kind: str, operands: dict[str, Polynomial]) -> Polynomial:
 def prove(proof: Proof, sources: list[str], folder: pathlib.Path, timeout: float | None) -> Verdict:
     del timeout  # The number of terms is limited instead.
     toolchain.yosys([
-        f"read_verilog -formal -sv {' '.join(sources)}", f"hierarchy -check -top {proof.top}", "proc", "flatten -noscopeinfo", "chformal -remove",
-        "opt -full", "simplemap", "opt_clean", "check -assert", "write_json design.json",
+        f"read_verilog -formal -sv {' '.join(sources)}", f"hierarchy -check -top {proof.top}", "proc",
+        "flatten -noscopeinfo", "chformal -remove", "opt -full", "simplemap", "opt_clean", "check -assert",
+        "write_json design.json",
     ], folder)
     module = json.loads((folder / "design.json").read_text(encoding="utf-8"))["modules"][proof.top]
     values: dict[int | str, tuple[Polynomial, int | None]] = {"0": (ZERO, None), "1": (ONE, None)}
@@ -73,7 +74,8 @@ def prove(proof: Proof, sources: list[str], folder: pathlib.Path, timeout: float
             for i, bit in enumerate(port["bits"]):
                 values[bit] = (frozenset({1 << len(names)}), 0)
                 names.append(f"{name}[{i}]")
-    drivers = {cell["connections"]["Q" if cell["type"] == "$_DFF_P_" else "Y"][0]: cell for cell in module["cells"].values()}
+    drivers = {cell["connections"]["Q" if cell["type"] == "$_DFF_P_" else "Y"][0]: cell
+               for cell in module["cells"].values()}
 
     def value(wanted: int | str) -> tuple[Polynomial, int | None]:
         stack = [wanted]

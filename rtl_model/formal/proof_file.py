@@ -127,7 +127,8 @@ def read(path: pathlib.Path) -> Proof:
     for needed in ("proof", "top", "files", "method", "engine"):
         if needed not in fields:
             raise ProofError(f"{path}: the header has no '{needed}'")
-    unknown = set(fields) - {"proof", "top", "files", "method", "engine", "depth", "search", "bound", "assumes", "prepare", "time"}
+    unknown = set(fields) - {"proof", "top", "files", "method", "engine", "depth", "search", "bound", "assumes", "prepare",
+                             "time"}
     if unknown:
         raise ProofError(f"{path}: unknown in the header: {', '.join(sorted(unknown))}")
     if fields["method"] not in METHODS:

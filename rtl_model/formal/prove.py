@@ -64,12 +64,14 @@ def run_one(proof: Proof, fault: Fault | None, arguments: argparse.Namespace) ->
     if fault is None:
         word = "proven" if good else "NOT PROVEN"
     else:
-        word = "found" if good else "NOT FOUND: the proof holds although the RTL is broken" if verdict.proven else "NO ANSWER"
+        word = "found" if good else "NOT FOUND" if verdict.proven else "NO ANSWER"
     if not arguments.json:
         print(f"{label:44} {word:10} {seconds:6.1f} s  {verdict.detail}", flush=True)
         if verdict.trace and fault is None:
             print(f"  waves of the counterexample: {verdict.trace}")
         elif not good:
+            if verdict.proven:
+                print("  the proof holds although the RTL is broken: it does not prove what it says")
             print(f"  everything about it: {folder}")
     return {"proof": proof.name, "fault": fault.name if fault else None, "good": good, "result": word,
             "method": proof.method, "engine": proof.engine, "depth": proof.depth, "seconds": round(seconds, 1),

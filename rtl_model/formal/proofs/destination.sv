@@ -170,8 +170,9 @@ module proof_destination (
     if (start_request_i.mode == 8'(cce_contract_pkg::CipherModeCmac)) text = '0;
     if (start_request_i.mode == 8'(cce_contract_pkg::CipherModeKw) ||
         start_request_i.mode == 8'(cce_contract_pkg::CipherModeKwp)) begin
-      text = start_request_i.decrypt ? start_request_i.text_length - 32'd8 :
-                                       {start_request_i.text_length[31:3] + 29'(start_request_i.text_length[2:0] != '0), 3'd0} + 32'd8;
+      text = start_request_i.decrypt ?
+          start_request_i.text_length - 32'd8 :
+          {start_request_i.text_length[31:3] + 29'(start_request_i.text_length[2:0] != '0), 3'd0} + 32'd8;
     end
     tag = start_request_i.decrypt ? '0 : start_request_i.tag_length;
     // What the writer knows to be left, see its progress_memory.

@@ -9,10 +9,11 @@
 // method: induction
 // engine: ind
 // depth: 2
+// search: 14
 // assumes: bytes are taken from a slot that is ready only, and not more than it shows (destination; of the source reader not
-//   proven, the walker asserts it in every simulation); a slot begins only when no list of it is being worked on
-//   (slots, completion) and none waits that is not stopped (not proven); the read port gives back what was asked for, in beats that follow one another (read_port); the list is
-//   not changed while it is read
+//   proven, the walker asserts it in every simulation); a slot begins only when no list of it is being worked on (slots,
+//   completion), and none waits for its next entry that is not stopped (not proven); the read port gives back what was
+//   asked for, in beats that follow one another (read_port); the list is not changed while it is read
 // fault skip dma/segment_walker.sv: every second entry is left out
 // - work_address + 64'(cce_contract_pkg::ListEntryBytes)};
 // + work_address + 64'(2 * cce_contract_pkg::ListEntryBytes)};
@@ -159,7 +160,8 @@ module proof_walker (
     if (rst_nq) begin
       if (take_i) assume (ready[query_slot_i] && take_bytes_i != '0 && take_bytes_i <= 13'd4096 && 32'(take_bytes_i) <= left);
       if (start_i) assume (!busy[start_slot_i] && (!\u_walker.want_q [start_slot_i] || stop_i[start_slot_i]));
-      if (restart_i) assume (!busy[restart_slot_i] && (!\u_walker.want_q [restart_slot_i] || stop_i[restart_slot_i]) && !(start_i && start_slot_i == restart_slot_i));
+      if (restart_i) assume (!busy[restart_slot_i] && (!\u_walker.want_q [restart_slot_i] || stop_i[restart_slot_i]) &&
+                             !(start_i && start_slot_i == restart_slot_i));
       if (restarts || takes) assume (begun_q);
       if (beat_valid_i) assume (\u_walker.fetching_q [beat_slot_i]);
       if (beat_valid_i && beat_q != 2'd0) assume (beat_slot_i == burst_slot_q);
