@@ -16,14 +16,14 @@
 // -         finished_q[s] <= used_q[s] && !key_q[s] && !cipher_q[s] && !destination_q[s] && !erase_q[s] &&
 // +         finished_q[s] <= used_q[s] && !key_q[s] && !cipher_q[s] && !destination_q[s] &&
 // fault lists queue/slot_table.sv: a slot is finished although its lists are being read
-// -                          !lists_busy_i[s];
-// +                          1'b1;
+// - !lists_busy_i[s] && !(free_i && freed_slot_i == SlotWidth'(s));
+// + !(free_i && freed_slot_i == SlotWidth'(s));
 // fault other_queue queue/slot_table.sv: any queue's reset aborts every slot
 // -         if (queue_q[s] == 8'(q) && queue_reset_pending_i[q]) reset_pending[s] = 1'b1;
 // +         if (queue_reset_pending_i[q]) reset_pending[s] = 1'b1;
 // fault status queue/slot_table.sv: a later fault replaces the first one
-// -         if (fault_i[f-1] && (!abort_q[fault_slot_i[f-1]] || f == 1)) begin
-// +         if (fault_i[f-1]) begin
+// - faults[f] = fault_i[f] && fault_slot_i[f] == SlotWidth'(s) && (!abort_q[s] || f == 0);
+// + faults[f] = fault_i[f] && fault_slot_i[f] == SlotWidth'(s);
 // fault taken queue/slot_table.sv: the slot offered as free may be in use
 // -       if (!used_q[s-1]) begin
 // +       if (!used_q[s-1] || finished_q[s-1]) begin
