@@ -243,7 +243,8 @@ def print_tables(blocks: dict[str, Block], software: dict[str, dict[str, Figures
               f"{sum(one.excluded for one in values):>9}{'  below ' + format(goal, 'g') + ' %' if low else ''}")
     for name, files in software.items():
         figures = sum_of(files.values())
-        print(f"{name:<38} {percent(figures):>8}{'  below ' + format(software_goal, 'g') + ' %' if figures.percent < software_goal else ''}")
+        low = figures.percent < software_goal
+        print(f"{name:<38} {percent(figures):>8}{'  below ' + format(software_goal, 'g') + ' %' if low else ''}")
     if missed:
         for name, block in sorted(blocks.items()):
             for point in block.missed:

@@ -23,10 +23,30 @@ std::string hexadecimal(std::uint64_t value) {
 
 std::uint64_t HostMemory::allocate(std::size_t bytes, std::size_t alignment, std::string name) {
     if (!std::has_single_bit(alignment)) throw std::invalid_argument("HostMemory: alignment is not a power of two");
-    const std::uint64_t base = (next_ + 2 * guard_bytes + alignment - 1) & ~static_cast<std::uint64_t>(alignment - 1);
+    // In a window of the address space that nothing else lies in, but at the place in it that is next: the bits above
+    // are all over the place, those below as if buffers followed one another. The factor is odd, so windows come again
+    // only when all have been used.
+    constexpr unsigned place_bits = 28;
+    constexpr std::uint64_t window_factor = 0x9e3'779b'97f5;
+    const std::uint64_t place = (next_ + 2 * guard_bytes + alignment - 1) & ~static_cast<std::uint64_t>(alignment - 1);
+    std::uint64_t base = 0;
+    do {
+        ++windows_;
+        base = windows_ * window_factor << place_bits | (place & ((std::uint64_t{1} << place_bits) - 1));
+    } while (!is_free(base, bytes));
     allocate_at(base, bytes, std::move(name));
-    next_ = base + bytes + guard_bytes;
+    next_ = place + bytes + guard_bytes;
     return base;
+}
+
+bool HostMemory::is_free(std::uint64_t address, std::size_t bytes) const {
+    if (address < guard_bytes || address > std::numeric_limits<std::uint64_t>::max() - bytes - guard_bytes)
+        return false;
+    const auto above = blocks_.lower_bound(address);
+    const bool hits_above = above != blocks_.end() && address + bytes + 2 * guard_bytes > above->first;
+    const bool hits_below = above != blocks_.begin() &&
+                            std::prev(above)->first + std::prev(above)->second.bytes + 2 * guard_bytes > address;
+    return !hits_above && !hits_below;
 }
 
 void HostMemory::allocate_at(std::uint64_t address, std::size_t bytes, std::string name) {
@@ -34,11 +54,7 @@ void HostMemory::allocate_at(std::uint64_t address, std::size_t bytes, std::stri
     if (address < guard_bytes || address > std::numeric_limits<std::uint64_t>::max() - bytes - guard_bytes) {
         throw std::invalid_argument("HostMemory: no room for a guard zone around " + hexadecimal(address));
     }
-    const auto above = blocks_.lower_bound(address);
-    const bool hits_above = above != blocks_.end() && address + bytes + 2 * guard_bytes > above->first;
-    const bool hits_below = above != blocks_.begin() &&
-                            std::prev(above)->first + std::prev(above)->second.bytes + 2 * guard_bytes > address;
-    if (hits_above || hits_below) {
+    if (!is_free(address, bytes)) {
         throw std::invalid_argument("HostMemory: " + hexadecimal(address) + " is too near to another buffer");
     }
     Block block;

@@ -103,12 +103,15 @@ private:
     using Blocks = std::map<std::uint64_t, Block>;
 
     [[nodiscard]] Blocks::const_iterator find(std::uint64_t address, bool with_guard) const;
+    /// Nothing lies there, or so near that guard zones would touch.
+    [[nodiscard]] bool is_free(std::uint64_t address, std::size_t bytes) const;
     [[nodiscard]] bool error_injected(Direction direction, std::uint64_t address, std::size_t bytes) const;
 
     Blocks blocks_;
     std::vector<ErrorRange> errors_;
     std::vector<Fault> faults_;
-    std::uint64_t next_ = 0x12'3450'0000;
+    std::uint64_t next_ = 0x450'0000;  ///< place in a window, see `allocate`
+    std::uint64_t windows_ = 0;
 };
 
 }  // namespace cce::sim
