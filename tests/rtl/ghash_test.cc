@@ -78,9 +78,10 @@ struct Pipelined {
         bool zero = true;
         for (const auto& word : {std::span(root->ghash__DOT__g_pipelined__DOT__u_ghash__DOT__hash_key_q.m_storage),
                                  std::span(root->ghash__DOT__g_pipelined__DOT__u_ghash__DOT__square_q.m_storage),
+                                 std::span(root->ghash__DOT__g_pipelined__DOT__u_ghash__DOT__power_q.m_storage),
                                  std::span(root->ghash__DOT__g_pipelined__DOT__u_ghash__DOT__block_q.m_storage),
-                                 std::span(root->ghash__DOT__g_pipelined__DOT__u_ghash__DOT__even_sum_q.m_storage),
-                                 std::span(root->ghash__DOT__g_pipelined__DOT__u_ghash__DOT__odd_sum_q.m_storage)}) {
+                                 std::span(root->ghash__DOT__g_pipelined__DOT__u_ghash__DOT__first_sum_q.m_storage),
+                                 std::span(root->ghash__DOT__g_pipelined__DOT__u_ghash__DOT__second_sum_q.m_storage)}) {
             for (const auto part : word) zero = zero && part == 0;
         }
         for (const auto part :

@@ -4,13 +4,12 @@
 //
 // Operands and product are polynomials: bit i is the coefficient of x^i (see gf128_pkg).
 //
-//   stage 1: each operand is split by Karatsuba, 128 -> 3 x 64 -> 9 x 32 bits; nine products of 32 x 32 bits, each
-//            made of 27 4 x 4 ones by three more Karatsuba steps
-//   stage 2: the nine products are joined to one of 255 bits, which is reduced
+//   stage 1: each operand is split by Karatsuba, 128 -> 3 x 64 -> 9 x 32 -> 27 x 16 bits; 27 products of 16 x 16
+//            bits, each made of nine 4 x 4 ones by two more Karatsuba steps
+//   stage 2: the 27 products are joined to one of 255 bits, which is reduced
 //
 // Five Karatsuba steps leave 243 products of 4 x 4 bits instead of 1024; a sixth would cost more additions than it
-// saves. A register nearer to the leaves would make stage 1 shallower, but cost 270 flip-flops more at the next level.
-// Depth in 4-input tables: stage 1 with the sum in front of it (ghash_pipelined) 7, by Yosys.
+// saves. The register is where both stages are equally deep.
 // Latency: operands in cycle t with enable_i, product_o in cycle t+1 (behind the gates of stage 2: register it).
 // Throughput: one product a cycle. The register between the stages moves with enable_i only; to erase it, enable it
 // with an operand of zero.
@@ -26,9 +25,11 @@ module gf128_multiplier (
 );
 
   logic [191:0] a_parts, b_parts;    // 3 parts of 64 bits
-  logic [287:0] a_leaves, b_leaves;  // 9 parts of 32 bits
-  logic [566:0] products_d;          // 9 products of 63 bits
-  logic [566:0] products_q  /* verilator public_flat_rd */;
+  logic [287:0] a_quarters, b_quarters;  // 9 parts of 32 bits
+  logic [431:0] a_leaves, b_leaves;  // 27 parts of 16 bits
+  logic [836:0] products_d;          // 27 products of 31 bits
+  logic [836:0] products_q  /* verilator public_flat_rd */;
+  logic [566:0] quarters;            // 9 products of 63 bits
   logic [380:0] halves;              // 3 products of 127 bits
 
   // join_2n: Karatsuba's joining of the products low, middle = (a1 + a0) * (b1 + b0) and high of n x n bits to that of
@@ -83,23 +84,24 @@ module gf128_multiplier (
                            gf128_pkg::multiply_8(a[7:0], b[7:0])});
   endfunction
 
-  function automatic logic [62:0] multiply_32(input logic [31:0] a, input logic [31:0] b);
-    multiply_32 = join_32({multiply_16(a[31:16], b[31:16]), multiply_16(a[31:16] ^ a[15:0], b[31:16] ^ b[15:0]),
-                           multiply_16(a[15:0], b[15:0])});
-  endfunction
-
   // Stage 1
   assign a_parts = {a_i[127:64], a_i[127:64] ^ a_i[63:0], a_i[63:0]};
   assign b_parts = {b_i[127:64], b_i[127:64] ^ b_i[63:0], b_i[63:0]};
   always_comb begin
     for (int unsigned i = 0; i < 3; i++) begin
-      a_leaves[96*i +: 96] = {a_parts[64*i+32 +: 32], a_parts[64*i+32 +: 32] ^ a_parts[64*i +: 32],
-                               a_parts[64*i +: 32]};
-      b_leaves[96*i +: 96] = {b_parts[64*i+32 +: 32], b_parts[64*i+32 +: 32] ^ b_parts[64*i +: 32],
-                               b_parts[64*i +: 32]};
+      a_quarters[96*i +: 96] = {a_parts[64*i+32 +: 32], a_parts[64*i+32 +: 32] ^ a_parts[64*i +: 32],
+                                 a_parts[64*i +: 32]};
+      b_quarters[96*i +: 96] = {b_parts[64*i+32 +: 32], b_parts[64*i+32 +: 32] ^ b_parts[64*i +: 32],
+                                 b_parts[64*i +: 32]};
     end
     for (int unsigned i = 0; i < 9; i++) begin
-      products_d[63*i +: 63] = multiply_32(a_leaves[32*i +: 32], b_leaves[32*i +: 32]);
+      a_leaves[48*i +: 48] = {a_quarters[32*i+16 +: 16], a_quarters[32*i+16 +: 16] ^ a_quarters[32*i +: 16],
+                               a_quarters[32*i +: 16]};
+      b_leaves[48*i +: 48] = {b_quarters[32*i+16 +: 16], b_quarters[32*i+16 +: 16] ^ b_quarters[32*i +: 16],
+                               b_quarters[32*i +: 16]};
+    end
+    for (int unsigned i = 0; i < 27; i++) begin
+      products_d[31*i +: 31] = multiply_16(a_leaves[16*i +: 16], b_leaves[16*i +: 16]);
     end
   end
 
@@ -109,7 +111,8 @@ module gf128_multiplier (
 
   // Stage 2
   always_comb begin
-    for (int unsigned i = 0; i < 3; i++) halves[127*i +: 127] = join_64(products_q[189*i +: 189]);
+    for (int unsigned i = 0; i < 9; i++) quarters[63*i +: 63] = join_32(products_q[93*i +: 93]);
+    for (int unsigned i = 0; i < 3; i++) halves[127*i +: 127] = join_64(quarters[189*i +: 189]);
   end
   assign product_o = gf128_pkg::reduce(join_128(halves));
 

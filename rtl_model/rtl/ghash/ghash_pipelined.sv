@@ -2,8 +2,8 @@
 //
 // GHASH, one block a cycle. Interface and rules: see ghash.sv; but here words are polynomials (see gf128_pkg).
 //
-// The multiplier has two stages, so two sums take turns: block i goes to sum i mod 2, as
-//   sum[i mod 2] = (sum[i mod 2] + X_i) * P, with P = H^2, but P = H for the last block.
+// The multiplier has two stages, so two sums take turns: a block goes to the sum that has waited longer, as
+//   sum = (sum + X_i) * P, with P = H^2, but P = H for the last block.
 // The last block and the one before it are then the last of their sums, which have been multiplied by H and H^2, and
 // each earlier block by H^2 for each two blocks behind it: the result is the sum of both. H^2 is a square, so it is
 // made of wires and few gates while the hash key is loaded.
@@ -12,6 +12,10 @@
 //   cycle t+1  (sum + X) and P into stage 1 of the multiplier
 //   cycle t+2  stage 2
 //   cycle t+3  in the sum
+// first_sum_q is the sum whose turn is next, second_sum_q the other: a block in stage 1 takes the first away, the second
+// moves up, and the product comes back behind it. So nothing is chosen in front of the multiplier, and the power has
+// been chosen a cycle before.
+//
 // The register in front of the multiplier is there for the clock: blocks come late in their cycle, from a block RAM
 // through the keystream, and the multiplier takes a whole one.
 
@@ -34,17 +38,17 @@ module ghash_pipelined (
 );
 
   logic active_q;               // started, and the last block has not come yet
-  logic odd_q;                  // the next block goes to the odd sum
-  logic taken_valid_q, taken_odd_q, taken_last_q;  // the block in block_q
-  logic stage_valid_q, stage_odd_q, stage_last_q;  // the block between the multiplier's stages
+  logic taken_valid_q, taken_last_q;  // the block in block_q
+  logic stage_valid_q, stage_last_q;  // the block between the multiplier's stages
   logic result_valid_q;
   logic erase_q;                // the powers were erased in the cycle before
   logic [127:0] hash_key_q  /* verilator public_flat_rd */;  // H
   logic [127:0] square_q  /* verilator public_flat_rd */;    // H^2
   logic [127:0] block_q  /* verilator public_flat_rd */;
-  logic [127:0] even_sum_q  /* verilator public_flat_rd */;
-  logic [127:0] odd_sum_q  /* verilator public_flat_rd */;
-  logic [127:0] hash_key_d, power, operand, product;
+  logic [127:0] power_q  /* verilator public_flat_rd */;     // of the block in block_q
+  logic [127:0] first_sum_q  /* verilator public_flat_rd */;
+  logic [127:0] second_sum_q  /* verilator public_flat_rd */;
+  logic [127:0] hash_key_d, operand, product;
   logic erase, take;
 
   assign erase = clear_i || !rst_ni;
@@ -53,44 +57,42 @@ module ghash_pipelined (
   assign take = valid_i && active_q;
 
   assign hash_key_d = erase ? '0 : hash_key_i;
-  assign power = taken_last_q ? hash_key_q : square_q;
-  assign operand = (taken_odd_q ? odd_sum_q : even_sum_q) ^ block_q;
+  assign operand = first_sum_q ^ block_q;
 
   // With powers, sums and block erased, what the multiplier gets is zero: one more cycle erases its register.
   gf128_multiplier u_multiplier (
       .clk_i,
       .enable_i(taken_valid_q || erase_q),
       .a_i(operand),
-      .b_i(power),
+      .b_i(power_q),
       .product_o(product)
   );
 
   always_ff @(posedge clk_i) begin
     if (erase || start_i) begin
       active_q <= !erase;
-      odd_q <= 1'b0;
       taken_valid_q <= 1'b0;
       stage_valid_q <= 1'b0;
       result_valid_q <= 1'b0;
     end else begin
       taken_valid_q <= take;
       stage_valid_q <= taken_valid_q;
-      if (take) begin
-        odd_q <= !odd_q;
-        if (last_i) active_q <= 1'b0;
-      end
+      if (take && last_i) active_q <= 1'b0;
       if (stage_valid_q && stage_last_q) result_valid_q <= 1'b1;
     end
     erase_q <= erase;
-    taken_odd_q <= odd_q;
     taken_last_q <= last_i;
-    stage_odd_q <= taken_odd_q;
     stage_last_q <= taken_last_q;
   end
 
   always_ff @(posedge clk_i) begin
-    if (erase || start_i) block_q <= '0;
-    else if (take) block_q <= block_i;
+    if (erase || start_i) begin
+      block_q <= '0;
+      power_q <= '0;
+    end else if (take) begin
+      block_q <= block_i;
+      power_q <= last_i ? hash_key_q : square_q;
+    end
   end
 
   always_ff @(posedge clk_i) begin
@@ -102,23 +104,21 @@ module ghash_pipelined (
 
   always_ff @(posedge clk_i) begin
     if (erase || start_i) begin
-      even_sum_q <= '0;
-      odd_sum_q <= '0;
-    end else if (stage_valid_q) begin
-      if (stage_odd_q) odd_sum_q <= product;
-      else even_sum_q <= product;
+      first_sum_q <= '0;
+      second_sum_q <= '0;
+    end else begin
+      if (taken_valid_q) first_sum_q <= stage_valid_q ? product : second_sum_q;
+      if (stage_valid_q && !taken_valid_q) second_sum_q <= product;
     end
   end
 
   assign result_near_o = result_valid_q || (stage_valid_q && stage_last_q);
   assign result_valid_o = result_valid_q;
-  assign result_o = even_sum_q ^ odd_sum_q;
+  assign result_o = first_sum_q ^ second_sum_q;
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      // A sum is used only when its last product has arrived.
-      if (taken_valid_q) assert (!(stage_valid_q && stage_odd_q == taken_odd_q));
-      if (erase_q) assert ({hash_key_q, square_q, block_q, even_sum_q, odd_sum_q} == '0);
+      if (erase_q) assert ({hash_key_q, square_q, power_q, block_q, first_sum_q, second_sum_q} == '0);
     end
   end
 
