@@ -19,7 +19,8 @@ Header lines, comments at the top of the file (a line that begins with two more 
     // - text that stands exactly once in that file
     // + what the fault puts in its place
 
-Every fault is a change of the RTL that the proof must find. Lines between `// inside MODULE` and `// end inside` are
+Every fault is a change of the RTL that the proof must find. A harness may narrow what inputs it tries then (`ifdef
+PLANTED), to be faster: what it finds is a counterexample all the same. Lines between `// inside MODULE` and `// end inside` are
 put at the end of that RTL module, so that they can name its registers: Yosys has no `bind`.
 """
 
@@ -178,5 +179,6 @@ def write_sources(proof: Proof, fault: Fault | None, rtl: pathlib.Path, contract
         raise ProofError(f"{proof.name}: none of its files has a module {', '.join(sorted(left))}")
     if not planted and fault:
         raise ProofError(f"{proof.name}: fault '{fault.name}': {fault.file} is not among the proof's files")
-    (folder / "harness.sv").write_text(proof.harness, encoding="utf-8")
+    planted_define = "`define PLANTED\n" if fault else ""
+    (folder / "harness.sv").write_text(planted_define + proof.harness, encoding="utf-8")
     return [*names, "harness.sv"]

@@ -9,7 +9,7 @@
 // method: induction
 // engine: ind
 // depth: 2
-// search: 14
+// search: 20
 // assumes: bytes are taken from a slot that is ready only, and not more than it shows (destination; of the source reader not
 //   proven, the walker asserts it in every simulation); a slot begins only when no list of it is being worked on (slots,
 //   completion), and none waits for its next entry that is not stopped (not proven); the read port gives back what was
@@ -166,6 +166,12 @@ module proof_walker (
       if (beat_valid_i) assume (\u_walker.fetching_q [beat_slot_i]);
       if (beat_valid_i && beat_q != 2'd0) assume (beat_slot_i == burst_slot_q);
       if (beat_valid_i && beat_slot_i == slot && {unit_q, beat_q} == place && !beat_error_i) assume (beat_data_i == there);
+
+`ifdef PLANTED
+      // Small numbers are enough to find a fault.
+      assume (start_address_i[63:8] == '0 && start_region_i == '0 && start_queue_i == '0 && !start_unrestricted_i);
+      assume (beat_data_i[63:8] == '0 && beat_data_i[95:68] == '0 && beat_data_i[127:113] == '0);
+`endif
 
       // What is shown.
       if (ready[slot]) begin
