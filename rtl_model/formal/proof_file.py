@@ -19,9 +19,9 @@ Header lines, comments at the top of the file (a line that begins with two more 
     // - text that stands exactly once in that file
     // + what the fault puts in its place
 
-Every fault is a change of the RTL that the proof must find. A harness may narrow what inputs it tries then (`ifdef
-PLANTED), to be faster: what it finds is a counterexample all the same. Lines between `// inside MODULE` and `// end inside` are
-put at the end of that RTL module, so that they can name its registers: Yosys has no `bind`.
+Every fault is a change of the RTL that the proof must find. A harness may narrow the inputs that it tries then (`ifdef
+PLANTED), to be faster: what it finds is a counterexample all the same. Lines between `// inside MODULE` and
+`// end inside` are put at the end of that RTL module, so that they can name its registers: Yosys has no `bind`.
 """
 
 from __future__ import annotations
