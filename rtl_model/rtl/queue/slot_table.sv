@@ -61,14 +61,14 @@ module slot_table #(
   logic [SlotCount-1:0][7:0] status_q, queue_q;
   logic [SlotCount-1:0] reset_pending;
 
+  logic [SlotCount-1:0] free_choice;   // the lowest free slot, one-hot
+
   always_comb begin
-    free_valid_o = 1'b0;
+    free_valid_o = used_q != '1;
     free_slot_o = '0;
-    for (int unsigned s = SlotCount; s > 0; s--) begin
-      if (!used_q[s-1]) begin
-        free_valid_o = 1'b1;
-        free_slot_o = SlotWidth'(s - 1);
-      end
+    for (int unsigned s = 0; s < SlotCount; s++) begin
+      free_choice[s] = !used_q[s] && (used_q | ('1 << s)) == '1;
+      free_slot_o = free_slot_o | (SlotWidth'(s) & {SlotWidth{free_choice[s]}});
     end
     for (int unsigned s = 0; s < SlotCount; s++) begin
       reset_pending[s] = 1'b0;
@@ -85,7 +85,7 @@ module slot_table #(
       logic [FaultPorts-1:0] faults, first_fault;
       logic [7:0] fault_status;
 
-      starts = start_i && free_slot_o == SlotWidth'(s);
+      starts = start_i && free_choice[s];
       gated = gate_i && cipher_q[s] && !abort_q[s];
       // Of faults in the same cycle the first port wins. The key's fault (port 0) counts even if text failed before:
       // a descriptor's faults are told in an order that does not depend on the bus.
