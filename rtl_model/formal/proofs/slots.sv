@@ -25,8 +25,8 @@
 // - faults[f] = fault_i[f] && fault_slot_i[f] == SlotWidth'(s) && (!abort_q[s] || f == 0);
 // + faults[f] = fault_i[f] && fault_slot_i[f] == SlotWidth'(s);
 // fault taken queue/slot_table.sv: the slot offered as free may be in use
-// -       if (!used_q[s-1]) begin
-// +       if (!used_q[s-1] || finished_q[s-1]) begin
+// -       free_choice[s] = !used_q[s] && (used_q | ('1 << s)) == '1;
+// +       free_choice[s] = (!used_q[s] || finished_q[s]) && (used_q | ('1 << s)) == '1;
 
 module proof_slots (
     input wire logic           clk_i,
