@@ -58,7 +58,7 @@ done
 
 # The programs whose runs are counted, with arguments. At 256 bits the RTL is not counted, so those runs would say nothing.
 tests=(register_test status_test cavp_test cavp_authenticated_test length_test random_test queue_test region_test
-	small_configuration_test constant_time_test)
+	small_configuration_test)
 runs=()
 for name in "${tests[@]}"; do
 	runs+=("tests/$name --gtest_brief=1 --gtest_filter=-*rtl_256*:*model_256*")

@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import html
 import json
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -32,6 +33,9 @@ import yaml
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 RTL = HERE.parent / "rtl"
+# A signal's name, and its last index if it has one.
+LAST_INDEX = re.compile(r"(.*?)(?:\[(\d+)\])?")
+BITS = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*")
 KINDS = ("lines", "branches", "toggles")
 # Folders whose lines gcov counts, and the names that the report gives them.
 SOFTWARE = {"rtl_model/model": "model", "lib/src": "library", "lib/tool": "tool"}
@@ -53,17 +57,49 @@ class Point:
     name: str  # of a signal's bit; of an alternative: Verilator's name and its column; else ""
 
 
+def lines_of(ranges: str) -> Iterator[int]:
+    """Numbers in a text such as "3,5-7"."""
+    for part in filter(None, ranges.split(",")):
+        first, _, last = part.partition("-")
+        yield from range(int(first), int(last or first) + 1)
+
+
+class Sources:
+    """Lines of the RTL."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, list[str]] = {}
+
+    def line(self, file: str, number: int) -> str:
+        if file not in self.lines:
+            self.lines[file] = (RTL / file).read_text(encoding="utf-8").splitlines()
+        return self.lines[file][number - 1].strip()
+
+
 @dataclass
 class Exclusion:
     kind: str
-    file: str
     reason: str
+    file: str = "*"   # a pattern
     text: str = ""    # lines and branches: the source line, without the space around it
-    signal: str = ""  # toggles: a pattern for names of signals, with their bits
+    signal: str = ""  # toggles: a pattern for names of signals, without the last index; `*` matches indices as well
+    bits: str = ""    # that index, as in "2-7,9"; none: whatever it is
     needed: int = 0
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.file}, {self.signal or repr(self.text)}"
+        bits = f"[{self.bits}]" if self.bits else ""
+        return f"{self.kind} of {self.file}, {self.signal + bits or repr(self.text)}"
+
+    def matches(self, point: Point, sources: Sources) -> bool:
+        if self.kind != point.kind or not fnmatchcase(point.file, self.file):
+            return False
+        if self.kind != "toggles":
+            return sources.line(point.file, point.line) == self.text
+        name, index = LAST_INDEX.fullmatch(point.name).group(1, 2)
+        if self.bits and (index is None or int(index) not in lines_of(self.bits)):
+            return False
+        # Brackets are indices here, no set of characters.
+        return fnmatchcase(name, self.signal.replace("[", "[[]"))
 
 
 @dataclass
@@ -94,13 +130,6 @@ def records(path: Path) -> Iterator[tuple[dict[str, str], int]]:
                 continue
             body, _, count = text[3:].rpartition("' ")
             yield dict(pair.split("\2", 1) for pair in body.split("\1") if "\2" in pair), int(count)
-
-
-def lines_of(ranges: str) -> Iterator[int]:
-    """Numbers in a text such as "3,5-7"."""
-    for part in filter(None, ranges.split(",")):
-        first, _, last = part.partition("-")
-        yield from range(int(first), int(last or first) + 1)
 
 
 def points_of(record: dict[str, str]) -> Iterator[Point]:
@@ -146,37 +175,19 @@ def read_exclusions(path: Path) -> list[Exclusion]:
                 bool(entry.signal) != (entry.kind == "toggles"):
             raise ReportError(f"{path}: {entry}: needs a kind ({', '.join(KINDS)}), a reason, and 'signal' for toggles or "
                               "'text' for the others")
-        if not (RTL / entry.file).is_file():
+        if not any(fnmatchcase(str(file.relative_to(RTL)), entry.file) for file in RTL.glob("*/*.sv")):
             raise ReportError(f"{path}: there is no rtl_model/rtl/{entry.file}")
+        if entry.bits and not BITS.fullmatch(entry.bits):
+            raise ReportError(f"{path}: {entry}: bits are numbers and ranges")
     return exclusions
-
-
-class Sources:
-    """Lines of the RTL."""
-
-    def __init__(self) -> None:
-        self.lines: dict[str, list[str]] = {}
-
-    def line(self, file: str, number: int) -> str:
-        if file not in self.lines:
-            self.lines[file] = (RTL / file).read_text(encoding="utf-8").splitlines()
-        return self.lines[file][number - 1].strip()
 
 
 def excluded(point: Point, exclusions: Iterable[Exclusion], sources: Sources) -> bool:
     """Is this point, which was not reached, excluded?"""
-    for entry in exclusions:
-        if entry.kind != point.kind or entry.file != point.file:
-            continue
-        if point.kind == "toggles":
-            # Brackets are bits here, no set of characters.
-            hit = fnmatchcase(point.name, entry.signal.replace("[", "[[]"))
-        else:
-            hit = sources.line(point.file, point.line) == entry.text
-        if hit:
-            entry.needed += 1
-            return True
-    return False
+    hits = [entry for entry in exclusions if entry.matches(point, sources)]
+    for entry in hits:
+        entry.needed += 1
+    return bool(hits)
 
 
 def blocks_of(counts: dict[Point, int], exclusions: list[Exclusion]) -> dict[str, Block]:

@@ -76,9 +76,9 @@ class Report(unittest.TestCase):
 
     def test_exclusions_take_out_what_was_not_reached(self):
         self.write("one.twice.dat", record(0, 10, "v_toggle", "data_i[1]"), record(2, 10, "v_toggle", "data_i[0]"))
-        self.exclude(kind="toggles", signal="data_i[[]*]", reason="test")
+        self.exclude(kind="toggles", signal="data_i", bits="2-7", reason="test")
         self.assertEqual(self.figures("toggles", self.run_report()), (1, 2, 0))
-        self.exclude(kind="toggles", signal="data_i[*]", reason="test")
+        self.exclude(kind="toggles", signal="data_i", bits="1,3-7", reason="test")
         result = self.run_report()
         self.assertEqual(self.figures("toggles", result), (1, 1, 1))
         self.assertEqual(result[0], 0)
@@ -92,7 +92,7 @@ class Report(unittest.TestCase):
 
     def test_an_exclusion_that_is_not_needed_is_an_error(self):
         self.write("one.twice.dat", record(2, 10, "v_toggle", "data_i[0]"))
-        self.exclude(kind="toggles", signal="data_i[0]", reason="test")
+        self.exclude(kind="toggles", signal="data_i", bits="0", reason="test")
         status, _, text = self.run_report()
         self.assertEqual(status, 1)
         self.assertIn("is not needed", text)
@@ -102,7 +102,8 @@ class Report(unittest.TestCase):
         self.write("one.all.dat", record(1, 1, "v_line", "block", "1"))
         for entry in ({"kind": "toggles", "text": "x", "reason": "r"}, {"kind": "lines", "text": "x", "reason": " "},
                       {"kind": "odd", "text": "x", "reason": "r"}, {"kind": "lines", "reason": "r"},
-                      {"kind": "lines", "text": "x", "reason": "r", "file": "gone.sv"}):
+                      {"kind": "lines", "text": "x", "reason": "r", "file": "gone.sv"},
+                      {"kind": "toggles", "signal": "x", "bits": "a", "reason": "r"}):
             with self.subTest(entry):
                 self.exclude(**entry)
                 self.assertEqual(self.run_report()[0], 2)
