@@ -27,6 +27,7 @@ usage() {
 		  --sbox-style N     S-boxes on the ECP5: 0 composite field, 1 table in logic, 2 block RAM (default: 2 in the
 		                     default configuration, 0 in the small one; gates always have 0)
 		  --seed N           start of the placer's random numbers (default: 1)
+		  --cached           run nothing: report what has been run on these sources before
 		  --critical-path    print the slowest path of each placed block
 		  --json FILE        write every figure as JSON as well
 		  --document FILE    put the tables into this page, between its marks (docs/area.md)

@@ -92,6 +92,10 @@ class FlowError(Exception):
     """A step failed; the text says what and why."""
 
 
+class NotCached(Exception):
+    """The step would have to be run, and nothing may be run."""
+
+
 class ToolMissing(Exception):
     """A tool is not there, or too old; the text says which and what to do."""
 
@@ -193,8 +197,9 @@ class PlaceResult:
 
 
 class Flow:
-    def __init__(self, tools: Tools, progress: Callable[[str], None]) -> None:
+    def __init__(self, tools: Tools, progress: Callable[[str], None], cached_only: bool = False) -> None:
         self.tools = tools
+        self.cached_only = cached_only
         self.progress = progress
         self.cache = cache_folder()
         self.cache.mkdir(parents=True, exist_ok=True)
@@ -203,6 +208,8 @@ class Flow:
     def _making(self, kind: str, key: str) -> Iterator[tuple[Path, bool]]:
         """The step's folder and whether it is complete; otherwise a new one to fill, which takes its place afterwards."""
         final = self.cache / f'{kind}-{key}'
+        if self.cached_only and not final.is_dir():
+            raise NotCached(kind)
         with (self.cache / f'{kind}-{key}.lock').open('w', encoding='utf-8') as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if final.is_dir():

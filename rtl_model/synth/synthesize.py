@@ -11,6 +11,7 @@ from pathlib import Path
 
 import flows
 import hierarchy
+import netlist
 import report
 
 # The blocks of docs/architecture.md, the whole first. Each stands in the design below cce_top.
@@ -54,6 +55,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument('--frequency', type=float, default=100.0)
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--sbox-style', choices=('0', '1', '2'))
+    parser.add_argument('--cached', action='store_true')
     parser.add_argument('--critical-path', action='store_true')
     parser.add_argument('--json', type=Path)
     parser.add_argument('--document', type=Path)
@@ -79,10 +81,15 @@ def tool_advice(error: flows.ToolMissing, skipped: str) -> str:
             'suite without touching the system')
 
 
+def failed(result: report.Report, error: Exception) -> None:
+    result.failures.append(str(error))
+    say(str(error))
+
+
 def measure(options: argparse.Namespace, result: report.Report) -> bool:
     """Fills the report; says whether every tool was there."""
     tools = flows.Tools(say)
-    flow = flows.Flow(tools, say)
+    flow = flows.Flow(tools, say, options.cached)
     complete = True
     try:
         result.conditions['tools']['Yosys'] = tools.version('yosys', '-V').removeprefix('Yosys ')
@@ -126,15 +133,21 @@ def measure(options: argparse.Namespace, result: report.Report) -> bool:
             try:
                 if gate_design:
                     row.gates = flow.gates(gate_design, found[0], what)
+            except flows.NotCached:
+                result.skipped.append(f'{block}, {configuration}: gates, not run yet')
+            except (flows.FlowError, netlist.NetlistError) as error:
+                failed(result, error)
+            try:
                 if ecp5_design:
                     module = hierarchy.variant_of(ecp5_design.modules, ecp5_design.top, block)
                     assert module is not None
                     row.placed = flow.place(ecp5_design, module[0], options.speed, options.frequency, options.seed, what)
-            except (flows.FlowError, ValueError) as error:
-                result.failures.append(str(error))
-                say(str(error))
-            else:
-                say(f'{what}: done, {time.monotonic() - started:.0f} s')
+            except flows.NotCached:
+                result.skipped.append(f'{block}, {configuration}: place and route, not run yet')
+            except (flows.FlowError, netlist.NetlistError, ValueError) as error:
+                failed(result, error)
+            if not options.cached:
+                say(f'{what}: {time.monotonic() - started:.0f} s')
     return complete
 
 
@@ -158,6 +171,9 @@ def main() -> int:
                             'tools': {}})
     try:
         complete = measure(options, result)
+    except flows.NotCached:
+        say('error: nothing has been run yet: --cached has nothing to report')
+        return MISSED
     except flows.FlowError as error:
         say(f'error: {error}')
         return MISSED
