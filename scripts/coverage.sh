@@ -21,8 +21,8 @@ usage() {
 		$cce_build, runs the tests that need no kernel and prints,
 		for each block of the RTL, the lines, branches and signals' bits that they reach,
 		and the lines of model, library and tool; then writes one HTML report. The driver is
-		not counted. The first run builds for about half an hour on two cores; the tests take
-		about a quarter of an hour.
+		not counted. On two cores the first run builds for about half an hour, and the tests take
+		about twenty minutes.
 
 		  --out DIR       where the report goes (default: build/coverage; index.html)
 		  --json FILE     write all figures as JSON as well
