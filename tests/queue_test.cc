@@ -247,6 +247,35 @@ TEST_P(Queue, PauseAndResumeLeaveOthersAlone) {
     EXPECT_EQ(paused.drain().size(), count);
 }
 
+// What a driver must know before it does requests itself that a stuck engine holds.
+TEST_P(Queue, NothingBehindFetchHeadBeginsWhilePaused) {
+    sim::QueuePair queue(machine_, 0);
+    constexpr unsigned count = 60;
+    ASSERT_LT(request_count(), count);
+    std::mt19937_64 random(test_seed());
+    unsigned ahead = 0;
+    for (unsigned round = 0; round < 40; ++round) {
+        SCOPED_TRACE("round " + std::to_string(round));
+        machine_.set_timing(sim::MemoryTiming::random(random()));
+        queue.start();
+        for (unsigned i = 0; i < count; ++i) queue.post(request_.descriptor());
+        queue.ring_submission();
+        machine_.run(random() % 600);
+        const auto control = queue.read_register(page::control);
+        queue.write_register(page::control, control | page::control_pause.put(1));
+        const auto fetched = queue.read_register(page::fetch_head);
+        // What is being read meanwhile is fetched, but not yet behind the other head.
+        ahead += fetched != queue.read_register(page::submission_head) ? 1 : 0;
+        machine_.run(20000);
+        EXPECT_EQ(queue.read_register(page::fetch_head), fetched);
+        EXPECT_EQ(queue.read_register(page::submission_head), fetched);
+        EXPECT_EQ(queue.read_register(page::completion_tail), fetched) << "what was fetched has completed, and no more";
+        queue.reset();
+    }
+    EXPECT_GT(ahead, 0U) << "no round saw a descriptor that was being read";
+    machine_.set_timing(sim::MemoryTiming::ideal());
+}
+
 TEST_P(Queue, ResetInFlightEndsAllDma) {
     sim::QueuePair victim(machine_, 0);
     const auto other = other_queue();

@@ -122,8 +122,9 @@ TEST_P(Registers, ReadOnly) {
     expect_read_only(context::at(context::valid_low));
     for (const std::uint32_t offset :
          {page::status, page::submission_head, page::submission_tail, page::completion_head, page::completion_tail,
-          page::fault_address_low, page::fault_address_high, page::fault_information, page::completed_low,
-          page::completed_high, page::failed_low, page::failed_high, page::bytes_low, page::bytes_high}) {
+          page::fault_address_low, page::fault_address_high, page::fault_information, page::fetch_head,
+          page::completed_low, page::completed_high, page::failed_low, page::failed_high, page::bytes_low,
+          page::bytes_high}) {
         expect_read_only(page::at(offset, 1));
     }
 }
@@ -150,7 +151,6 @@ TEST_P(Registers, WhatIsNoRegisterAnswersABusError) {
                                           context::at(0x008),
                                           context::at(0xffc),
                                           page::at(0x02c, 0),
-                                          page::at(0x04c, 0),
                                           page::at(0x068, 0),
                                           page::at(0xffc, 3),
                                           page::at(0, queue_count),

@@ -207,6 +207,8 @@ std::optional<std::uint32_t> QueuePair::read(std::uint32_t offset) const {
             return high(fault_.address);
         case page::fault_information:
             return page::fault_information_reason.put(fault_.reason) | page::fault_information_write.put(fault_.write);
+        case page::fetch_head:
+            return fetch_head_;
         case page::completed_low:
             return low(completed_);
         case page::completed_high:

@@ -309,6 +309,7 @@ module queue_pair (
       cce_contract_pkg::QueueFaultAddressLow: data_o = fault_address_q[31:0];
       cce_contract_pkg::QueueFaultAddressHigh: data_o = fault_address_q[63:32];
       cce_contract_pkg::QueueFaultInformation: data_o = fault_read;
+      cce_contract_pkg::QueueFetchHead: data_o = {16'd0, fetch_head_q};
       cce_contract_pkg::QueueCompletedLow: data_o = completed_q[31:0];
       cce_contract_pkg::QueueCompletedHigh: data_o = completed_q[63:32];
       cce_contract_pkg::QueueFailedLow: data_o = failed_q[31:0];
