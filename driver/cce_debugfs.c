@@ -3,18 +3,19 @@
  * Core Crypto Engine: counters for people and tests. Every line reads "name: value".
  *
  *   cce/fallbacks              requests that went to the CPU before an engine was chosen, by reason
- *   cce/<PCI name>/fallbacks   requests of this engine that went to the CPU, by reason
- *   cce/<PCI name>/queues      the driver's view of each queue pair
- *   cce/<PCI name>/engine      the engine's own counters, summed over the queue pairs (MMIO)
+ *   cce/<device>/fallbacks     requests of this engine that went to the CPU, by reason
+ *   cce/<device>/queues        the driver's view of each queue pair
+ *   cce/<device>/health        is it well? resets, last error
+ *   cce/<device>/engine        the engine's own counters, summed over the queue pairs (MMIO)
  */
 #include <linux/debugfs.h>
-#include <linux/pci.h>
+#include <linux/pm_runtime.h>
 #include <linux/seq_file.h>
 
 #include "cce_debugfs.h"
 #include "cce_device.h"
 #include "cce_queue.h"
-#include "cce_skcipher.h"
+#include "cce_algorithm.h"
 
 static struct dentry *cce_debugfs_root;
 
@@ -25,12 +26,15 @@ static const char * const cce_fallback_names[CCE_FALLBACK_REASONS] = {
 	[CCE_FALLBACK_SEGMENTS] = "segments",
 	[CCE_FALLBACK_BOUNCE_SIZE] = "bounce_size",
 	[CCE_FALLBACK_MAPPING] = "mapping",
+	[CCE_FALLBACK_SUSPENDED] = "suspended",
+	[CCE_FALLBACK_RESET] = "reset",
 	[CCE_FALLBACK_DEVICE_DEAD] = "device_dead",
 };
 
 static const char * const cce_mode_names[] = {
 	[CCE_QUEUE_STOPPED] = "stopped",
 	[CCE_QUEUE_RUNNING] = "running",
+	[CCE_QUEUE_SUSPENDED] = "suspended",
 	[CCE_QUEUE_DEAD] = "dead",
 };
 
@@ -49,7 +53,7 @@ DEFINE_SHOW_ATTRIBUTE(cce_fallbacks);
 static void cce_queue_show(struct seq_file *file, struct cce_queue *queue)
 {
 	struct cce_queue_counters counters;
-	unsigned int in_flight, backlog;
+	unsigned int in_flight, backlog, status;
 	enum cce_queue_mode mode;
 
 	spin_lock_bh(&queue->lock);
@@ -71,6 +75,21 @@ static void cce_queue_show(struct seq_file *file, struct cce_queue *queue)
 	seq_printf(file, "queue%u.cycles: %llu\n", queue->index, counters.cycles);
 	seq_printf(file, "queue%u.resets: %llu\n", queue->index, counters.resets);
 	seq_printf(file, "queue%u.interrupts: %lu\n", queue->index, READ_ONCE(queue->interrupts));
+	seq_printf(file, "queue%u.in_flight_most: %llu\n", queue->index, counters.in_flight_most);
+	seq_printf(file, "queue%u.doorbells: %llu\n", queue->index, counters.doorbells);
+	seq_printf(file, "queue%u.polls: %llu\n", queue->index, counters.polls);
+	seq_printf(file, "queue%u.polls_won: %llu\n", queue->index, counters.polls_won);
+	seq_printf(file, "queue%u.reaped_by_submitters: %llu\n", queue->index,
+		   counters.reaped_by_submitters);
+	seq_printf(file, "queue%u.moderations: %llu\n", queue->index, counters.moderations);
+	seq_printf(file, "queue%u.redone: %llu\n", queue->index, counters.redone);
+	for (status = 0; status < CCE_STATUS_COUNTERS; status++) {
+		if (!counters.status[status])
+			continue;
+		seq_printf(file, "queue%u.status.%s: %llu\n", queue->index,
+			   status < CCE_STATUS_COUNTERS - 1 ? cce_status_name(status) : "unknown",
+			   counters.status[status]);
+	}
 	seq_printf(file, "queue%u.interrupts_lost: %llu\n", queue->index, counters.interrupts_lost);
 }
 
@@ -103,8 +122,12 @@ static int cce_engine_show(struct seq_file *file, void *unused)
 	u64 completed = 0, failed = 0, bytes = 0;
 	unsigned int i;
 
-	if (!cce_device_present(cce))
+	if (pm_runtime_resume_and_get(cce->dev) < 0)
 		return -ENODEV;
+	if (!cce_device_present(cce)) {
+		pm_runtime_put_autosuspend(cce->dev);
+		return -ENODEV;
+	}
 
 	for (i = 0; i < cce->queue_count; i++) {
 		const struct cce_queue *queue = &cce->queues[i];
@@ -114,12 +137,27 @@ static int cce_engine_show(struct seq_file *file, void *unused)
 		failed += cce_counter_read(queue, CCE_QUEUE_FAILED_LOW, CCE_QUEUE_FAILED_HIGH);
 		bytes += cce_counter_read(queue, CCE_QUEUE_BYTES_LOW, CCE_QUEUE_BYTES_HIGH);
 	}
+	pm_runtime_put_autosuspend(cce->dev);
 	seq_printf(file, "completed: %llu\n", completed);
 	seq_printf(file, "failed: %llu\n", failed);
 	seq_printf(file, "bytes: %llu\n", bytes);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(cce_engine);
+
+static int cce_health_show(struct seq_file *file, void *unused)
+{
+	struct cce_device *cce = file->private;
+
+	mutex_lock(&cce->recovery);
+	seq_printf(file, "state: %s\n",
+		   cce->dead ? "given up" : cce->asleep ? "asleep" : "working");
+	seq_printf(file, "resets: %u\n", cce->resets);
+	seq_printf(file, "last_error: %s\n", cce->last_error[0] ? cce->last_error : "none");
+	mutex_unlock(&cce->recovery);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(cce_health);
 
 /**
  * cce_debugfs_init() - make the module's directory
@@ -129,7 +167,7 @@ DEFINE_SHOW_ATTRIBUTE(cce_engine);
 void cce_debugfs_init(void)
 {
 	cce_debugfs_root = debugfs_create_dir("cce", NULL);
-	debugfs_create_file("fallbacks", 0444, cce_debugfs_root, &cce_skcipher_fallbacks,
+	debugfs_create_file("fallbacks", 0444, cce_debugfs_root, &cce_algorithm_fallbacks,
 			    &cce_fallbacks_fops);
 }
 
@@ -151,9 +189,10 @@ void cce_debugfs_exit(void)
  */
 void cce_debugfs_add(struct cce_device *cce)
 {
-	cce->debugfs = debugfs_create_dir(pci_name(cce->pdev), cce_debugfs_root);
+	cce->debugfs = debugfs_create_dir(dev_name(cce->dev), cce_debugfs_root);
 	debugfs_create_file("queues", 0444, cce->debugfs, cce, &cce_queues_fops);
 	debugfs_create_file("engine", 0400, cce->debugfs, cce, &cce_engine_fops);
+	debugfs_create_file("health", 0444, cce->debugfs, cce, &cce_health_fops);
 	debugfs_create_file("fallbacks", 0444, cce->debugfs, &cce->fallbacks, &cce_fallbacks_fops);
 }
 

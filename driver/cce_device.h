@@ -16,18 +16,20 @@
 
 #include "cce_contract.h"
 
+struct cce_device;
 struct cce_queue;
 struct dentry;
-struct pci_dev;
 
 /* Why a request went to the CPU instead of the engine. Never 0: see cce_queue_submit(). */
 enum cce_fallback_reason {
 	CCE_FALLBACK_NO_DEVICE = 1,	/* no engine is bound */
-	CCE_FALLBACK_SHORT,		/* fewer bytes than the parameter cpu_below */
+	CCE_FALLBACK_SHORT,		/* fewer bytes than the algorithm's parameter cpu_below */
 	CCE_FALLBACK_CAPABILITY,	/* this engine lacks the mode or key size */
 	CCE_FALLBACK_SEGMENTS,		/* more segments than a slot's list holds */
 	CCE_FALLBACK_BOUNCE_SIZE,	/* must be bounced, but is larger than a buffer */
 	CCE_FALLBACK_MAPPING,		/* the DMA mapping failed */
+	CCE_FALLBACK_SUSPENDED,		/* the engine sleeps, or is about to */
+	CCE_FALLBACK_RESET,		/* the engine was reset before it began the request */
 	CCE_FALLBACK_DEVICE_DEAD,	/* the engine stopped answering */
 	CCE_FALLBACK_REASONS
 };
@@ -37,28 +39,49 @@ struct cce_fallback_counters {
 };
 
 /**
+ * struct cce_bus - what differs between the ways that an engine is attached
+ * @interrupt: Linux interrupt number of the engine's vector @vector, or a negative errno
+ * @set_master: let the engine do DMA, or stop it for good: what it tries is dropped on return
+ *
+ * Process context.
+ */
+struct cce_bus {
+	int (*interrupt)(struct cce_device *cce, unsigned int vector);
+	void (*set_master)(struct cce_device *cce, bool enable);
+};
+
+/**
  * struct cce_device - one engine
- * @pdev: its PCI function
- * @registers: BAR 0
+ * @dev: PCI function or platform device
+ * @bus: how it is attached
+ * @registers: its register space
  * @algorithms: global.algorithms, read once
  * @queue_count: queue pairs in use
  * @queues: array of @queue_count queue pairs
+ * @tells_fetch_head: it has the register fetch_head of its queue pairs
+ * @cycle_ps: picoseconds of an engine cycle; 0 if the engine's clock can't be told
  * @requests: one reference for each request that the engine or a backlog holds
  * @drained: completed when @requests has run dry after percpu_ref_kill()
  * @workqueue: ordered; runs @watchdog and @event
  * @watchdog: pending only while something is in flight
  * @event: a queue pair reported an error
- * @recovery: serializes resets; outermost lock, taken in process context only
+ * @recovery: serializes resets and changes of power; outermost lock, in process context only
  * @dead: the engine is given up; written under @recovery, read anywhere
+ * @resets: resets of a queue pair or of the engine since it was bound; under @recovery
+ * @last_error: what led to the last one, or an empty string; under @recovery
  * @fallbacks: requests that this engine could have had, by reason
+ * @asleep: its registers can't be reached; under @recovery
  * @debugfs: this engine's directory
  */
 struct cce_device {
-	struct pci_dev *pdev;
+	struct device *dev;
+	const struct cce_bus *bus;
 	void __iomem *registers;
 	u32 algorithms;
 	unsigned int queue_count;
 	struct cce_queue *queues;
+	bool tells_fetch_head;
+	u32 cycle_ps;
 
 	struct percpu_ref requests;
 	struct completion drained;
@@ -68,6 +91,9 @@ struct cce_device {
 	struct work_struct event;
 	struct mutex recovery;		/* see the kernel-doc above */
 	bool dead;
+	unsigned int resets;
+	char last_error[64];
+	bool asleep;
 
 	struct cce_fallback_counters fallbacks;
 	struct dentry *debugfs;
@@ -83,7 +109,7 @@ static inline void cce_global_write(struct cce_device *cce, u32 offset, u32 valu
 	writel(value, cce->registers + CCE_GLOBAL_BASE + offset);
 }
 
-/* False when the function has left the bus (reads answer all ones) or is not ours any more. */
+/* False when the engine has left the bus (reads answer all ones) or is not ours any more. */
 static inline bool cce_device_present(struct cce_device *cce)
 {
 	return cce_global_read(cce, CCE_GLOBAL_IDENTIFICATION) == CCE_IDENTIFICATION_VALUE;
@@ -94,5 +120,10 @@ static inline void cce_fallback_count(struct cce_fallback_counters *counters,
 {
 	atomic64_inc(&counters->reason[reason]);
 }
+
+int cce_device_identify(struct cce_device *cce);
+int cce_device_add(struct cce_device *cce);
+void cce_device_remove(struct cce_device *cce);
+void cce_device_shut_down(struct cce_device *cce);
 
 #endif

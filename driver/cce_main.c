@@ -1,18 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Core Crypto Engine: module, PCI function, set-up and teardown of an engine.
+ * Core Crypto Engine: module, set-up and teardown of an engine.
  */
-#include <linux/dma-mapping.h>
+#include <linux/delay.h>
 #include <linux/interrupt.h>
+#include <linux/ktime.h>
 #include <linux/module.h>
-#include <linux/pci.h>
+#include <linux/pm_runtime.h>
+#include <linux/slab.h>
 
+#define CREATE_TRACE_POINTS
+#include "cce_trace.h"
+
+#include "cce_algorithm.h"
+#include "cce_bus.h"
 #include "cce_debugfs.h"
 #include "cce_device.h"
+#include "cce_pm.h"
 #include "cce_queue.h"
 #include "cce_recovery.h"
 #include "cce_registry.h"
-#include "cce_skcipher.h"
+
+#define CCE_CLOCK_MEASURE_US	20
+#define CCE_CYCLE_PS_MINIMUM	100
+#define CCE_CYCLE_PS_MAXIMUM	1000000
+
+#define CCE_KEY_SIZES	(CCE_GLOBAL_ALGORITHMS_AES_128_MASK | \
+			 CCE_GLOBAL_ALGORITHMS_AES_192_MASK | \
+			 CCE_GLOBAL_ALGORITHMS_AES_256_MASK)
 
 static unsigned int queues;
 module_param(queues, uint, 0444);
@@ -33,15 +48,44 @@ static void cce_requests_release(struct percpu_ref *requests)
 	complete(&cce->drained);
 }
 
-/* Is this an engine that we can drive? Reads what must be known of it. */
-static int cce_identify(struct cce_device *cce)
+/*
+ * How long is a cycle of the engine? Only a clock that runs while the engine is idle, and at the
+ * same speed for us, can tell: else nothing is polled for.
+ */
+static void cce_measure_clock(struct cce_device *cce)
 {
-	struct device *dev = &cce->pdev->dev;
-	u32 version, geometry, major;
+	u64 start, ns;
+	u32 cycles;
 
-	if (!cce_device_present(cce)) {
-		dev_err(dev, "identification is %#x\n",
-			cce_global_read(cce, CCE_GLOBAL_IDENTIFICATION));
+	cycles = cce_global_read(cce, CCE_GLOBAL_CYCLE_LOW);
+	start = ktime_get_ns();
+	udelay(CCE_CLOCK_MEASURE_US);
+	cycles = cce_global_read(cce, CCE_GLOBAL_CYCLE_LOW) - cycles;
+	ns = ktime_get_ns() - start;
+	if (!cycles || ns > 100 * CCE_CLOCK_MEASURE_US * NSEC_PER_USEC)
+		return;
+	ns = div_u64(ns * 1000, cycles);
+	if (ns >= CCE_CYCLE_PS_MINIMUM && ns <= CCE_CYCLE_PS_MAXIMUM)
+		cce->cycle_ps = ns;
+}
+
+/**
+ * cce_device_identify() - is this an engine that we can drive? Reads what must be known of it
+ * @cce: engine; @dev, @bus and @registers are set
+ *
+ * Context: process.
+ * Return: 0, or -ENODEV; why is logged.
+ */
+int cce_device_identify(struct cce_device *cce)
+{
+	struct device *dev = cce->dev;
+	u32 version, geometry, major, identification;
+
+	identification = cce_global_read(cce, CCE_GLOBAL_IDENTIFICATION);
+	if (identification != CCE_IDENTIFICATION_VALUE) {
+		dev_err(dev, "identification is %#x, not %#x%s\n", identification,
+			CCE_IDENTIFICATION_VALUE,
+			identification == U32_MAX ? ": nothing answers" : "");
 		return -ENODEV;
 	}
 
@@ -52,6 +96,8 @@ static int cce_identify(struct cce_device *cce)
 			CCE_VERSION_MAJOR);
 		return -ENODEV;
 	}
+	/* The register came with version 0.3. */
+	cce->tells_fetch_head = major || (version & CCE_GLOBAL_VERSION_MINOR_MASK) >= 3;
 
 	cce->algorithms = cce_global_read(cce, CCE_GLOBAL_ALGORITHMS);
 	geometry = cce_global_read(cce, CCE_GLOBAL_GEOMETRY);
@@ -61,46 +107,26 @@ static int cce_identify(struct cce_device *cce)
 		dev_err(dev, "%u queue pairs aren't possible\n", cce->queue_count);
 		return -ENODEV;
 	}
+	if (!(cce->algorithms & CCE_KEY_SIZES)) {
+		dev_err(dev, "no key size among its capabilities, %#x\n", cce->algorithms);
+		return -ENODEV;
+	}
 	if (queues)
 		cce->queue_count = min(cce->queue_count, queues);
-	return 0;
-}
-
-static int cce_set_up_pci(struct cce_device *cce)
-{
-	struct pci_dev *pdev = cce->pdev;
-	int error;
-
-	error = pcim_enable_device(pdev);
-	if (error)
-		return error;
-	if (pci_resource_len(pdev, 0) < CCE_REGISTER_SPACE_BYTES)
-		return -ENODEV;
-	error = pcim_iomap_regions(pdev, BIT(0), KBUILD_MODNAME);
-	if (error)
-		return error;
-	cce->registers = pcim_iomap_table(pdev)[0];
-
-	error = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
-	if (error)
-		error = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(32));
-	if (error)
-		return error;
-	/* A segment may have any length, and cross any boundary. */
-	dma_set_max_seg_size(&pdev->dev, UINT_MAX);
-	dma_set_seg_boundary(&pdev->dev, ULONG_MAX);
+	cce_measure_clock(cce);
 	return 0;
 }
 
 /* cce_release_interrupts() undoes it; after an error there is nothing to undo. */
 static int cce_request_interrupts(struct cce_device *cce)
 {
-	struct pci_dev *pdev = cce->pdev;
+	int irq = cce->bus->interrupt(cce, CCE_INTERRUPT_VECTOR_EVENT);
 	unsigned int i;
 	int error;
 
-	error = request_irq(pci_irq_vector(pdev, CCE_INTERRUPT_VECTOR_EVENT), cce_event_interrupt,
-			    0, "cce-event", cce);
+	if (irq < 0)
+		return irq;
+	error = request_irq(irq, cce_event_interrupt, 0, "cce-event", cce);
 	if (error)
 		return error;
 	for (i = 0; i < cce->queue_count && !error; i++)
@@ -108,7 +134,7 @@ static int cce_request_interrupts(struct cce_device *cce)
 	if (error) {
 		while (i--)
 			cce_queue_free_irq(&cce->queues[i]);
-		free_irq(pci_irq_vector(pdev, CCE_INTERRUPT_VECTOR_EVENT), cce);
+		free_irq(irq, cce);
 		cancel_work_sync(&cce->event);
 	}
 	return error;
@@ -121,7 +147,7 @@ static void cce_release_interrupts(struct cce_device *cce)
 
 	for (i = 0; i < cce->queue_count; i++)
 		cce_queue_free_irq(&cce->queues[i]);
-	free_irq(pci_irq_vector(cce->pdev, CCE_INTERRUPT_VECTOR_EVENT), cce);
+	free_irq(cce->bus->interrupt(cce, CCE_INTERRUPT_VECTOR_EVENT), cce);
 	cancel_work_sync(&cce->event);
 	cancel_delayed_work_sync(&cce->watchdog);
 }
@@ -161,10 +187,10 @@ static int cce_start_queues(struct cce_device *cce)
 	/* Whoever had the engine before us, say a crashed kernel, may have left it running. */
 	error = cce_recovery_reset_engine(cce);
 	if (error) {
-		dev_err(&cce->pdev->dev, "engine reset failed\n");
+		dev_err(cce->dev, "engine reset failed\n");
 		return error;
 	}
-	pci_set_master(cce->pdev);
+	cce->bus->set_master(cce, true);
 	for (i = 0; i < cce->queue_count; i++) {
 		error = cce_queue_start(&cce->queues[i]);
 		if (error)
@@ -208,43 +234,31 @@ static void cce_retire(struct cce_device *cce)
 	}
 
 	if (!cce->dead && cce_recovery_reset_engine(cce))
-		dev_err(&cce->pdev->dev, "engine reset failed\n");
-	pci_clear_master(cce->pdev);
+		dev_err(cce->dev, "engine reset failed\n");
+	cce->bus->set_master(cce, false);
 }
 
-static int cce_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+/**
+ * cce_device_add() - put an engine to work
+ * @cce: zeroed engine, but for what its bus and cce_device_identify() have set; its driver data is
+ *	set, and its interrupts can be requested
+ *
+ * Context: process, sleeps.
+ * Return: 0 or a negative errno.
+ */
+int cce_device_add(struct cce_device *cce)
 {
-	struct device *dev = &pdev->dev;
-	struct cce_device *cce;
-	int vectors, error;
+	struct device *dev = cce->dev;
+	int error;
 
-	cce = devm_kzalloc(dev, sizeof(*cce), GFP_KERNEL);
-	if (!cce)
-		return -ENOMEM;
-	cce->pdev = pdev;
 	init_completion(&cce->drained);
 	cce_recovery_init(cce);
-	pci_set_drvdata(pdev, cce);
-
-	error = cce_set_up_pci(cce);
-	if (error)
-		return error;
-	error = cce_identify(cce);
-	if (error)
-		return error;
-
-	vectors = pci_alloc_irq_vectors(pdev, CCE_INTERRUPT_VECTOR_EVENT + 2,
-					CCE_INTERRUPT_VECTOR_EVENT + 1 + cce->queue_count,
-					PCI_IRQ_MSIX);
-	if (vectors < 0)
-		return dev_err_probe(dev, vectors, "no MSI-X vectors\n");
-	cce->queue_count = vectors - CCE_INTERRUPT_VECTOR_EVENT - 1;
 
 	error = percpu_ref_init(&cce->requests, cce_requests_release, 0, GFP_KERNEL);
 	if (error)
-		goto free_vectors;
+		return error;
 	/* Disks may wait for us, and memory for the disks. */
-	cce->workqueue = alloc_ordered_workqueue("cce-%s", WQ_MEM_RECLAIM, pci_name(pdev));
+	cce->workqueue = alloc_ordered_workqueue("cce-%s", WQ_MEM_RECLAIM, dev_name(dev));
 	if (!cce->workqueue) {
 		error = -ENOMEM;
 		goto exit_requests;
@@ -262,14 +276,17 @@ static int cce_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (error)
 		goto stop;
 
+	cce_pm_enable(cce);
 	cce_debugfs_add(cce);
-	dev_info(dev, "%u queue pairs, algorithms %#x\n", cce->queue_count, cce->algorithms);
+	dev_info(dev, "%u queue pairs, algorithms %#x, %u ps a cycle\n", cce->queue_count,
+		 cce->algorithms, cce->cycle_ps);
 
 	/* Last: the self-tests inside need the engine. */
-	error = cce_skcipher_register(cce->algorithms);
+	error = cce_algorithm_register(cce->algorithms);
 	if (error) {
 		dev_err(dev, "registering the algorithms failed: %d\n", error);
 		cce_debugfs_remove(cce);
+		pm_runtime_dont_use_autosuspend(dev);
 		cce_retire(cce);
 		goto release_interrupts;
 	}
@@ -277,7 +294,7 @@ static int cce_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 stop:
 	cce_recovery_reset_engine(cce);
-	pci_clear_master(pdev);
+	cce->bus->set_master(cce, false);
 release_interrupts:
 	cce_release_interrupts(cce);
 destroy_queues:
@@ -286,12 +303,13 @@ destroy_workqueue:
 	destroy_workqueue(cce->workqueue);
 exit_requests:
 	percpu_ref_exit(&cce->requests);
-free_vectors:
-	pci_free_irq_vectors(pdev);
 	return error;
 }
 
-/*
+/**
+ * cce_device_remove() - take an engine out of service and free what cce_device_add() made
+ * @cce: engine; its registers need not answer any more
+ *
  * Who may still hold the engine, and why each of them runs dry:
  *
  * - Readers of the registry: cce_registry_remove() waits for them (RCU).
@@ -299,59 +317,57 @@ free_vectors:
  *   reference is given back after the request's owner was called.
  * - A submitter that has just posted its request and still is inside spin_unlock_bh(): softirqs are
  *   off there, so it is an RCU reader, and references can't run dry before percpu_ref_kill() has
- *   seen a grace period go by.
+ *   seen a grace period go by. One that polls or takes completions holds a reference of its own.
  * - Interrupt handlers: free_irq() waits for them. Only they schedule tasklets and the event work.
  * - Tasklets, which touch their queue after having ended its last request: tasklet_kill(), after
  *   free_irq(), waits.
  * - The event work: cancelled, with waiting, when no handler can queue it any more.
  * - The watchdog: queued by submissions, of which there are none after cce_retire(), and by itself
  *   only while something is in flight; cancelled, with waiting.
+ * - Power management: cce_pm_disable() has woken the engine up, and holds it awake.
  * - Readers of debugfs: cce_debugfs_remove() waits for them.
  * - The engine's DMA: cce_retire() has reset the engine, and has taken bus mastering away. Only
  *   then are rings freed.
  * - Transformations (tfm) hold the module but no engine.
+ *
+ * Context: process, sleeps.
  */
-static void cce_remove(struct pci_dev *pdev)
+void cce_device_remove(struct cce_device *cce)
 {
-	struct cce_device *cce = pci_get_drvdata(pdev);
-
 	cce_debugfs_remove(cce);
+	cce_pm_disable(cce);
 	cce_retire(cce);
 	cce_release_interrupts(cce);
 	cce_destroy_queues(cce);
 	destroy_workqueue(cce->workqueue);
 	percpu_ref_exit(&cce->requests);
-	pci_free_irq_vectors(pdev);
 }
 
-/* The machine goes down or another kernel takes over: the engine must not write any more. */
-static void cce_shutdown(struct pci_dev *pdev)
+/**
+ * cce_device_shut_down() - the machine goes down or another kernel takes over: no DMA any more
+ * @cce: engine
+ *
+ * Context: process, sleeps.
+ */
+void cce_device_shut_down(struct cce_device *cce)
 {
-	cce_retire(pci_get_drvdata(pdev));
+	pm_runtime_get_sync(cce->dev);
+	cce_retire(cce);
 }
-
-static const struct pci_device_id cce_ids[] = {
-	{ PCI_DEVICE(CCE_PCI_VENDOR, CCE_PCI_DEVICE) },
-	{ }
-};
-MODULE_DEVICE_TABLE(pci, cce_ids);
-
-static struct pci_driver cce_driver = {
-	.name = KBUILD_MODNAME,
-	.id_table = cce_ids,
-	.probe = cce_probe,
-	.remove = cce_remove,
-	.shutdown = cce_shutdown,
-};
 
 static int __init cce_init(void)
 {
 	int error;
 
 	cce_debugfs_init();
-	error = pci_register_driver(&cce_driver);
+	error = cce_pci_register();
+	if (!error) {
+		error = cce_platform_register();
+		if (error)
+			cce_pci_unregister();
+	}
 	if (error) {
-		cce_skcipher_unregister();
+		cce_algorithm_unregister();
 		cce_debugfs_exit();
 	}
 	return error;
@@ -360,8 +376,9 @@ static int __init cce_init(void)
 static void __exit cce_exit(void)
 {
 	/* In this order: a probe registers algorithms. No transformation or request is left. */
-	pci_unregister_driver(&cce_driver);
-	cce_skcipher_unregister();
+	cce_platform_unregister();
+	cce_pci_unregister();
+	cce_algorithm_unregister();
 	cce_debugfs_exit();
 }
 

@@ -9,12 +9,13 @@
  * What the engine writes (completion entries) is read once, after its phase, and checked before
  * use.
  */
-#include <crypto/internal/skcipher.h>
+#include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/iopoll.h>
+#include <linux/ktime.h>
 #include <linux/log2.h>
 #include <linux/module.h>
-#include <linux/pci.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -22,10 +23,17 @@
 #include "cce_recovery.h"
 #include "cce_registry.h"
 #include "cce_request.h"
-#include "cce_skcipher.h"
+#include "cce_trace.h"
 
 #define CCE_RING_ENTRIES_MAXIMUM	1024U
 #define CCE_REAP_BUDGET			64
+#define CCE_SUBMITTER_BUDGET		16
+/* So many in flight make a queue pair busy, so few make it idle again. */
+#define CCE_BUSY_IN_FLIGHT		8
+#define CCE_IDLE_IN_FLIGHT		3
+#define CCE_POLL_STEP_NS		100
+/* A lone request: cycles from doorbell to completion entry, beside those for its bytes. */
+#define CCE_LATENCY_CYCLES		600
 #define CCE_START_POLL_US		10
 #define CCE_START_TIMEOUT_US		10000
 
@@ -33,13 +41,17 @@ static unsigned int ring_entries = 128;
 module_param(ring_entries, uint, 0444);
 MODULE_PARM_DESC(ring_entries, "Entries of each ring: a power of two, 2 to 1024 (default 128)");
 
-static ushort interrupt_count = 1;
+static ushort interrupt_count = 8;
 module_param(interrupt_count, ushort, 0444);
-MODULE_PARM_DESC(interrupt_count, "Interrupt after this many completions (default 1)");
+MODULE_PARM_DESC(interrupt_count, "Busy queue pair: interrupt after so many completions (default 8)");
 
 static uint interrupt_time = 2000;
 module_param(interrupt_time, uint, 0444);
-MODULE_PARM_DESC(interrupt_time, "... or this many engine cycles after the first (default 2000)");
+MODULE_PARM_DESC(interrupt_time, "... or so many engine cycles after the first (default 2000)");
+
+static uint poll_us = 20;
+module_param(poll_us, uint, 0644);
+MODULE_PARM_DESC(poll_us, "A lone request that should take no longer is polled for (default 20; 0: none)");
 
 /* Index into a ring of a free-running index. */
 static unsigned int cce_queue_wrap(const struct cce_queue *queue, u16 index)
@@ -59,11 +71,24 @@ static bool cce_queue_has_room(const struct cce_queue *queue)
 	return queue->free_slot_count && cce_queue_unfetched(queue) < cce_queue_entries(queue);
 }
 
+/* Tell the engine about the descriptors written since the last time. */
+static void cce_queue_ring(struct cce_queue *queue)
+{
+	lockdep_assert_held(&queue->lock);
+
+	if (queue->submission_rung == queue->submission_tail)
+		return;
+	queue->submission_rung = queue->submission_tail;
+	queue->counters.doorbells++;
+	/* writel() comes after earlier writes to coherent memory: the descriptors are complete. */
+	cce_queue_doorbell(queue, CCE_DOORBELL_SUBMISSION_TAIL, queue->submission_tail);
+}
+
 /*
- * Give a request to the engine. Return as cce_request_prepare(), with -ENOSPC also for want of a
- * slot or descriptor.
+ * Write a request's descriptor; cce_queue_ring() gives it to the engine. Return as
+ * cce_request_prepare(), with -ENOSPC also for want of a slot or descriptor.
  */
-static int cce_queue_post(struct cce_queue *queue, struct skcipher_request *req)
+static int cce_queue_post(struct cce_queue *queue, struct cce_request *request)
 {
 	struct cce_descriptor *descriptor;
 	struct cce_slot *slot;
@@ -77,33 +102,117 @@ static int cce_queue_post(struct cce_queue *queue, struct skcipher_request *req)
 
 	number = queue->free_slots[queue->free_slot_count - 1];
 	descriptor = &queue->submission[cce_queue_wrap(queue, queue->submission_tail)];
-	result = cce_request_prepare(queue, number, req, descriptor);
+	result = cce_request_prepare(queue, number, request, descriptor);
 	if (result)
 		return result;
 
 	slot = &queue->slot[number];
 	slot->cookie += BIT(16);	/* the next use of this slot */
-	slot->request = req;
+	slot->request = request;
+	slot->index = queue->submission_tail;
 	slot->submitted = jiffies;
 	descriptor->cookie = cpu_to_le32(slot->cookie);
+	trace_cce_submit(queue, slot->cookie, request);
 
-	queue->free_slot_count--;
+	WRITE_ONCE(queue->free_slot_count, queue->free_slot_count - 1);
 	queue->submission_tail++;
 	queue->counters.submitted++;
+	queue->counters.in_flight_most = max_t(u64, queue->counters.in_flight_most,
+					       cce_queue_in_flight(queue));
 	if (cce_queue_in_flight(queue) == 1)
 		cce_recovery_watch(queue->cce);
-
-	/* writel() comes after earlier writes to coherent memory: the descriptor is complete. */
-	cce_queue_doorbell(queue, CCE_DOORBELL_SUBMISSION_TAIL, queue->submission_tail);
 	return 0;
+}
+
+/* Is there a completion entry to take? Without the lock a hint, with it the truth. */
+static bool cce_queue_has_completion(const struct cce_queue *queue)
+{
+	u16 head = READ_ONCE(queue->completion_head);
+	u8 phase = !((head >> queue->ring_log2) & 1);
+
+	return READ_ONCE(queue->completion[cce_queue_wrap(queue, head)].phase) == phase;
+}
+
+/* Nanoseconds that a request alone in the engine should take; 0: not known. */
+static u64 cce_queue_predict(const struct cce_queue *queue, const struct cce_request *request)
+{
+	u64 bytes = (u64)request->text_length + request->aad_length;
+	u64 cycles = CCE_LATENCY_CYCLES;
+
+	switch (request->mode) {
+	case CCE_CIPHER_MODE_CBC:
+	case CCE_CIPHER_MODE_CCM:
+	case CCE_CIPHER_MODE_CMAC:
+		cycles += 2 * bytes;	/* each block waits for the one before */
+		break;
+	default:
+		cycles += bytes / 8;
+	}
+	return div_u64(cycles * queue->cce->cycle_ps, 1000);
+}
+
+/*
+ * Spin until the only request in flight should be done, or isn't alone any more. Without the lock:
+ * no other submission waits for this one.
+ */
+static void cce_queue_spin(struct cce_queue *queue, u64 patience_ns)
+{
+	u64 deadline = ktime_get_ns() + patience_ns;
+
+	while (!cce_queue_has_completion(queue)) {
+		if (cce_queue_in_flight(queue) != 1 || need_resched() ||
+		    ktime_get_ns() >= deadline)
+			return;
+		ndelay(CCE_POLL_STEP_NS);
+	}
+}
+
+/*
+ * A submitter looks after its queue pair: it waits for its request if that is the only one and
+ * short, and takes what has completed. Owners called here may submit again, and come back here: the
+ * bit keeps that from nesting.
+ */
+static void cce_queue_attend(struct cce_queue *queue, u64 patience_ns)
+{
+	unsigned int taken;
+
+	if (patience_ns)
+		cce_queue_spin(queue, patience_ns);
+	if (cce_queue_has_completion(queue)) {
+		taken = cce_queue_process(queue, CCE_SUBMITTER_BUDGET);
+		spin_lock_bh(&queue->lock);
+		queue->counters.reaped_by_submitters += taken;
+		if (patience_ns && taken)
+			queue->counters.polls_won++;
+		spin_unlock_bh(&queue->lock);
+	}
+	clear_bit_unlock(0, &queue->attended);
+}
+
+/* How long should the submitter of a request just posted wait for it? 0: not at all. */
+static u64 cce_queue_patience(struct cce_queue *queue, const struct cce_request *request)
+{
+	u64 predicted;
+
+	lockdep_assert_held(&queue->lock);
+
+	if (cce_queue_in_flight(queue) != 1 || !in_task())
+		return 0;
+	predicted = cce_queue_predict(queue, request);
+	if (predicted > (u64)READ_ONCE(poll_us) * NSEC_PER_USEC)
+		return 0;
+	if (predicted)
+		queue->counters.polls++;
+	return predicted;
 }
 
 /**
  * cce_queue_submit() - give a request to the engine, or let it wait for room
  * @queue: queue pair, with a reference to its engine
- * @req: request; its context's @decrypt and @notified are set
+ * @request: request, as the algorithm has set it up
  *
- * Multi producer. Never overtakes the backlog.
+ * Multi producer. Never overtakes the backlog. Other requests, and this one too, may end before it
+ * returns, with their owners called: by the interrupt, or from here.
  *
  * Context: process or softirq; not the hard interrupt.
  * Return: -EINPROGRESS if the engine has it; -EBUSY if it waits in the backlog (its owner hears
@@ -112,61 +221,77 @@ static int cce_queue_post(struct cce_queue *queue, struct skcipher_request *req)
  *	if there is no room and the request may not wait,
  *	-EINVAL if it is malformed, a positive &enum cce_fallback_reason if it must run on the CPU.
  */
-int cce_queue_submit(struct cce_queue *queue, struct skcipher_request *req)
+int cce_queue_submit(struct cce_queue *queue, struct cce_request *request)
 {
-	struct cce_request *request = skcipher_request_ctx(req);
+	bool attend = false;
+	u64 patience = 0;
 	int result;
 
 	request->queue = queue;
 
-	/* The engine can't go before spin_unlock_bh() has returned: see cce_remove(). */
+	/* The engine can't go before spin_unlock_bh() has returned: see cce_device_remove(). */
 	spin_lock_bh(&queue->lock);
 	if (queue->mode == CCE_QUEUE_DEAD)
 		result = CCE_FALLBACK_DEVICE_DEAD;
+	else if (queue->mode == CCE_QUEUE_SUSPENDED)
+		result = CCE_FALLBACK_SUSPENDED;
 	else if (queue->mode == CCE_QUEUE_STOPPED || queue->pumping || !list_empty(&queue->backlog))
 		result = -ENOSPC;
 	else
-		result = cce_queue_post(queue, req);
+		result = cce_queue_post(queue, request);
 
 	if (!result) {
+		cce_queue_ring(queue);
 		result = -EINPROGRESS;
-	} else if (result == -ENOSPC &&
-		   (skcipher_request_flags(req) & CRYPTO_TFM_REQ_MAY_BACKLOG)) {
-		list_add_tail(&req->base.list, &queue->backlog);
+		attend = !test_and_set_bit_lock(0, &queue->attended);
+		if (attend) {
+			patience = cce_queue_patience(queue, request);
+			/* A hold on the engine of our own: the request's may go. */
+			percpu_ref_get(&queue->cce->requests);
+		}
+	} else if (result == -ENOSPC && (request->owner->flags & CRYPTO_TFM_REQ_MAY_BACKLOG)) {
+		list_add_tail(&request->node, &queue->backlog);
 		queue->backlog_length++;
 		queue->counters.backlogged++;
 		result = -EBUSY;
 	}
 	spin_unlock_bh(&queue->lock);
+
+	if (attend) {
+		cce_queue_attend(queue, patience);
+		cce_registry_put_queue(queue);
+	}
 	return result;
 }
 
-/* A request, whose end is noted in it, leaves its slot: nothing of its key stays behind. */
+/* A request, whose end is noted in it, leaves its slot: nothing of its key or text stays behind. */
 static void cce_queue_free_slot(struct cce_queue *queue, unsigned int number,
 				struct list_head *done)
 {
 	struct cce_slot *slot = &queue->slot[number];
-	struct skcipher_request *req = slot->request;
-	struct cce_request *request = skcipher_request_ctx(req);
+	struct cce_request *request = slot->request;
 
 	lockdep_assert_held(&queue->lock);
 
-	memzero_explicit(&queue->slot_memory[number].context,
-			 sizeof(queue->slot_memory[number].context));
+	/* The lists hold no secrets. */
+	memzero_explicit(&queue->slot_memory[number], offsetof(struct cce_slot_memory, source));
 	slot->request = NULL;
-	queue->free_slots[queue->free_slot_count++] = number;
-	if (request->error)
+	queue->free_slots[queue->free_slot_count] = number;
+	WRITE_ONCE(queue->free_slot_count, queue->free_slot_count + 1);
+	if (request->redo)
+		queue->counters.redone++;
+	else if (request->error)
 		queue->counters.failed++;
 	else
 		queue->counters.completed++;
-	list_add_tail(&req->base.list, done);
+	list_add_tail(&request->node, done);
 }
 
 /* One completion entry, copied. Trust nothing in it. */
 static void cce_queue_take(struct cce_queue *queue, const struct cce_completion *completion,
 			   struct list_head *done)
 {
-	struct device *dev = &queue->cce->pdev->dev;
+	struct device *dev = queue->cce->dev;
 	u32 cookie = le32_to_cpu(completion->cookie);
 	u16 head = le16_to_cpu(completion->submission_head);
 	unsigned int number = cookie & 0xffff;
@@ -190,7 +315,10 @@ static void cce_queue_take(struct cce_queue *queue, const struct cce_completion 
 
 	queue->counters.cycles += le32_to_cpu(completion->end_cycle) -
 				  le32_to_cpu(completion->start_cycle);
-	cce_request_answer(queue->slot[number].request, completion);
+	queue->counters.status[min_t(u8, completion->status, CCE_STATUS_COUNTERS - 1)]++;
+	trace_cce_complete(queue, completion);
+	cce_request_answer(queue->slot[number].request, completion,
+			   queue->slot_memory[number].result);
 	cce_queue_free_slot(queue, number, done);
 }
 
@@ -205,15 +333,14 @@ static unsigned int cce_queue_reap(struct cce_queue *queue, unsigned int budget,
 	for (count = 0; count < budget; count++) {
 		const struct cce_completion *entry =
 			&queue->completion[cce_queue_wrap(queue, queue->completion_head)];
-		u8 phase = !((queue->completion_head >> queue->ring_log2) & 1);
 		struct cce_completion copy;
 
-		if (READ_ONCE(entry->phase) != phase)
+		if (!cce_queue_has_completion(queue))
 			break;
 		/* The engine writes the phase last: read the rest after the phase. */
 		dma_rmb();
 		memcpy(&copy, entry, sizeof(copy));
-		queue->completion_head++;
+		WRITE_ONCE(queue->completion_head, queue->completion_head + 1);
 		cce_queue_take(queue, &copy, done);
 	}
 	return count;
@@ -222,29 +349,44 @@ static unsigned int cce_queue_reap(struct cce_queue *queue, unsigned int budget,
 /* End the requests of a list, without the lock; gives their references back. */
 static void cce_queue_finish(struct cce_queue *queue, struct list_head *done)
 {
-	struct crypto_async_request *base, *next;
+	struct cce_request *request, *next;
 
 	/* Owners expect to be called as from a softirq. */
 	local_bh_disable();
-	list_for_each_entry_safe(base, next, done, list) {
-		list_del(&base->list);
-		cce_request_finish(skcipher_request_cast(base));
+	list_for_each_entry_safe(request, next, done, node) {
+		list_del(&request->node);
+		cce_request_finish(request);
 		cce_registry_put_queue(queue);
 	}
 	local_bh_enable();
 }
 
 /* A request has left the backlog, but not for the engine. */
-static void cce_queue_divert(struct cce_queue *queue, struct skcipher_request *req, int result)
+static void cce_queue_divert(struct cce_queue *queue, struct cce_request *request, int result)
 {
 	if (result > 0) {
 		cce_fallback_count(&queue->cce->fallbacks, result);
-		result = cce_skcipher_fallback(req, false);
+		result = cce_request_run_on_cpu(request, false);
 	}
-	/* -EINPROGRESS or, as our owner allowed waiting, -EBUSY: the fallback calls back. */
+	/* -EINPROGRESS or, as our owner allowed waiting, -EBUSY: the CPU's code calls back. */
 	if (result != -EINPROGRESS && result != -EBUSY)
-		skcipher_request_complete(req, result);
+		cce_request_end(request, result);
 	cce_registry_put_queue(queue);
+}
+
+/* What becomes of the oldest request of the backlog now? As cce_queue_post(). */
+static int cce_queue_advance(struct cce_queue *queue, struct cce_request *request)
+{
+	switch (queue->mode) {
+	case CCE_QUEUE_RUNNING:
+		return cce_queue_post(queue, request);
+	case CCE_QUEUE_SUSPENDED:
+		return CCE_FALLBACK_SUSPENDED;
+	case CCE_QUEUE_DEAD:
+		return CCE_FALLBACK_DEVICE_DEAD;
+	default:
+		return -ENOSPC;
+	}
 }
 
 /**
@@ -262,8 +404,6 @@ static void cce_queue_divert(struct cce_queue *queue, struct skcipher_request *r
  */
 void cce_queue_pump(struct cce_queue *queue)
 {
-	struct crypto_async_request *base;
-	struct skcipher_request *req;
 	struct cce_request *request;
 	int result;
 
@@ -278,41 +418,53 @@ void cce_queue_pump(struct cce_queue *queue)
 		    (queue->mode == CCE_QUEUE_RUNNING && !cce_queue_has_room(queue)))
 			break;
 
-		base = list_first_entry(&queue->backlog, struct crypto_async_request, list);
-		req = skcipher_request_cast(base);
-		request = skcipher_request_ctx(req);
-		list_del(&req->base.list);
+		request = list_first_entry(&queue->backlog, struct cce_request, node);
+		list_del(&request->node);
 		queue->backlog_length--;
 
 		if (!request->notified) {
-			request->notified = true;
+			cce_queue_ring(queue);
 			spin_unlock(&queue->lock);
-			skcipher_request_complete(req, -EINPROGRESS);
+			cce_request_notify(request);
 			spin_lock(&queue->lock);
 		}
 
 		/* The mode may have changed meanwhile; room can only have grown. */
-		if (queue->mode == CCE_QUEUE_RUNNING)
-			result = cce_queue_post(queue, req);
-		else
-			result = queue->mode == CCE_QUEUE_DEAD ? CCE_FALLBACK_DEVICE_DEAD : -ENOSPC;
-
+		result = cce_queue_advance(queue, request);
 		if (result == -ENOSPC) {
 			/* Also for want of a bounce buffer: whoever returns one calls us. */
-			list_add(&req->base.list, &queue->backlog);
+			list_add(&request->node, &queue->backlog);
 			queue->backlog_length++;
 			break;
 		}
 		if (result) {
+			cce_queue_ring(queue);
 			spin_unlock(&queue->lock);
-			cce_queue_divert(queue, req, result);
+			cce_queue_divert(queue, request, result);
 			spin_lock(&queue->lock);
 		}
 	}
+	cce_queue_ring(queue);
 	queue->pumping = false;
 unlock:
 	spin_unlock(&queue->lock);
 	local_bh_enable();
+}
+
+/* How many completions may wait for an interrupt: many when many are under way, else none. */
+static void cce_queue_moderate(struct cce_queue *queue)
+{
+	unsigned int in_flight = cce_queue_in_flight(queue);
+	bool busy = queue->busy ? in_flight > CCE_IDLE_IN_FLIGHT : in_flight >= CCE_BUSY_IN_FLIGHT;
+
+	lockdep_assert_held(&queue->lock);
+
+	if (busy == queue->busy)
+		return;
+	queue->busy = busy;
+	queue->counters.moderations++;
+	cce_queue_write(queue, CCE_QUEUE_INTERRUPT_COUNT,
+			(busy ? interrupt_count : 1) << CCE_QUEUE_INTERRUPT_COUNT_COMPLETIONS_SHIFT);
 }
 
 /**
@@ -330,12 +482,15 @@ unsigned int cce_queue_process(struct cce_queue *queue, unsigned int budget)
 	LIST_HEAD(done);
 
 	spin_lock_bh(&queue->lock);
-	if (queue->mode == CCE_QUEUE_RUNNING) {
+	/* What is in flight when it shall sleep ends as usual. */
+	if (queue->mode == CCE_QUEUE_RUNNING || queue->mode == CCE_QUEUE_SUSPENDED) {
 		count = cce_queue_reap(queue, budget, &done);
 		/* Tells the engine that these are seen: a later one raises the interrupt again. */
-		if (count)
+		if (count) {
+			cce_queue_moderate(queue);
 			cce_queue_doorbell(queue, CCE_DOORBELL_COMPLETION_HEAD,
 					   queue->completion_head);
+		}
 	}
 	spin_unlock_bh(&queue->lock);
 
@@ -350,6 +505,7 @@ static void cce_queue_rewind(struct cce_queue *queue)
 	memset(queue->submission, 0, cce_queue_entries(queue) * sizeof(*queue->submission));
 	memset(queue->completion, 0, cce_queue_entries(queue) * sizeof(*queue->completion));
 	queue->submission_tail = 0;
+	queue->submission_rung = 0;
 	queue->submission_head = 0;
 	queue->completion_head = 0;
 }
@@ -359,13 +515,15 @@ static void cce_queue_rewind(struct cce_queue *queue)
  * @queue: queue pair that isn't running, and whose engine does no DMA for it any more
  * @error: negative errno for the requests whose completion isn't in the ring
  *
- * Requests that the engine had completed before it stopped end as it said. The rings are rewound;
- * the backlog stays.
+ * Requests that the engine had completed before it stopped end as it said. Those that it has never
+ * fetched, if @fetch_head of the queue pair is known, are done on the CPU. The rings are rewound,
+ * and @fetch_head forgotten; the backlog stays.
  *
  * Context: process, @queue->lock not held.
  */
 void cce_queue_abort(struct cce_queue *queue, int error)
 {
+	u16 unfetched = queue->submission_tail - queue->fetch_head;
 	unsigned int number;
 	LIST_HEAD(done);
 
@@ -373,19 +531,41 @@ void cce_queue_abort(struct cce_queue *queue, int error)
 	WARN_ON_ONCE(queue->mode == CCE_QUEUE_RUNNING);
 	cce_queue_reap(queue, cce_queue_entries(queue), &done);
 	for (number = 0; number < cce_queue_entries(queue); number++) {
-		struct cce_request *request;
+		struct cce_request *request = queue->slot[number].request;
+		u16 behind;
 
-		if (!queue->slot[number].request)
+		if (!request)
 			continue;
-		request = skcipher_request_ctx(queue->slot[number].request);
-		request->error = error;
-		request->may_have_begun = true;
+		behind = queue->submission_tail - queue->slot[number].index;
+		/* An index outside the ring is not to be believed. */
+		request->redo = queue->fetch_head_known && behind <= unfetched &&
+				unfetched <= cce_queue_unfetched(queue);
+		request->error = request->redo ? 0 : error;
+		request->may_have_begun = !request->redo;
 		cce_queue_free_slot(queue, number, &done);
 	}
 	cce_queue_rewind(queue);
+	queue->fetch_head_known = false;
 	spin_unlock_bh(&queue->lock);
 
 	cce_queue_finish(queue, &done);
+}
+
+/**
+ * cce_queue_is_idle() - is nothing in flight and nothing waiting?
+ * @queue: queue pair
+ *
+ * Context: process, @queue->lock not held.
+ * Return: whether it was idle a moment ago; it stays so only if it isn't running.
+ */
+bool cce_queue_is_idle(struct cce_queue *queue)
+{
+	bool idle;
+
+	spin_lock_bh(&queue->lock);
+	idle = !cce_queue_in_flight(queue) && list_empty(&queue->backlog) && !queue->pumping;
+	spin_unlock_bh(&queue->lock);
+	return idle;
 }
 
 /**
@@ -469,8 +649,9 @@ int cce_queue_start(struct cce_queue *queue)
 			queue->ring_log2 << CCE_QUEUE_RING_SIZE_SUBMISSION_LOG2_SHIFT |
 			queue->ring_log2 << CCE_QUEUE_RING_SIZE_COMPLETION_LOG2_SHIFT);
 	cce_queue_write(queue, CCE_QUEUE_RIGHTS, CCE_QUEUE_RIGHTS_UNRESTRICTED_MASK);
+	queue->busy = false;
 	cce_queue_write(queue, CCE_QUEUE_INTERRUPT_COUNT,
-			interrupt_count << CCE_QUEUE_INTERRUPT_COUNT_COMPLETIONS_SHIFT);
+			1 << CCE_QUEUE_INTERRUPT_COUNT_COMPLETIONS_SHIFT);
 	cce_queue_write(queue, CCE_QUEUE_INTERRUPT_TIME, interrupt_time);
 	cce_queue_write(queue, CCE_QUEUE_CONTROL,
 			CCE_QUEUE_CONTROL_ENABLE_MASK | CCE_QUEUE_CONTROL_INTERRUPT_ENABLE_MASK);
@@ -481,7 +662,7 @@ int cce_queue_start(struct cce_queue *queue)
 			   CCE_START_POLL_US, CCE_START_TIMEOUT_US);
 	state = (status & CCE_QUEUE_STATUS_STATE_MASK) >> CCE_QUEUE_STATUS_STATE_SHIFT;
 	if (state != CCE_QUEUE_STATE_RUNNING) {
-		dev_err(&cce->pdev->dev, "queue %u: doesn't start, status %#x\n",
+		dev_err(cce->dev, "queue %u: doesn't start, status %#x\n",
 			queue->index, status);
 		return -EIO;
 	}
@@ -490,7 +671,7 @@ int cce_queue_start(struct cce_queue *queue)
 
 static void cce_queue_tasklet(struct tasklet_struct *tasklet)
 {
-	struct cce_queue *queue = from_tasklet(queue, tasklet, tasklet);
+	struct cce_queue *queue = container_of(tasklet, struct cce_queue, tasklet);
 
 	if (cce_queue_process(queue, CCE_REAP_BUDGET) == CCE_REAP_BUDGET)
 		tasklet_schedule(&queue->tasklet);
@@ -507,20 +688,20 @@ static irqreturn_t cce_queue_interrupt(int irq, void *data)
 
 /**
  * cce_queue_request_irq() - connect the queue pair's interrupt
- * @queue: queue pair; the function's vectors are allocated
+ * @queue: queue pair; its engine's vectors are allocated
  *
  * Context: process.
  * Return: 0 or a negative errno.
  */
 int cce_queue_request_irq(struct cce_queue *queue)
 {
-	struct pci_dev *pdev = queue->cce->pdev;
+	struct cce_device *cce = queue->cce;
 	int irq, error;
 
-	irq = pci_irq_vector(pdev, CCE_INTERRUPT_VECTOR_EVENT + 1 + queue->index);
+	irq = cce->bus->interrupt(cce, CCE_INTERRUPT_VECTOR_EVENT + 1 + queue->index);
 	if (irq < 0)
 		return irq;
-	snprintf(queue->irq_name, sizeof(queue->irq_name), "cce-%s-q%u", pci_name(pdev),
+	snprintf(queue->irq_name, sizeof(queue->irq_name), "cce-%s-q%u", dev_name(cce->dev),
 		 queue->index);
 	error = request_irq(irq, cce_queue_interrupt, 0, queue->irq_name, queue);
 	if (error)
@@ -545,7 +726,7 @@ void cce_queue_free_irq(struct cce_queue *queue)
 
 static int cce_queue_create_bounces(struct cce_queue *queue)
 {
-	struct device *dev = &queue->cce->pdev->dev;
+	struct device *dev = queue->cce->dev;
 	unsigned int i;
 
 	for (i = 0; i < CCE_BOUNCE_COUNT; i++) {
@@ -572,7 +753,7 @@ static int cce_queue_create_bounces(struct cce_queue *queue)
  */
 int cce_queue_create(struct cce_queue *queue, struct cce_device *cce, unsigned int index)
 {
-	struct device *dev = &cce->pdev->dev;
+	struct device *dev = cce->dev;
 	unsigned int entries = ring_entries;
 	unsigned int i;
 
@@ -627,7 +808,7 @@ static void cce_wipe_and_free(struct device *dev, size_t bytes, void *data, dma_
 void cce_queue_destroy(struct cce_queue *queue)
 {
 	unsigned int entries = cce_queue_entries(queue);
-	struct device *dev = &queue->cce->pdev->dev;
+	struct device *dev = queue->cce->dev;
 	unsigned int i;
 
 	for (i = 0; i < CCE_BOUNCE_COUNT; i++)

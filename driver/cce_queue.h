@@ -13,8 +13,7 @@
 
 #include "cce_contract.h"
 #include "cce_device.h"
-
-struct skcipher_request;
+#include "cce_request.h"
 
 #define CCE_LIST_ENTRIES	32
 #define CCE_BOUNCE_COUNT	8
@@ -23,38 +22,60 @@ struct skcipher_request;
 enum cce_queue_mode {
 	CCE_QUEUE_STOPPED,	/* being set up or reset: requests wait in the backlog */
 	CCE_QUEUE_RUNNING,
+	CCE_QUEUE_SUSPENDED,	/* asleep: requests go to the CPU */
 	CCE_QUEUE_DEAD,		/* for good: requests go to the CPU */
 };
 
-/* What the engine reads of a slot besides the descriptor; in coherent memory. */
+/* What the engine reads and writes of a slot besides the descriptor; in coherent memory. */
 struct cce_slot_memory {
-	struct cce_context_record context;
+	struct cce_key_record key;
+	u8 prefix[CCE_PREFIX_BYTES];
+	u8 suffix[AES_BLOCK_SIZE];
+	u8 result[AES_BLOCK_SIZE];
+	u8 reserved[32];
 	struct cce_list_entry source[CCE_LIST_ENTRIES];
 	struct cce_list_entry destination[CCE_LIST_ENTRIES];
 };
 
 static_assert(sizeof(struct cce_slot_memory) % CCE_CONTEXT_ALIGNMENT_BYTES == 0);
+/* Lists are fetched in aligned units. */
+static_assert(offsetof(struct cce_slot_memory, source) % CCE_LIST_FETCH_BYTES == 0);
+static_assert(offsetof(struct cce_slot_memory, destination) % CCE_LIST_FETCH_BYTES == 0);
 
 /* A request in flight. Slots are taken and given back in any order, unlike descriptors. */
 struct cce_slot {
-	struct skcipher_request *request;	/* NULL: the slot is free */
-	u32 cookie;				/* slot number below, use count above bit 16 */
-	unsigned long submitted;		/* jiffies */
+	struct cce_request *request;	/* NULL: the slot is free */
+	u32 cookie;			/* slot number below, use count above bit 16 */
+	u16 index;			/* free-running index of its descriptor */
+	unsigned long submitted;	/* jiffies */
 };
 
 struct cce_bounce {
 	void *data;
 	dma_addr_t address;
+	unsigned int text;	/* offset of the destination's first byte */
+	unsigned int used;	/* bytes to wipe */
 };
+
+/* Statuses that this contract knows; the last one counts those that it doesn't. */
+#define CCE_STATUS_COUNTERS	(CCE_STATUS_EQUAL_KEYS + 2)
 
 struct cce_queue_counters {
 	u64 submitted;		/* given to the engine */
 	u64 completed;		/* ended with status ok */
 	u64 failed;		/* ended otherwise */
+	u64 status[CCE_STATUS_COUNTERS];	/* completions by status */
 	u64 rejected;		/* completions that named no request */
 	u64 backlogged;		/* had to wait for room */
 	u64 bounced;		/* went through a bounce buffer */
 	u64 cycles;		/* engine cycles from fetch to completion, summed */
+	u64 doorbells;		/* of the submission ring */
+	u64 polls;		/* times that a lone request's submitter waited for it */
+	u64 polls_won;		/* times that it saw the completion */
+	u64 moderations;	/* changes of the interrupt's moderation */
+	u64 reaped_by_submitters;	/* completions taken by a submission, polled or not */
+	u64 in_flight_most;	/* high-water mark */
+	u64 redone;		/* given to the CPU after a reset */
 	u64 resets;		/* written under cce->recovery only */
 	u64 interrupts_lost;	/* the same; times that the watchdog found completions */
 };
@@ -70,9 +91,11 @@ struct cce_queue_counters {
  *	interrupt
  * @mode: see &enum cce_queue_mode
  * @pumping: someone works on the backlog and may have dropped @lock meanwhile
+ * @busy: interrupts are moderated: many completions each
  * @submission: ring of descriptors
  * @submission_address: bus address of @submission
  * @submission_tail: free-running index of the next descriptor to write
+ * @submission_rung: value of the last doorbell
  * @submission_head: free-running index of the oldest descriptor the engine may still have to fetch
  * @completion: ring of completion entries
  * @completion_address: bus address of @completion
@@ -85,11 +108,15 @@ struct cce_queue_counters {
  * @bounce: all bounce buffers
  * @free_bounces: stack of free bounce buffers
  * @free_bounce_count: entries of @free_bounces
- * @backlog: requests that wait for room, oldest first (crypto_async_request.list)
+ * @backlog: requests that wait for room, oldest first (cce_request.node)
  * @backlog_length: entries of @backlog
  * @counters: for debugfs
  * @tasklet: takes completions; not under @lock
+ * @fetch_head: index of the first descriptor that the engine has never fetched and, as it is
+ *	paused, won't; valid if @fetch_head_known; both under cce->recovery instead of @lock
+ * @fetch_head_known: see @fetch_head
  * @interrupts: written by the hard interrupt handler only; not under @lock
+ * @attended: bit 0: a submitter polls or takes completions, and calls owners; not under @lock
  *
  * A slot is taken when a request is posted and freed when its completion is taken, and there are as
  * many slots as entries in either ring: so the completion ring can't overflow.
@@ -104,10 +131,12 @@ struct cce_queue {
 	spinlock_t lock;	/* see the kernel-doc above */
 	enum cce_queue_mode mode;
 	bool pumping;
+	bool busy;
 
 	struct cce_descriptor *submission;
 	dma_addr_t submission_address;
 	u16 submission_tail;
+	u16 submission_rung;
 	u16 submission_head;
 
 	struct cce_completion *completion;
@@ -128,8 +157,12 @@ struct cce_queue {
 	unsigned int backlog_length;
 	struct cce_queue_counters counters;
 
+	u16 fetch_head;
+	bool fetch_head_known;
+
 	struct tasklet_struct tasklet;
 	unsigned long interrupts;
+	unsigned long attended;
 };
 
 static inline unsigned int cce_queue_entries(const struct cce_queue *queue)
@@ -139,7 +172,7 @@ static inline unsigned int cce_queue_entries(const struct cce_queue *queue)
 
 static inline unsigned int cce_queue_in_flight(const struct cce_queue *queue)
 {
-	return cce_queue_entries(queue) - queue->free_slot_count;
+	return cce_queue_entries(queue) - READ_ONCE(queue->free_slot_count);
 }
 
 static inline u32 cce_queue_read(const struct cce_queue *queue, u32 offset)
@@ -170,10 +203,11 @@ void cce_queue_set_mode(struct cce_queue *queue, enum cce_queue_mode mode);
 int cce_queue_request_irq(struct cce_queue *queue);
 void cce_queue_free_irq(struct cce_queue *queue);
 
-int cce_queue_submit(struct cce_queue *queue, struct skcipher_request *req);
+int cce_queue_submit(struct cce_queue *queue, struct cce_request *request);
 unsigned int cce_queue_process(struct cce_queue *queue, unsigned int budget);
 void cce_queue_abort(struct cce_queue *queue, int error);
 void cce_queue_pump(struct cce_queue *queue);
+bool cce_queue_is_idle(struct cce_queue *queue);
 bool cce_queue_oldest(struct cce_queue *queue, unsigned long *submitted);
 void cce_queue_put_bounce(struct cce_queue *queue, struct cce_bounce *bounce);
 

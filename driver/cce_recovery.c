@@ -5,24 +5,27 @@
  * A ladder, one log line for each rung, so that a report from the field tells which one was
  * reached:
  *   1. The completion is in the ring and only its interrupt was lost: take it.
- *   2. Reset the queue pair. Its requests in flight fail, the backlog goes on.
- *   3. Reset the engine. The requests in flight of all its queue pairs fail, the backlogs go on.
+ *   2. Reset the queue pair. Of its requests in flight those that the engine can have begun fail,
+ *      the others are done on the CPU. The backlog goes on.
+ *   3. Reset the engine: the same for all its queue pairs.
  *   4. Give the engine up: no more bus mastering, what is in flight fails, all else runs on the
  *      CPU.
  * An engine that has left the bus (reads answer all ones) goes to rung 4 at once.
  *
- * Requests in flight are not redone on the CPU: the engine may have begun to write them, and a
- * second pass over a destination that overlaps its source would hand out keystream or wrong text.
- * They fail, with a wiped destination.
+ * A request that the engine may have begun to write is not redone on the CPU: a second pass over a
+ * destination that overlaps its source would hand out keystream or wrong text. It fails, with a
+ * wiped destination. The engine begins no request that it has not fetched, so its fetch head, read
+ * once the queue pair is paused, tells what can be redone.
  *
  * Everything here runs in process context under cce->recovery.
  */
 #include <linux/iopoll.h>
 #include <linux/jiffies.h>
 #include <linux/module.h>
-#include <linux/pci.h>
+#include <linux/string.h>
 
 #include "cce_device.h"
+#include "cce_pm.h"
 #include "cce_queue.h"
 #include "cce_recovery.h"
 
@@ -65,7 +68,7 @@ static u32 cce_recovery_report(struct cce_queue *queue)
 	u32 error = (status & CCE_QUEUE_STATUS_ERROR_MASK) >> CCE_QUEUE_STATUS_ERROR_SHIFT;
 	u32 state = (status & CCE_QUEUE_STATUS_STATE_MASK) >> CCE_QUEUE_STATUS_STATE_SHIFT;
 
-	dev_err(&queue->cce->pdev->dev,
+	dev_err(queue->cce->dev,
 		"queue %u: state %s%s%s, error %s, last refused %s at %#llx by %s\n",
 		queue->index, cce_queue_state_name(state),
 		status & CCE_QUEUE_STATUS_BUSY_MASK ? ", busy" : "",
@@ -110,6 +113,46 @@ static int cce_recovery_reset_queue(struct cce_queue *queue)
 	return value == U32_MAX ? -ENODEV : error;
 }
 
+/* For people who ask for the engine's health; the log has the whole story. */
+static void cce_recovery_note(struct cce_device *cce, const char *what)
+{
+	lockdep_assert_held(&cce->recovery);
+	strscpy(cce->last_error, what, sizeof(cce->last_error));
+}
+
+/*
+ * Hold a queue pair and learn which of its requests can't have begun. Until it is reset or bus
+ * mastering is taken away, an engine that has paused fetches nothing.
+ */
+static void cce_recovery_freeze(struct cce_queue *queue)
+{
+	u32 fetch_head;
+
+	cce_queue_set_mode(queue, CCE_QUEUE_STOPPED);
+	cce_queue_write(queue, CCE_QUEUE_CONTROL,
+			CCE_QUEUE_CONTROL_ENABLE_MASK | CCE_QUEUE_CONTROL_PAUSE_MASK |
+				CCE_QUEUE_CONTROL_INTERRUPT_ENABLE_MASK);
+	fetch_head = cce_queue_read(queue, CCE_QUEUE_FETCH_HEAD);
+	queue->fetch_head = fetch_head;
+	queue->fetch_head_known = queue->cce->tells_fetch_head && fetch_head != U32_MAX;
+}
+
+/* The rings begin anew, empty. */
+static int cce_recovery_restart(struct cce_queue *queue, int error)
+{
+	int result;
+
+	queue->counters.resets++;
+	queue->cce->resets++;
+	cce_queue_abort(queue, error);
+	result = cce_queue_start(queue);
+	if (result)
+		return result;
+	cce_queue_set_mode(queue, CCE_QUEUE_RUNNING);
+	cce_queue_pump(queue);
+	return 0;
+}
+
 /**
  * cce_recovery_give_up() - rung 4: the engine is dead
  * @cce: engine
@@ -123,20 +166,19 @@ static int cce_recovery_reset_queue(struct cce_queue *queue)
 void cce_recovery_give_up(struct cce_device *cce, const char *why)
 {
 	unsigned int i;
-	u16 status;
 
 	lockdep_assert_held(&cce->recovery);
 
 	if (cce->dead)
 		return;
-	dev_err(&cce->pdev->dev, "%s: engine given up, requests run on the CPU\n", why);
+	dev_err(cce->dev, "%s: engine given up, requests run on the CPU\n", why);
+	cce_recovery_note(cce, why);
 	WRITE_ONCE(cce->dead, true);
 	for (i = 0; i < cce->queue_count; i++)
 		cce_queue_set_mode(&cce->queues[i], CCE_QUEUE_DEAD);
 
-	/* The bridge drops what the engine tries from here on; the read flushes. */
-	pci_clear_master(cce->pdev);
-	pci_read_config_word(cce->pdev, PCI_STATUS, &status);
+	/* What the engine tries from here on is dropped. */
+	cce->bus->set_master(cce, false);
 
 	for (i = 0; i < cce->queue_count; i++) {
 		cce_queue_abort(&cce->queues[i], -EIO);
@@ -149,26 +191,20 @@ static void cce_recovery_engine(struct cce_device *cce, int error)
 {
 	unsigned int i;
 
-	dev_err(&cce->pdev->dev, "resetting the engine\n");
+	dev_err(cce->dev, "resetting the engine\n");
 	for (i = 0; i < cce->queue_count; i++)
-		cce_queue_set_mode(&cce->queues[i], CCE_QUEUE_STOPPED);
+		if (!cce->queues[i].fetch_head_known)
+			cce_recovery_freeze(&cce->queues[i]);
 
 	if (cce_recovery_reset_engine(cce)) {
 		cce_recovery_give_up(cce, "engine reset failed");
 		return;
 	}
-
 	for (i = 0; i < cce->queue_count; i++) {
-		struct cce_queue *queue = &cce->queues[i];
-
-		queue->counters.resets++;
-		cce_queue_abort(queue, error);
-		if (cce_queue_start(queue)) {
+		if (cce_recovery_restart(&cce->queues[i], error)) {
 			cce_recovery_give_up(cce, "queue failed to start after engine reset");
 			return;
 		}
-		cce_queue_set_mode(queue, CCE_QUEUE_RUNNING);
-		cce_queue_pump(queue);
 	}
 }
 
@@ -179,8 +215,8 @@ static void cce_recovery_queue(struct cce_queue *queue, int error)
 
 	lockdep_assert_held(&cce->recovery);
 
-	dev_err(&cce->pdev->dev, "queue %u: resetting\n", queue->index);
-	cce_queue_set_mode(queue, CCE_QUEUE_STOPPED);
+	dev_err(cce->dev, "queue %u: resetting\n", queue->index);
+	cce_recovery_freeze(queue);
 
 	switch (cce_recovery_reset_queue(queue)) {
 	case 0:
@@ -189,19 +225,12 @@ static void cce_recovery_queue(struct cce_queue *queue, int error)
 		cce_recovery_give_up(cce, "no answer from the bus");
 		return;
 	default:
-		dev_err(&cce->pdev->dev, "queue %u: reset failed\n", queue->index);
+		dev_err(cce->dev, "queue %u: reset failed\n", queue->index);
 		cce_recovery_engine(cce, error);
 		return;
 	}
-
-	queue->counters.resets++;
-	cce_queue_abort(queue, error);
-	if (cce_queue_start(queue)) {
+	if (cce_recovery_restart(queue, error))
 		cce_recovery_engine(cce, error);
-		return;
-	}
-	cce_queue_set_mode(queue, CCE_QUEUE_RUNNING);
-	cce_queue_pump(queue);
 }
 
 static bool cce_recovery_overdue(struct cce_queue *queue)
@@ -216,7 +245,7 @@ static bool cce_recovery_overdue(struct cce_queue *queue)
 static void cce_recovery_check(struct cce_queue *queue)
 {
 	struct cce_device *cce = queue->cce;
-	struct device *dev = &cce->pdev->dev;
+	struct device *dev = cce->dev;
 	unsigned int taken;
 
 	if (cce->dead || !cce_recovery_overdue(queue))
@@ -237,6 +266,7 @@ static void cce_recovery_check(struct cce_queue *queue)
 	}
 
 	dev_err(dev, "queue %u: request timed out\n", queue->index);
+	cce_recovery_note(cce, "request timed out");
 	cce_recovery_report(queue);
 	cce_recovery_queue(queue, -ETIMEDOUT);
 }
@@ -265,6 +295,8 @@ static void cce_recovery_watchdog(struct work_struct *work)
 	if (again)
 		queue_delayed_work(cce->workqueue, &cce->watchdog,
 				   time_after(deadline, now) ? deadline - now : 1);
+	else
+		cce_pm_idle(cce);
 	mutex_unlock(&cce->recovery);
 }
 
@@ -295,8 +327,10 @@ static void cce_recovery_event(struct work_struct *work)
 		if (!(events & BIT_ULL(i)))
 			continue;
 		/* A reset for another reason may have dealt with it meanwhile. */
-		if (cce_recovery_report(&cce->queues[i]) == CCE_QUEUE_STATE_ERROR)
-			cce_recovery_queue(&cce->queues[i], -EIO);
+		if (cce_recovery_report(&cce->queues[i]) != CCE_QUEUE_STATE_ERROR)
+			continue;
+		cce_recovery_note(cce, "queue pair stopped with an error");
+		cce_recovery_queue(&cce->queues[i], -EIO);
 	}
 unlock:
 	mutex_unlock(&cce->recovery);

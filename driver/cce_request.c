@@ -1,40 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Core Crypto Engine: from a skcipher request to a descriptor, and from a completion entry to its
- * end.
+ * Core Crypto Engine: from a request to a descriptor, and from a completion entry to its end.
  */
-#include <crypto/internal/skcipher.h>
 #include <linux/cache.h>
 #include <linux/dma-mapping.h>
-#include <linux/pci.h>
 #include <linux/scatterlist.h>
 #include <linux/string.h>
 
+#include "cce_compat.h"
 #include "cce_device.h"
 #include "cce_queue.h"
 #include "cce_request.h"
-#include "cce_skcipher.h"
 
-/* The part of a scatterlist that covers a request. */
+/* The part of a scatterlist that covers some of its bytes. */
 struct cce_extent {
-	unsigned int entries;	/* scatterlist entries */
-	bool exact;		/* the last entry ends with the text */
-	bool empty_entry;	/* an entry has no bytes: not every DMA mapping takes that */
+	struct scatterlist *first;	/* the entry with the first byte */
+	unsigned int offset;		/* of the first byte in @first */
+	unsigned int entries;		/* scatterlist entries from @first on */
+	bool exact;			/* no byte in the entries but those */
+	bool empty_entry;		/* an entry has no bytes: not every DMA mapping takes that */
 };
 
-static int cce_extent_measure(struct scatterlist *list, unsigned int bytes,
+static int cce_extent_measure(struct scatterlist *list, unsigned int skip, unsigned int bytes,
 			      struct cce_extent *extent)
 {
-	unsigned int left = bytes;
-	struct scatterlist *sg;
+	struct scatterlist *sg = list;
+	u64 left;
 
 	*extent = (struct cce_extent){ };
-	for (sg = list; sg; sg = sg_next(sg)) {
+	if (!bytes)
+		return 0;
+
+	while (sg && skip >= sg->length) {
+		skip -= sg->length;
+		sg = sg_next(sg);
+	}
+	extent->first = sg;
+	extent->offset = skip;
+	left = (u64)skip + bytes;
+	for (; sg; sg = sg_next(sg)) {
 		extent->entries++;
 		if (!sg->length)
 			extent->empty_entry = true;
 		if (sg->length >= left) {
-			extent->exact = sg->length == left;
+			extent->exact = !skip && sg->length == left;
 			return 0;
 		}
 		left -= sg->length;
@@ -88,151 +97,302 @@ static bool cce_segments_share_lines(struct scatterlist *list, unsigned int entr
 	return false;
 }
 
-/*
- * Describe a mapped scatterlist to the engine: one segment directly, several through the slot's
- * list. Returns false if the list is too short for them. The last segment is trimmed to the text.
- */
-static bool cce_describe(struct scatterlist *list, unsigned int segments, unsigned int bytes,
-			 struct cce_list_entry *entry, dma_addr_t entry_address,
-			 __le64 *address, bool *is_list)
+/* A list for the engine, as it grows in a slot's memory. */
+struct cce_list {
+	struct cce_list_entry *entry;
+	unsigned int used;
+};
+
+static bool cce_list_add(struct cce_list *list, dma_addr_t address, unsigned int length)
 {
-	unsigned int i, used = 0;
-	struct scatterlist *sg;
-
-	for_each_sg(list, sg, segments, i) {
-		unsigned int length = min(sg_dma_len(sg), bytes);
-
-		if (!bytes)
-			break;
-		if (!length)
-			continue;
-		if (used == CCE_LIST_ENTRIES)
-			return false;
-		bytes -= length;
-		entry[used++] = (struct cce_list_entry){
-			.address = cpu_to_le64(sg_dma_address(sg)),
-			.length = cpu_to_le32(length),
-			.region = cpu_to_le16(CCE_REGION_UNRESTRICTED),
-			.flags = cpu_to_le16(bytes ? 0 : CCE_LIST_ENTRY_FLAGS_LAST),
-		};
-	}
-
-	*is_list = used > 1;
-	*address = used > 1 ? cpu_to_le64(entry_address) : entry[0].address;
+	if (!length)
+		return true;
+	if (list->used == CCE_LIST_ENTRIES)
+		return false;
+	list->entry[list->used++] = (struct cce_list_entry){
+		.address = cpu_to_le64(address),
+		.length = cpu_to_le32(length),
+		.region = cpu_to_le16(CCE_REGION_UNRESTRICTED),
+	};
 	return true;
 }
 
-static void cce_request_unmap(struct cce_queue *queue, struct skcipher_request *req)
+/* Add bytes of a mapped scatterlist. False: they have too many segments. */
+static bool cce_list_add_mapped(struct cce_list *list, struct scatterlist *first,
+				unsigned int segments, unsigned int skip, unsigned int bytes)
 {
-	struct cce_request *request = skcipher_request_ctx(req);
-	struct device *dev = &queue->cce->pdev->dev;
+	struct scatterlist *sg;
+	unsigned int i;
+
+	for_each_sg(first, sg, segments, i) {
+		unsigned int offset = min(sg_dma_len(sg), skip);
+		unsigned int length = min(sg_dma_len(sg) - offset, bytes);
+
+		if (!bytes)
+			break;
+		if (!cce_list_add(list, sg_dma_address(sg) + offset, length))
+			return false;
+		skip -= offset;
+		bytes -= length;
+	}
+	return true;
+}
+
+/*
+ * One segment is described directly, several by the list. Returns what the descriptor says; sets
+ * @flag in @flags for a list.
+ */
+static __le64 cce_list_close(struct cce_list *list, dma_addr_t address, u16 flag, u16 *flags)
+{
+	if (!list->used)
+		return 0;
+	if (list->used == 1)
+		return list->entry[0].address;
+	list->entry[list->used - 1].flags = cpu_to_le16(CCE_LIST_ENTRY_FLAGS_LAST);
+	*flags |= flag;
+	return cpu_to_le64(address);
+}
+
+/* Where the engine finds a request's parts. */
+struct cce_segments {
+	struct scatterlist *source;
+	unsigned int source_segments;
+	unsigned int source_skip;
+	struct scatterlist *destination;
+	unsigned int destination_segments;
+	unsigned int destination_skip;
+};
+
+static dma_addr_t cce_slot_address(const struct cce_queue *queue, unsigned int slot)
+{
+	return queue->slot_memory_address + slot * sizeof(struct cce_slot_memory);
+}
+
+/*
+ * Tell the engine where source and destination are: in the slot's memory, in what is mapped, or
+ * in the bounce buffer. False: too many segments.
+ */
+static bool cce_request_describe(struct cce_queue *queue, unsigned int slot,
+				 struct cce_request *request, const struct cce_segments *segments,
+				 struct cce_descriptor *descriptor, u16 *flags)
+{
+	struct cce_slot_memory *memory = &queue->slot_memory[slot];
+	dma_addr_t address = cce_slot_address(queue, slot);
+	struct cce_list source = { .entry = memory->source };
+	struct cce_list destination = { .entry = memory->destination };
+	struct cce_bounce *bounce = request->bounce;
+	bool fits;
+
+	fits = cce_list_add(&source, address + offsetof(struct cce_slot_memory, prefix),
+			    request->prefix_bytes);
+	if (bounce)
+		fits = fits && cce_list_add(&source, bounce->address, request->source_bytes);
+	else
+		fits = fits && cce_list_add_mapped(&source, segments->source,
+						   segments->source_segments,
+						   segments->source_skip, request->source_bytes);
+	fits = fits && cce_list_add(&source, address + offsetof(struct cce_slot_memory, suffix),
+				    request->suffix_bytes);
+
+	if (!request->destination)
+		fits = fits && cce_list_add(&destination,
+					    address + offsetof(struct cce_slot_memory, result),
+					    request->destination_bytes);
+	else if (bounce)
+		fits = fits && cce_list_add(&destination, bounce->address + bounce->text,
+					    request->destination_bytes);
+	else
+		fits = fits && cce_list_add_mapped(&destination, segments->destination,
+						   segments->destination_segments,
+						   segments->destination_skip,
+						   request->destination_bytes);
+
+	descriptor->source = cce_list_close(&source,
+					    address + offsetof(struct cce_slot_memory, source),
+					    CCE_DESCRIPTOR_FLAGS_SOURCE_LIST, flags);
+	descriptor->destination =
+		cce_list_close(&destination,
+			       address + offsetof(struct cce_slot_memory, destination),
+			       CCE_DESCRIPTOR_FLAGS_DESTINATION_LIST, flags);
+	return fits;
+}
+
+static void cce_request_unmap(struct cce_queue *queue, struct cce_request *request)
+{
+	struct device *dev = queue->cce->dev;
 
 	if (request->destination_entries)
-		dma_unmap_sg(dev, req->dst, request->destination_entries,
+		dma_unmap_sg(dev, request->destination_map, request->destination_entries,
 			     request->destination_direction);
 	if (request->source_entries)
-		dma_unmap_sg(dev, req->src, request->source_entries, request->source_direction);
+		dma_unmap_sg(dev, request->source_map, request->source_entries,
+			     request->source_direction);
 	request->destination_entries = 0;
 	request->source_entries = 0;
 }
 
 /* Source and destination become one bounce buffer. -ENOSPC: all are in use. */
-static int cce_request_bounce(struct cce_queue *queue, struct skcipher_request *req,
-			      unsigned int source_entries, struct cce_descriptor *descriptor)
+static int cce_request_bounce(struct cce_queue *queue, unsigned int slot,
+			      struct cce_request *request, struct cce_descriptor *descriptor,
+			      u16 *flags)
 {
-	struct cce_request *request = skcipher_request_ctx(req);
+	/* Associated data stands in front of the text, and isn't copied to the destination. */
+	unsigned int text = request->aad_length > request->prefix_bytes ?
+				    request->aad_length - request->prefix_bytes : 0;
+	unsigned int bytes = max(request->source_bytes, text + request->destination_bytes);
+	const struct cce_segments none = { };
 	struct cce_bounce *bounce;
 
 	lockdep_assert_held(&queue->lock);
 
-	if (req->cryptlen > CCE_BOUNCE_BYTES)
+	if (bytes > CCE_BOUNCE_BYTES)
 		return CCE_FALLBACK_BOUNCE_SIZE;
 	if (!queue->free_bounce_count)
 		return -ENOSPC;
 
 	bounce = queue->free_bounces[--queue->free_bounce_count];
-	sg_copy_to_buffer(req->src, source_entries, bounce->data, req->cryptlen);
+	bounce->text = text;
+	bounce->used = bytes;
+	sg_pcopy_to_buffer(request->source, sg_nents(request->source), bounce->data,
+			   request->source_bytes, request->source_skip);
 	request->bounce = bounce;
-	descriptor->source = cpu_to_le64(bounce->address);
-	descriptor->destination = cpu_to_le64(bounce->address);
 	queue->counters.bounced++;
+	/* At most three segments: they fit. */
+	cce_request_describe(queue, slot, request, &none, descriptor, flags);
 	return 0;
 }
 
 /* The engine reads and writes the caller's memory. */
-static int cce_request_map(struct cce_queue *queue, unsigned int slot, struct skcipher_request *req,
+static int cce_request_map(struct cce_queue *queue, unsigned int slot, struct cce_request *request,
 			   const struct cce_extent *source, const struct cce_extent *destination,
 			   struct cce_descriptor *descriptor, u16 *flags)
 {
-	dma_addr_t memory_address =
-		queue->slot_memory_address + slot * sizeof(struct cce_slot_memory);
-	struct cce_slot_memory *memory = &queue->slot_memory[slot];
-	struct cce_request *request = skcipher_request_ctx(req);
-	struct device *dev = &queue->cce->pdev->dev;
-	bool in_place = req->src == req->dst;
-	bool source_is_list, destination_is_list;
-	int segments;
+	struct device *dev = queue->cce->dev;
+	struct cce_segments segments = {
+		.source = source->first,
+		.source_skip = source->offset,
+		.destination = destination->first,
+		.destination_skip = destination->offset,
+	};
 
-	request->source_direction = in_place ? DMA_BIDIRECTIONAL : DMA_TO_DEVICE;
-	/* Bytes behind the text, in the last mapped entry, must survive unwritten. */
+	request->source_map = source->first;
+	request->destination_map = destination->first;
+	request->source_direction = DMA_TO_DEVICE;
+	/* Bytes around the text, in the first and last mapped entry, must survive unwritten. */
 	request->destination_direction = destination->exact ? DMA_FROM_DEVICE : DMA_BIDIRECTIONAL;
 
-	segments = dma_map_sg(dev, req->src, source->entries, request->source_direction);
-	if (!segments)
-		return CCE_FALLBACK_MAPPING;
-	request->source_entries = source->entries;
-
-	if (!cce_describe(req->src, segments, req->cryptlen, memory->source,
-			  memory_address + offsetof(struct cce_slot_memory, source),
-			  &descriptor->source, &source_is_list))
-		goto too_many;
-
-	if (in_place) {
-		descriptor->destination = descriptor->source;
-		destination_is_list = source_is_list;
-	} else {
-		segments = dma_map_sg(dev, req->dst, destination->entries,
-				      request->destination_direction);
-		if (!segments) {
-			cce_request_unmap(queue, req);
+	if (source->entries) {
+		segments.source_segments = dma_map_sg(dev, source->first, source->entries,
+						      request->source_direction);
+		if (!segments.source_segments)
+			return CCE_FALLBACK_MAPPING;
+		request->source_entries = source->entries;
+	}
+	if (destination->entries) {
+		segments.destination_segments = dma_map_sg(dev, destination->first,
+							   destination->entries,
+							   request->destination_direction);
+		if (!segments.destination_segments) {
+			cce_request_unmap(queue, request);
 			return CCE_FALLBACK_MAPPING;
 		}
 		request->destination_entries = destination->entries;
-		if (!cce_describe(req->dst, segments, req->cryptlen, memory->destination,
-				  memory_address + offsetof(struct cce_slot_memory, destination),
-				  &descriptor->destination, &destination_is_list))
-			goto too_many;
 	}
-
-	if (source_is_list)
-		*flags |= CCE_DESCRIPTOR_FLAGS_SOURCE_LIST;
-	if (destination_is_list)
-		*flags |= CCE_DESCRIPTOR_FLAGS_DESTINATION_LIST;
+	if (!cce_request_describe(queue, slot, request, &segments, descriptor, flags)) {
+		cce_request_unmap(queue, request);
+		return CCE_FALLBACK_SEGMENTS;
+	}
 	return 0;
-
-too_many:
-	cce_request_unmap(queue, req);
-	return CCE_FALLBACK_SEGMENTS;
 }
 
-static void cce_context_fill(struct cce_context_record *context, const struct cce_skcipher *cipher,
-			     bool decrypt)
+/* The same, where source and destination are one scatterlist, mapped once. */
+static int cce_request_map_in_place(struct cce_queue *queue, unsigned int slot,
+				    struct cce_request *request, unsigned int skip,
+				    const struct cce_extent *both,
+				    struct cce_descriptor *descriptor, u16 *flags)
 {
-	u32 rights = cipher->rights;
+	struct cce_segments segments = {
+		.source = both->first,
+		.source_skip = both->offset + request->source_skip - skip,
+		.destination = both->first,
+		.destination_skip = both->offset + request->destination_skip - skip,
+	};
 
-	rights |= decrypt ? CCE_CONTEXT_RECORD_RIGHTS_DECRYPT : CCE_CONTEXT_RECORD_RIGHTS_ENCRYPT;
-	context->format = CCE_CONTEXT_FORMAT_CIPHER_KEY;
-	context->key_length = cipher->key_bytes;
-	context->units = sizeof(*context) / CCE_CONTEXT_UNIT_BYTES;
-	context->rights = cpu_to_le32(rights);
-	memcpy(context->key, cipher->key, cipher->key_bytes);
+	request->source_map = both->first;
+	request->source_direction = DMA_BIDIRECTIONAL;
+	segments.source_segments = dma_map_sg(queue->cce->dev, both->first, both->entries,
+					      DMA_BIDIRECTIONAL);
+	if (!segments.source_segments)
+		return CCE_FALLBACK_MAPPING;
+	request->source_entries = both->entries;
+	segments.destination_segments = segments.source_segments;
+	if (!cce_request_describe(queue, slot, request, &segments, descriptor, flags)) {
+		cce_request_unmap(queue, request);
+		return CCE_FALLBACK_SEGMENTS;
+	}
+	return 0;
+}
+
+static bool cce_extent_needs_bounce(const struct cce_extent *extent, bool written)
+{
+	return extent->empty_entry ||
+	       (written && cce_segments_share_lines(extent->first, extent->entries));
+}
+
+/* Let the engine at source and destination. Returns as cce_request_prepare(). */
+static int cce_request_attach(struct cce_queue *queue, unsigned int slot,
+			      struct cce_request *request, struct cce_descriptor *descriptor,
+			      u16 *flags)
+{
+	struct cce_extent source, destination = { };
+	unsigned int skip, end;
+
+	if (request->source == request->destination && request->source_bytes &&
+	    request->destination_bytes) {
+		skip = min(request->source_skip, request->destination_skip);
+		end = max(request->source_skip + request->source_bytes,
+			  request->destination_skip + request->destination_bytes);
+		if (cce_extent_measure(request->source, skip, end - skip, &source))
+			return -EINVAL;
+		if (cce_extent_needs_bounce(&source, true))
+			return cce_request_bounce(queue, slot, request, descriptor, flags);
+		return cce_request_map_in_place(queue, slot, request, skip, &source, descriptor,
+						flags);
+	}
+
+	if (cce_extent_measure(request->source, request->source_skip, request->source_bytes,
+			       &source))
+		return -EINVAL;
+	if (request->destination &&
+	    cce_extent_measure(request->destination, request->destination_skip,
+			       request->destination_bytes, &destination))
+		return -EINVAL;
+	if (cce_extent_needs_bounce(&source, false) || cce_extent_needs_bounce(&destination, true))
+		return cce_request_bounce(queue, slot, request, descriptor, flags);
+	return cce_request_map(queue, slot, request, &source, &destination, descriptor, flags);
+}
+
+/* What the engine reads of the slot besides the lists. */
+static void cce_request_fill_slot(struct cce_slot_memory *memory, const struct cce_request *request)
+{
+	memcpy(&memory->key, &request->key->record, request->key->bytes);
+	memory->key.first.rights |= cpu_to_le32(request->decrypt ?
+						CCE_CONTEXT_RECORD_RIGHTS_DECRYPT :
+						CCE_CONTEXT_RECORD_RIGHTS_ENCRYPT);
+	if (request->prefix)
+		memcpy(memory->prefix, request->prefix, request->prefix_bytes);
+	else if (request->prefix_bytes)
+		sg_copy_to_buffer(request->source, sg_nents(request->source), memory->prefix,
+				  request->prefix_bytes);
+	if (request->suffix_bytes)
+		memcpy(memory->suffix, request->suffix, request->suffix_bytes);
 }
 
 /**
  * cce_request_prepare() - make a request ready for the engine
  * @queue: queue pair that will take it
  * @slot: number of a free slot; its memory is overwritten
- * @req: request with at least one byte
+ * @request: request
  * @descriptor: receives everything but the cookie
  *
  * Context: @queue->lock held. Doesn't allocate and doesn't sleep.
@@ -240,13 +400,9 @@ static void cce_context_fill(struct cce_context_record *context, const struct cc
  *	shorter than the text; a positive &enum cce_fallback_reason if the engine can't take it.
  *	Unless 0, nothing is held afterwards.
  */
-int cce_request_prepare(struct cce_queue *queue, unsigned int slot, struct skcipher_request *req,
+int cce_request_prepare(struct cce_queue *queue, unsigned int slot, struct cce_request *request,
 			struct cce_descriptor *descriptor)
 {
-	struct crypto_skcipher *tfm = crypto_skcipher_reqtfm(req);
-	const struct cce_skcipher *cipher = crypto_skcipher_ctx(tfm);
-	struct cce_request *request = skcipher_request_ctx(req);
-	struct cce_extent source, destination;
 	u16 flags = request->decrypt ? CCE_DESCRIPTOR_FLAGS_DECRYPT : 0;
 	int result;
 
@@ -256,37 +412,29 @@ int cce_request_prepare(struct cce_queue *queue, unsigned int slot, struct skcip
 	request->source_entries = 0;
 	request->destination_entries = 0;
 
-	if (cipher->required & ~queue->cce->algorithms)
+	if ((request->required | request->key->required) & ~queue->cce->algorithms)
 		return CCE_FALLBACK_CAPABILITY;
-	if (cce_extent_measure(req->src, req->cryptlen, &source) ||
-	    cce_extent_measure(req->dst, req->cryptlen, &destination))
-		return -EINVAL;
 
 	*descriptor = (struct cce_descriptor){
 		.opcode = CCE_OPCODE_CIPHER,
-		.mode = cipher->mode,
-		.context_reference = cpu_to_le64(queue->slot_memory_address +
-						 slot * sizeof(struct cce_slot_memory) +
-						 offsetof(struct cce_slot_memory, context)),
-		.text_length = cpu_to_le32(req->cryptlen),
+		.mode = request->mode,
+		.context_reference = cpu_to_le64(cce_slot_address(queue, slot) +
+						 offsetof(struct cce_slot_memory, key)),
+		.text_length = cpu_to_le32(request->text_length),
+		.aad_length = cpu_to_le32(request->aad_length),
 		.context_region = cpu_to_le16(CCE_REGION_UNRESTRICTED),
 		.source_region = cpu_to_le16(CCE_REGION_UNRESTRICTED),
 		.destination_region = cpu_to_le16(CCE_REGION_UNRESTRICTED),
+		.tag_length = request->tag_length,
 	};
-	/* Copied, never mapped: req->iv may lie on a stack. */
-	memcpy(descriptor->iv, req->iv, crypto_skcipher_ivsize(tfm));
+	memcpy(descriptor->iv, request->iv, sizeof(descriptor->iv));
 
-	if (source.empty_entry || destination.empty_entry ||
-	    cce_segments_share_lines(req->dst, destination.entries))
-		result = cce_request_bounce(queue, req, source.entries, descriptor);
-	else
-		result = cce_request_map(queue, slot, req, &source, &destination, descriptor,
-					 &flags);
+	result = cce_request_attach(queue, slot, request, descriptor, &flags);
 	if (result)
 		return result;
 
 	descriptor->flags = cpu_to_le16(flags);
-	cce_context_fill(&queue->slot_memory[slot].context, cipher, request->decrypt);
+	cce_request_fill_slot(&queue->slot_memory[slot], request);
 	return 0;
 }
 
@@ -302,9 +450,14 @@ static int cce_status_errno(u8 status, bool *known)
 	switch (status) {
 	case CCE_STATUS_OK:
 		return 0;
+	case CCE_STATUS_TAG:
+		return -EBADMSG;
 	case CCE_STATUS_LENGTH_ZERO:
 	case CCE_STATUS_LENGTH:
 	case CCE_STATUS_KEY_SIZE:
+	case CCE_STATUS_TAG_LENGTH:
+	case CCE_STATUS_IV:
+	case CCE_STATUS_EQUAL_KEYS:
 		return -EINVAL;
 	case CCE_STATUS_KEY_RIGHTS:
 	case CCE_STATUS_GATED:
@@ -329,7 +482,10 @@ static int cce_status_errno(u8 status, bool *known)
 	}
 }
 
-/* May the engine have written to the destination before this status? In doubt, yes. */
+/*
+ * May the engine have left something in the destination before this status? In doubt, yes. After a
+ * wrong tag it has wiped the text itself.
+ */
 static bool cce_status_may_have_begun(u8 status)
 {
 	switch (status) {
@@ -344,6 +500,10 @@ static bool cce_status_may_have_begun(u8 status)
 	case CCE_STATUS_CONTEXT_EMPTY:
 	case CCE_STATUS_KEY_SIZE:
 	case CCE_STATUS_KEY_RIGHTS:
+	case CCE_STATUS_TAG_LENGTH:
+	case CCE_STATUS_IV:
+	case CCE_STATUS_EQUAL_KEYS:
+	case CCE_STATUS_TAG:
 		return false;
 	default:
 		return true;
@@ -352,66 +512,140 @@ static bool cce_status_may_have_begun(u8 status)
 
 /**
  * cce_request_answer() - note how the engine ended a request
- * @req: request, found by its cookie
+ * @request: request, found by its cookie
  * @completion: copy of the completion entry
+ * @result: what the engine wrote to the slot's memory, AES_BLOCK_SIZE bytes
  *
  * Context: any, the queue's lock held.
  */
-void cce_request_answer(struct skcipher_request *req, const struct cce_completion *completion)
+void cce_request_answer(struct cce_request *request, const struct cce_completion *completion,
+			const u8 *result)
 {
-	struct cce_request *request = skcipher_request_ctx(req);
-	struct device *dev = &request->queue->cce->pdev->dev;
+	struct device *dev = request->queue->cce->dev;
 	bool known;
 
 	request->error = cce_status_errno(completion->status, &known);
 	request->may_have_begun = cce_status_may_have_begun(completion->status);
-	memcpy(request->next_iv, completion->next_iv, sizeof(request->next_iv));
+	request->redo = false;
+	memcpy(request->answer, request->destination ? completion->next_iv : result,
+	       sizeof(request->answer));
 
 	if (!known)
 		dev_err_ratelimited(dev, "queue %u: request %#x ended with unknown status %u\n",
 				    request->queue->index, le32_to_cpu(completion->cookie),
 				    completion->status);
-	else if (request->error)
+	else if (request->error && request->error != -EBADMSG)
 		dev_err_ratelimited(dev, "queue %u: request %#x ended with status %s\n",
 				    request->queue->index, le32_to_cpu(completion->cookie),
 				    cce_status_name(completion->status));
 }
 
+/* Bounce buffer back to the queue, wiped; its text to the destination if the request went well. */
+static void cce_request_unbounce(struct cce_queue *queue, struct cce_request *request)
+{
+	struct cce_bounce *bounce = request->bounce;
+
+	/* Partial output never leaves the buffer; of a wrong tag the engine's zeros do. */
+	if (request->destination && (!request->error || request->error == -EBADMSG))
+		sg_pcopy_from_buffer(request->destination, sg_nents(request->destination),
+				     bounce->data + bounce->text, request->destination_bytes,
+				     request->destination_skip);
+	memzero_explicit(bounce->data, bounce->used);
+	request->bounce = NULL;
+	cce_queue_put_bounce(queue, bounce);
+}
+
 /**
  * cce_request_finish() - end a request that the engine holds no more
- * @req: request; its slot has been freed and its end been noted
+ * @request: request; its slot has been freed and its end been noted
  *
- * Takes the memory back, hands out the result and calls the owner, who may free or reuse @req: it
- * is gone on return. A failed request leaves no partial output: the text that came out so far may
- * be plaintext or, with the input, a stretch of keystream.
+ * Takes the memory back, hands out the result and calls the owner, who may free or reuse it: it
+ * is gone on return, unless it is to be done again on the CPU, and that calls back later. A failed
+ * request leaves no partial output: the text that came out so far may be plaintext or, with the
+ * input, a stretch of keystream.
  *
- * Context: softirqs disabled, @req's queue not locked.
+ * Context: softirqs disabled, @request's queue not locked.
  */
-void cce_request_finish(struct skcipher_request *req)
+void cce_request_finish(struct cce_request *request)
 {
-	unsigned int iv_bytes = crypto_skcipher_ivsize(crypto_skcipher_reqtfm(req));
-	struct cce_request *request = skcipher_request_ctx(req);
 	struct cce_queue *queue = request->queue;
 	int error = request->error;
 
-	cce_request_unmap(queue, req);
+	cce_request_unmap(queue, request);
+	if (request->bounce)
+		cce_request_unbounce(queue, request);
+	else if (error && request->may_have_begun && request->destination)
+		sg_zero_buffer(request->destination, sg_nents(request->destination),
+			       request->destination_bytes, request->destination_skip);
 
-	if (request->bounce) {
-		struct cce_bounce *bounce = request->bounce;
-
-		/* Partial output never leaves the buffer. */
-		if (!error)
-			sg_copy_from_buffer(req->dst, sg_nents_for_len(req->dst, req->cryptlen),
-					    bounce->data, req->cryptlen);
-		memzero_explicit(bounce->data, req->cryptlen);
-		request->bounce = NULL;
-		cce_queue_put_bounce(queue, bounce);
-	} else if (error && request->may_have_begun) {
-		sg_zero_buffer(req->dst, sg_nents_for_len(req->dst, req->cryptlen), req->cryptlen,
-			       0);
+	if (request->redo) {
+		cce_fallback_count(&queue->cce->fallbacks, CCE_FALLBACK_RESET);
+		error = cce_request_run_on_cpu(request, false);
+		/* Its owner allowed waiting, or was told so: cce_request_cpu_done() follows. */
+		if (error == -EINPROGRESS || error == -EBUSY)
+			return;
+	} else if (!error) {
+		request->operations->finish(request);
 	}
+	cce_request_end(request, error);
+}
 
-	if (!error)
-		memcpy(req->iv, request->next_iv, iv_bytes);
-	skcipher_request_complete(req, error);
+/**
+ * cce_request_run_on_cpu() - do a request without the engine
+ * @request: request that no engine holds
+ * @may_sleep: the context allows it, if the request does
+ *
+ * Context: any.
+ * Return: as crypto_skcipher_encrypt(); -EIO if setkey() has replaced the request's key since,
+ *	which the CPU doesn't have. Only after -EINPROGRESS and -EBUSY cce_request_cpu_done() is
+ *	called later; else the request still has its key.
+ */
+int cce_request_run_on_cpu(struct cce_request *request, bool may_sleep)
+{
+	if (!cce_key_is_current(request->key_slot, request->key))
+		return -EIO;
+	return request->operations->run_on_cpu(request, may_sleep);
+}
+
+/**
+ * cce_request_cpu_done() - the CPU's implementation calls back
+ * @request: request
+ * @error: 0, -EINPROGRESS or another negative errno
+ *
+ * Context: softirqs disabled.
+ */
+void cce_request_cpu_done(struct cce_request *request, int error)
+{
+	if (error == -EINPROGRESS)
+		cce_request_notify(request);
+	else
+		cce_request_end(request, error);
+}
+
+/**
+ * cce_request_notify() - tell the owner, once, that the request has left the backlog
+ * @request: request
+ *
+ * Context: softirqs disabled.
+ */
+void cce_request_notify(struct cce_request *request)
+{
+	if (request->notified)
+		return;
+	request->notified = true;
+	crypto_request_complete(request->owner, -EINPROGRESS);
+}
+
+/**
+ * cce_request_end() - tell the owner that it is over
+ * @request: request, gone on return
+ * @error: 0 or a negative errno
+ *
+ * Context: softirqs disabled.
+ */
+void cce_request_end(struct cce_request *request, int error)
+{
+	cce_key_put(request->key);
+	request->key = NULL;
+	crypto_request_complete(request->owner, error);
 }

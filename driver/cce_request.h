@@ -1,53 +1,129 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Core Crypto Engine: what one request needs on its way through the engine.
+ * Core Crypto Engine: what one request needs on its way through the engine, whatever its algorithm.
  */
 #ifndef CCE_REQUEST_H
 #define CCE_REQUEST_H
 
 #include <crypto/aes.h>
-#include <crypto/skcipher.h>
+#include <linux/crypto.h>
 #include <linux/dma-direction.h>
+#include <linux/list.h>
 #include <linux/types.h>
 
 #include "cce_contract.h"
+#include "cce_key.h"
 
 struct cce_bounce;
 struct cce_queue;
+struct cce_request;
+struct scatterlist;
+
+/* Bytes in front of the mapped source, copied: associated data, or the begin of a MAC's text. */
+#define CCE_PREFIX_BYTES	64
 
 /**
- * struct cce_request - driver's part of a skcipher request
+ * struct cce_request_operations - what an algorithm does with its requests
+ * @run_on_cpu: do the request on the CPU. Returns as crypto_skcipher_encrypt(); after -EINPROGRESS
+ *	and -EBUSY cce_request_cpu_done() is called. Sleeps only if told that it may. Any context.
+ * @finish: the engine has done the request without error: hand out what isn't in its destination.
+ *	Softirqs disabled.
+ */
+struct cce_request_operations {
+	int (*run_on_cpu)(struct cce_request *request, bool may_sleep);
+	void (*finish)(struct cce_request *request);
+};
+
+/**
+ * struct cce_request - driver's part of a request of the crypto API
+ * @owner: the request of the crypto API
+ * @operations: its algorithm's
+ * @key_slot: its transformation's
+ * @key: its key, with a reference
+ * @source: scatterlist read from, or NULL
+ * @destination: scatterlist written to; NULL: the answer goes to @answer
+ * @source_skip: bytes of @source in front of what is read
+ * @source_bytes: bytes that are read
+ * @destination_skip: bytes of @destination in front of what is written
+ * @destination_bytes: bytes that are written; without @destination at most AES_BLOCK_SIZE
+ * @prefix: what the engine reads in front of @source; NULL: the first @prefix_bytes of @source
+ * @prefix_bytes: its length, at most CCE_PREFIX_BYTES
+ * @suffix: what the engine reads behind @source
+ * @suffix_bytes: its length, at most AES_BLOCK_SIZE
+ * @required: capability bit (global.algorithms) of the mode
+ * @text_length: as in the descriptor
+ * @aad_length: as in the descriptor
+ * @tag_length: as in the descriptor
+ * @mode: &enum cce_cipher_mode
+ * @decrypt: direction of the cipher
+ * @iv: as in the descriptor
+ *
+ * @node: in a backlog, or in a list of ended requests
  * @queue: queue pair that holds it; with a reference to its engine
  * @bounce: bounce buffer in use, or NULL
- * @source_entries: scatterlist entries given to dma_map_sg() for the source
+ * @source_map: first scatterlist entry that is mapped for the source
+ * @destination_map: the same for the destination
+ * @source_entries: entries from @source_map on given to dma_map_sg()
  * @destination_entries: the same for the destination; 0 if it is the source
  * @source_direction: direction of the source's mapping
  * @destination_direction: direction of the destination's mapping
- * @decrypt: direction of the cipher
- * @notified: its owner knows that it has left the backlog
+ * @notified: its owner knows that it has left a backlog
  * @may_have_begun: (after the end) the engine may have written part of the destination
+ * @redo: (after the end) the engine never began it: to be done on the CPU
  * @error: (after the end) 0 or a negative errno
- * @next_iv: (after the end, without error) what req->iv becomes
- * @fallback: sub-request for the CPU; last, because the fallback's own context follows it
+ * @answer: (after the end, without error) what the engine returned beside the text: the IV that
+ *	continues the stream, or the MAC
+ *
+ * The first part is the algorithm's, which sets all of it before cce_algorithm_run(), but
+ * @key; the second is the queue's and this file's.
  */
 struct cce_request {
+	struct crypto_async_request *owner;
+	const struct cce_request_operations *operations;
+	struct cce_key_slot *key_slot;
+	struct cce_key *key;
+	struct scatterlist *source;
+	struct scatterlist *destination;
+	unsigned int source_skip;
+	unsigned int source_bytes;
+	unsigned int destination_skip;
+	unsigned int destination_bytes;
+	const u8 *prefix;
+	const u8 *suffix;
+	u8 prefix_bytes;
+	u8 suffix_bytes;
+	u32 required;
+	u32 text_length;
+	u32 aad_length;
+	u8 tag_length;
+	u8 mode;
+	bool decrypt;
+	u8 iv[AES_BLOCK_SIZE];
+
+	struct list_head node;
 	struct cce_queue *queue;
 	struct cce_bounce *bounce;
+	struct scatterlist *source_map;
+	struct scatterlist *destination_map;
 	unsigned int source_entries;
 	unsigned int destination_entries;
 	enum dma_data_direction source_direction;
 	enum dma_data_direction destination_direction;
-	bool decrypt;
 	bool notified;
 	bool may_have_begun;
+	bool redo;
 	int error;
-	u8 next_iv[AES_BLOCK_SIZE];
-	struct skcipher_request fallback;
+	u8 answer[AES_BLOCK_SIZE];
 };
 
-int cce_request_prepare(struct cce_queue *queue, unsigned int slot, struct skcipher_request *req,
+int cce_request_prepare(struct cce_queue *queue, unsigned int slot, struct cce_request *request,
 			struct cce_descriptor *descriptor);
-void cce_request_answer(struct skcipher_request *req, const struct cce_completion *completion);
-void cce_request_finish(struct skcipher_request *req);
+void cce_request_answer(struct cce_request *request, const struct cce_completion *completion,
+			const u8 *result);
+void cce_request_finish(struct cce_request *request);
+int cce_request_run_on_cpu(struct cce_request *request, bool may_sleep);
+void cce_request_notify(struct cce_request *request);
+void cce_request_end(struct cce_request *request, int error);
+void cce_request_cpu_done(struct cce_request *request, int error);
 
 #endif

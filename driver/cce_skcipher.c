@@ -1,104 +1,106 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Core Crypto Engine: block ciphers of the crypto API.
- *
- * The algorithms belong to the module, not to an engine: they are registered when the first engine
- * that can do them appears, and stay until the module is unloaded. Without an engine, requests run
- * on the CPU.
  */
+#include <crypto/aes.h>
 #include <crypto/internal/skcipher.h>
+#include <crypto/xts.h>
 #include <linux/module.h>
-#include <linux/mutex.h>
 #include <linux/string.h>
 
-#include "cce_queue.h"
-#include "cce_registry.h"
-#include "cce_request.h"
-#include "cce_skcipher.h"
+#include "cce_algorithm.h"
+#include "cce_compat.h"
 
-static int priority = 90;
-module_param(priority, int, 0444);
-MODULE_PARM_DESC(priority, "Priority of the algorithms (default 90: below the generic ones)");
+/* One transformation (tfm). */
+struct cce_skcipher {
+	struct crypto_skcipher *fallback;	/* the same cipher on the CPU */
+	struct cce_key_slot key;
+};
 
-static unsigned int cpu_below;
-module_param(cpu_below, uint, 0644);
-MODULE_PARM_DESC(cpu_below, "Requests of fewer bytes run on the CPU (default 0: none)");
+struct cce_skcipher_request {
+	struct cce_request request;
+	struct skcipher_request fallback;	/* last: the fallback's own context follows */
+};
 
-struct cce_fallback_counters cce_skcipher_fallbacks;
+struct cce_skcipher_alg {
+	struct cce_algorithm algorithm;
+	struct skcipher_alg alg;
+};
 
-static void cce_skcipher_fallback_done(struct crypto_async_request *base, int error)
+static struct cce_skcipher_alg *cce_skcipher_alg_of(struct crypto_skcipher *tfm)
 {
-	struct skcipher_request *req = base->data;
-	struct cce_request *request = skcipher_request_ctx(req);
-
-	if (error == -EINPROGRESS) {
-		/* The fallback's own backlog accepted it; our owner hears that once. */
-		if (request->notified)
-			return;
-		request->notified = true;
-	}
-	skcipher_request_complete(req, error);
+	return container_of(crypto_skcipher_alg(tfm), struct cce_skcipher_alg, alg);
 }
 
-/**
- * cce_skcipher_fallback() - run a request on the CPU
- * @req: request that no engine holds
- * @may_sleep: the context allows it, if the request does
- *
- * Context: any.
- * Return: as crypto_skcipher_encrypt(). Only after -EINPROGRESS and -EBUSY is the request's owner
- *	called later.
- */
-int cce_skcipher_fallback(struct skcipher_request *req, bool may_sleep)
+static struct skcipher_request *cce_skcipher_owner(struct cce_request *request)
 {
-	const struct cce_skcipher *cipher = crypto_skcipher_ctx(crypto_skcipher_reqtfm(req));
-	struct cce_request *request = skcipher_request_ctx(req);
-	struct skcipher_request *sub = &request->fallback;
+	return skcipher_request_cast(request->owner);
+}
+
+static void cce_skcipher_cpu_done(cce_completion_argument argument, int error)
+{
+	cce_request_cpu_done(cce_completion_owner(argument), error);
+}
+
+static int cce_skcipher_run_on_cpu(struct cce_request *request, bool may_sleep)
+{
+	struct skcipher_request *req = cce_skcipher_owner(request);
+	struct cce_skcipher *cipher = crypto_skcipher_ctx(crypto_skcipher_reqtfm(req));
+	struct cce_skcipher_request *context = skcipher_request_ctx(req);
+	struct skcipher_request *sub = &context->fallback;
 	u32 flags = skcipher_request_flags(req);
 
 	if (!may_sleep)
 		flags &= ~CRYPTO_TFM_REQ_MAY_SLEEP;
 	skcipher_request_set_tfm(sub, cipher->fallback);
-	skcipher_request_set_callback(sub, flags, cce_skcipher_fallback_done, req);
+	skcipher_request_set_callback(sub, flags, cce_skcipher_cpu_done, request);
 	skcipher_request_set_crypt(sub, req->src, req->dst, req->cryptlen, req->iv);
 	return request->decrypt ? crypto_skcipher_decrypt(sub) : crypto_skcipher_encrypt(sub);
 }
 
+static void cce_skcipher_finish(struct cce_request *request)
+{
+	struct skcipher_request *req = cce_skcipher_owner(request);
+
+	/* In the other modes an IV stands for one request only. */
+	if (request->mode == CCE_CIPHER_MODE_CBC || request->mode == CCE_CIPHER_MODE_CTR)
+		memcpy(req->iv, request->answer, AES_BLOCK_SIZE);
+}
+
+static const struct cce_request_operations cce_skcipher_operations = {
+	.run_on_cpu = cce_skcipher_run_on_cpu,
+	.finish = cce_skcipher_finish,
+};
+
 static int cce_skcipher_crypt(struct skcipher_request *req, bool decrypt)
 {
 	struct crypto_skcipher *tfm = crypto_skcipher_reqtfm(req);
-	struct cce_request *request = skcipher_request_ctx(req);
-	struct cce_queue *queue;
-	int result;
+	struct cce_skcipher_request *context = skcipher_request_ctx(req);
+	struct cce_skcipher *cipher = crypto_skcipher_ctx(tfm);
+	struct cce_algorithm *algorithm = &cce_skcipher_alg_of(tfm)->algorithm;
 
+	if (algorithm->mode == CCE_CIPHER_MODE_XTS) {
+		/* IEEE 1619, 5.1: a data unit has at least one block; the last may be partial. */
+		if (req->cryptlen < AES_BLOCK_SIZE)
+			return -EINVAL;
+	} else if (!IS_ALIGNED(req->cryptlen, crypto_skcipher_blocksize(tfm))) {
+		return -EINVAL;
+	}
 	if (!req->cryptlen)
 		return 0;
-	if (!IS_ALIGNED(req->cryptlen, crypto_skcipher_blocksize(tfm)))
-		return -EINVAL;
 
-	request->decrypt = decrypt;
-	request->notified = false;
-
-	if (req->cryptlen < READ_ONCE(cpu_below)) {
-		cce_fallback_count(&cce_skcipher_fallbacks, CCE_FALLBACK_SHORT);
-		return cce_skcipher_fallback(req, true);
-	}
-
-	queue = cce_registry_get_queue();
-	if (!queue) {
-		cce_fallback_count(&cce_skcipher_fallbacks, CCE_FALLBACK_NO_DEVICE);
-		return cce_skcipher_fallback(req, true);
-	}
-
-	result = cce_queue_submit(queue, req);
-	/* From here on the request may have ended, and the engine be gone. */
-	if (result == -EINPROGRESS || result == -EBUSY)
-		return result;
-
-	if (result > 0)
-		cce_fallback_count(&queue->cce->fallbacks, result);
-	cce_registry_put_queue(queue);
-	return result > 0 ? cce_skcipher_fallback(req, true) : result;
+	context->request = (struct cce_request){
+		.operations = &cce_skcipher_operations,
+		.source = req->src,
+		.source_bytes = req->cryptlen,
+		.destination = req->dst,
+		.destination_bytes = req->cryptlen,
+		.text_length = req->cryptlen,
+		.decrypt = decrypt,
+	};
+	/* Copied, never mapped: req->iv may lie on a stack. */
+	memcpy(context->request.iv, req->iv, crypto_skcipher_ivsize(tfm));
+	return cce_algorithm_run(&context->request, &req->base, algorithm, &cipher->key);
 }
 
 static int cce_skcipher_encrypt(struct skcipher_request *req)
@@ -111,74 +113,45 @@ static int cce_skcipher_decrypt(struct skcipher_request *req)
 	return cce_skcipher_crypt(req, true);
 }
 
-/*
- * One row for each algorithm: what it is called, what the engine must be able to do, and how the
- * engine calls it.
- */
-struct cce_algorithm {
-	u32 capability;
-	u32 rights;
-	u8 mode;
-	bool registered;
-	struct skcipher_alg alg;
-};
-
-static u32 cce_key_capability(unsigned int key_bytes)
-{
-	switch (key_bytes) {
-	case AES_KEYSIZE_128:
-		return CCE_GLOBAL_ALGORITHMS_AES_128_MASK;
-	case AES_KEYSIZE_192:
-		return CCE_GLOBAL_ALGORITHMS_AES_192_MASK;
-	default:
-		return CCE_GLOBAL_ALGORITHMS_AES_256_MASK;
-	}
-}
-
-static const struct cce_algorithm *cce_algorithm_of(struct crypto_skcipher *tfm)
-{
-	return container_of(crypto_skcipher_alg(tfm), struct cce_algorithm, alg);
-}
-
 static int cce_skcipher_setkey(struct crypto_skcipher *tfm, const u8 *key, unsigned int key_bytes)
 {
+	const struct cce_algorithm *algorithm = &cce_skcipher_alg_of(tfm)->algorithm;
 	struct cce_skcipher *cipher = crypto_skcipher_ctx(tfm);
+	bool pair = algorithm->mode == CCE_CIPHER_MODE_XTS;
+	unsigned int half = pair ? key_bytes / 2 : key_bytes;
+	struct cce_key *new;
 	int error;
 
-	error = aes_check_keylen(key_bytes);
+	error = pair ? xts_verify_key(tfm, key, key_bytes) : 0;
+	if (!error)
+		error = aes_check_keylen(half);
 	if (error)
 		return error;
 
+	new = cce_key_create(algorithm->rights, key, half, pair ? key + half : NULL);
+	if (!new)
+		return -ENOMEM;
 	crypto_skcipher_clear_flags(cipher->fallback, CRYPTO_TFM_REQ_MASK);
 	crypto_skcipher_set_flags(cipher->fallback,
 				  crypto_skcipher_get_flags(tfm) & CRYPTO_TFM_REQ_MASK);
 	error = crypto_skcipher_setkey(cipher->fallback, key, key_bytes);
-	if (error)
+	if (error) {
+		cce_key_put(new);
 		return error;
-
-	/* No byte of a longer key stays behind. */
-	memzero_explicit(cipher->key, sizeof(cipher->key));
-	memcpy(cipher->key, key, key_bytes);
-	cipher->key_bytes = key_bytes;
-	cipher->required = cce_algorithm_of(tfm)->capability | cce_key_capability(key_bytes);
+	}
+	cce_key_replace(&cipher->key, new);
 	return 0;
 }
 
 static int cce_skcipher_init(struct crypto_skcipher *tfm)
 {
-	const struct cce_algorithm *algorithm = cce_algorithm_of(tfm);
 	struct cce_skcipher *cipher = crypto_skcipher_ctx(tfm);
 
-	/* The fallback must keep our promise not to allocate while it handles a request. */
-	cipher->fallback =
-		crypto_alloc_skcipher(algorithm->alg.base.cra_name, 0,
-				      CRYPTO_ALG_NEED_FALLBACK | CRYPTO_ALG_ALLOCATES_MEMORY);
+	cipher->fallback = crypto_alloc_skcipher(crypto_tfm_alg_name(crypto_skcipher_tfm(tfm)), 0,
+						 CCE_FALLBACK_MASK);
 	if (IS_ERR(cipher->fallback))
 		return PTR_ERR(cipher->fallback);
-
-	cipher->rights = algorithm->rights;
-	cipher->mode = algorithm->mode;
-	crypto_skcipher_set_reqsize(tfm, sizeof(struct cce_request) +
+	crypto_skcipher_set_reqsize(tfm, sizeof(struct cce_skcipher_request) +
 						 crypto_skcipher_reqsize(cipher->fallback));
 	return 0;
 }
@@ -187,108 +160,122 @@ static void cce_skcipher_exit(struct crypto_skcipher *tfm)
 {
 	struct cce_skcipher *cipher = crypto_skcipher_ctx(tfm);
 
+	cce_key_replace(&cipher->key, NULL);
 	crypto_free_skcipher(cipher->fallback);
-	memzero_explicit(cipher, sizeof(*cipher));
 }
 
 #define CCE_SKCIPHER_COMMON						\
-	.min_keysize = AES_MIN_KEY_SIZE,				\
-	.max_keysize = AES_MAX_KEY_SIZE,				\
 	.setkey = cce_skcipher_setkey,					\
 	.encrypt = cce_skcipher_encrypt,				\
 	.decrypt = cce_skcipher_decrypt,				\
 	.init = cce_skcipher_init,					\
 	.exit = cce_skcipher_exit,					\
-	.base.cra_flags = CRYPTO_ALG_ASYNC | CRYPTO_ALG_NEED_FALLBACK |	\
-			  CRYPTO_ALG_KERN_DRIVER_ONLY,			\
+	.base.cra_flags = CCE_ALGORITHM_FLAGS,				\
 	.base.cra_ctxsize = sizeof(struct cce_skcipher),		\
 	.base.cra_module = THIS_MODULE
 
-static DEFINE_MUTEX(cce_algorithm_lock);	/* protects cce_algorithm.registered */
-
-static struct cce_algorithm cce_algorithms[] = {
+static struct cce_skcipher_alg cce_skcipher_algs[] = {
 	{
-		.capability = CCE_GLOBAL_ALGORITHMS_AES_ECB_MASK,
-		.rights = CCE_CONTEXT_RECORD_RIGHTS_ECB,
-		.mode = CCE_CIPHER_MODE_ECB,
+		.algorithm = {
+			.capability = CCE_GLOBAL_ALGORITHMS_AES_ECB_MASK,
+			.rights = CCE_CONTEXT_RECORD_RIGHTS_ECB,
+			.mode = CCE_CIPHER_MODE_ECB,
+		},
 		.alg = {
 			.base.cra_name = "ecb(aes)",
 			.base.cra_driver_name = "ecb-aes-cce",
 			.base.cra_blocksize = AES_BLOCK_SIZE,
+			.min_keysize = AES_MIN_KEY_SIZE,
+			.max_keysize = AES_MAX_KEY_SIZE,
 			CCE_SKCIPHER_COMMON,
 		},
 	}, {
-		.capability = CCE_GLOBAL_ALGORITHMS_AES_CBC_MASK,
-		.rights = CCE_CONTEXT_RECORD_RIGHTS_CBC,
-		.mode = CCE_CIPHER_MODE_CBC,
+		.algorithm = {
+			.capability = CCE_GLOBAL_ALGORITHMS_AES_CBC_MASK,
+			.rights = CCE_CONTEXT_RECORD_RIGHTS_CBC,
+			.mode = CCE_CIPHER_MODE_CBC,
+		},
 		.alg = {
 			.base.cra_name = "cbc(aes)",
 			.base.cra_driver_name = "cbc-aes-cce",
 			.base.cra_blocksize = AES_BLOCK_SIZE,
+			.min_keysize = AES_MIN_KEY_SIZE,
+			.max_keysize = AES_MAX_KEY_SIZE,
 			.ivsize = AES_BLOCK_SIZE,
 			CCE_SKCIPHER_COMMON,
 		},
 	}, {
-		.capability = CCE_GLOBAL_ALGORITHMS_AES_CTR_MASK,
-		.rights = CCE_CONTEXT_RECORD_RIGHTS_CTR,
-		.mode = CCE_CIPHER_MODE_CTR,
+		.algorithm = {
+			.capability = CCE_GLOBAL_ALGORITHMS_AES_CTR_MASK,
+			.rights = CCE_CONTEXT_RECORD_RIGHTS_CTR,
+			.mode = CCE_CIPHER_MODE_CTR,
+		},
 		.alg = {
 			.base.cra_name = "ctr(aes)",
 			.base.cra_driver_name = "ctr-aes-cce",
 			.base.cra_blocksize = 1,
+			.min_keysize = AES_MIN_KEY_SIZE,
+			.max_keysize = AES_MAX_KEY_SIZE,
 			.ivsize = AES_BLOCK_SIZE,
 			.chunksize = AES_BLOCK_SIZE,
+			CCE_SKCIPHER_COMMON,
+		},
+	}, {
+		.algorithm = {
+			.capability = CCE_GLOBAL_ALGORITHMS_AES_XTS_MASK,
+			.rights = CCE_CONTEXT_RECORD_RIGHTS_XTS,
+			.mode = CCE_CIPHER_MODE_XTS,
+		},
+		.alg = {
+			.base.cra_name = "xts(aes)",
+			.base.cra_driver_name = "xts-aes-cce",
+			.base.cra_blocksize = AES_BLOCK_SIZE,
+			.min_keysize = 2 * AES_MIN_KEY_SIZE,
+			.max_keysize = 2 * AES_MAX_KEY_SIZE,
+			.ivsize = AES_BLOCK_SIZE,
 			CCE_SKCIPHER_COMMON,
 		},
 	},
 };
 
 /**
- * cce_skcipher_register() - register what an engine can do and is not registered yet
+ * cce_skcipher_register() - register the block ciphers that an engine can do
  * @algorithms: the engine's global.algorithms
+ * @priority: priority for the kernel
  *
- * The kernel's self-tests run inside: an engine that can do it must be in the registry already.
- *
- * Context: process, sleeps.
+ * Context: process, sleeps; one caller at a time.
  * Return: 0 or the first error; what was registered stays so.
  */
-int cce_skcipher_register(u32 algorithms)
+int cce_skcipher_register(u32 algorithms, int priority)
 {
 	unsigned int i;
 	int error = 0;
 
-	mutex_lock(&cce_algorithm_lock);
-	for (i = 0; i < ARRAY_SIZE(cce_algorithms) && !error; i++) {
-		struct cce_algorithm *algorithm = &cce_algorithms[i];
+	for (i = 0; i < ARRAY_SIZE(cce_skcipher_algs) && !error; i++) {
+		struct cce_skcipher_alg *row = &cce_skcipher_algs[i];
 
-		if (algorithm->registered || !(algorithms & algorithm->capability))
+		if (row->algorithm.registered || !(algorithms & row->algorithm.capability))
 			continue;
-		algorithm->alg.base.cra_priority = priority;
-		error = crypto_register_skcipher(&algorithm->alg);
-		algorithm->registered = !error;
+		row->alg.base.cra_priority = priority;
+		error = crypto_register_skcipher(&row->alg);
+		row->algorithm.registered = !error;
 	}
-	mutex_unlock(&cce_algorithm_lock);
 	return error;
 }
 
 /**
- * cce_skcipher_unregister() - unregister all algorithms
+ * cce_skcipher_unregister() - unregister the block ciphers
  *
- * Each transformation in use holds the module, so none is left when this runs from the module's
- * exit.
- *
- * Context: process, sleeps.
+ * Context: process, sleeps; one caller at a time.
  */
 void cce_skcipher_unregister(void)
 {
 	unsigned int i;
 
-	mutex_lock(&cce_algorithm_lock);
-	for (i = 0; i < ARRAY_SIZE(cce_algorithms); i++) {
-		if (!cce_algorithms[i].registered)
+	for (i = 0; i < ARRAY_SIZE(cce_skcipher_algs); i++) {
+		if (!cce_skcipher_algs[i].algorithm.registered)
 			continue;
-		crypto_unregister_skcipher(&cce_algorithms[i].alg);
-		cce_algorithms[i].registered = false;
+		crypto_unregister_skcipher(&cce_skcipher_algs[i].alg);
+		cce_skcipher_algs[i].algorithm.registered = false;
 	}
-	mutex_unlock(&cce_algorithm_lock);
 }

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Core Crypto Engine: authenticated encryption of the crypto API.
+ *
+ * A source is associated data, text and, to decrypt, the tag, as the engine wants it. In a
+ * destination the text stands behind the room for the associated data, which the engine doesn't
+ * copy: it is told where the text goes.
+ */
+#include <crypto/aes.h>
+#include <crypto/gcm.h>
+#include <crypto/internal/aead.h>
+#include <linux/module.h>
+#include <linux/scatterlist.h>
+#include <linux/string.h>
+
+#include "cce_algorithm.h"
+#include "cce_compat.h"
+
+/* One transformation (tfm). */
+struct cce_aead {
+	struct crypto_aead *fallback;	/* the same on the CPU */
+	struct cce_key_slot key;
+};
+
+struct cce_aead_request {
+	struct cce_request request;
+	struct aead_request fallback;	/* last: the fallback's own context follows */
+};
+
+struct cce_aead_alg {
+	struct cce_algorithm algorithm;
+	struct aead_alg alg;
+};
+
+static struct cce_aead_alg *cce_aead_alg_of(struct crypto_aead *tfm)
+{
+	return container_of(crypto_aead_alg(tfm), struct cce_aead_alg, alg);
+}
+
+static struct aead_request *cce_aead_owner(struct cce_request *request)
+{
+	return container_of(request->owner, struct aead_request, base);
+}
+
+static void cce_aead_cpu_done(cce_completion_argument argument, int error)
+{
+	cce_request_cpu_done(cce_completion_owner(argument), error);
+}
+
+static int cce_aead_run_on_cpu(struct cce_request *request, bool may_sleep)
+{
+	struct aead_request *req = cce_aead_owner(request);
+	struct cce_aead *aead = crypto_aead_ctx(crypto_aead_reqtfm(req));
+	struct cce_aead_request *context = aead_request_ctx(req);
+	struct aead_request *sub = &context->fallback;
+	u32 flags = aead_request_flags(req);
+
+	if (!may_sleep)
+		flags &= ~CRYPTO_TFM_REQ_MAY_SLEEP;
+	aead_request_set_tfm(sub, aead->fallback);
+	aead_request_set_callback(sub, flags, cce_aead_cpu_done, request);
+	aead_request_set_crypt(sub, req->src, req->dst, req->cryptlen, req->iv);
+	aead_request_set_ad(sub, req->assoclen);
+	return request->decrypt ? crypto_aead_decrypt(sub) : crypto_aead_encrypt(sub);
+}
+
+/* All that an engine returns is in the destination. */
+static void cce_aead_finish(struct cce_request *request)
+{
+}
+
+static const struct cce_request_operations cce_aead_operations = {
+	.run_on_cpu = cce_aead_run_on_cpu,
+	.finish = cce_aead_finish,
+};
+
+/*
+ * The kernel's IV of CCM is the first counter block (SP 800-38C, A.3): L - 1, nonce, counter. The
+ * engine's is the same without a counter.
+ */
+static int cce_aead_ccm_iv(u8 *iv, const u8 *given, u32 text_length)
+{
+	unsigned int counter_bytes;
+
+	if (given[0] < 1 || given[0] > 7)
+		return -EINVAL;
+	counter_bytes = given[0] + 1;
+	if (counter_bytes < sizeof(text_length) && text_length >> (8 * counter_bytes))
+		return -EOVERFLOW;
+	memcpy(iv, given, AES_BLOCK_SIZE - counter_bytes);
+	return 0;
+}
+
+/*
+ * Associated data that can be copied to the slot should be: it may lie in a line of memory with
+ * something that the CPU writes meanwhile, as that of rfc4106() does. Not where source and
+ * text are one piece: that is one piece for the engine, too.
+ */
+static unsigned int cce_aead_prefix(const struct aead_request *req)
+{
+	if (!req->assoclen || req->assoclen > CCE_PREFIX_BYTES ||
+	    req->src->length >= req->assoclen + req->cryptlen)
+		return 0;
+	return req->assoclen;
+}
+
+static int cce_aead_crypt(struct aead_request *req, bool decrypt)
+{
+	struct crypto_aead *tfm = crypto_aead_reqtfm(req);
+	struct cce_aead_request *context = aead_request_ctx(req);
+	struct cce_aead *aead = crypto_aead_ctx(tfm);
+	const struct cce_algorithm *algorithm = &cce_aead_alg_of(tfm)->algorithm;
+	unsigned int tag_length = crypto_aead_authsize(tfm);
+	u32 text_length = decrypt ? req->cryptlen - tag_length : req->cryptlen;
+	unsigned int prefix = cce_aead_prefix(req);
+	int error;
+
+	context->request = (struct cce_request){
+		.operations = &cce_aead_operations,
+		.source = req->src,
+		.source_skip = prefix,
+		.source_bytes = req->assoclen - prefix + req->cryptlen,
+		.destination = req->dst,
+		.destination_skip = req->assoclen,
+		.destination_bytes = decrypt ? text_length : text_length + tag_length,
+		.prefix_bytes = prefix,
+		.text_length = text_length,
+		.aad_length = req->assoclen,
+		.tag_length = tag_length,
+		.decrypt = decrypt,
+	};
+	if (algorithm->mode == CCE_CIPHER_MODE_CCM) {
+		error = cce_aead_ccm_iv(context->request.iv, req->iv, text_length);
+		if (error)
+			return error;
+	} else {
+		memcpy(context->request.iv, req->iv, GCM_AES_IV_SIZE);
+	}
+	return cce_algorithm_run(&context->request, &req->base, algorithm, &aead->key);
+}
+
+static int cce_aead_encrypt(struct aead_request *req)
+{
+	return cce_aead_crypt(req, false);
+}
+
+static int cce_aead_decrypt(struct aead_request *req)
+{
+	return cce_aead_crypt(req, true);
+}
+
+static int cce_aead_setkey(struct crypto_aead *tfm, const u8 *key, unsigned int key_bytes)
+{
+	struct cce_aead *aead = crypto_aead_ctx(tfm);
+	struct cce_key *new;
+	int error;
+
+	error = aes_check_keylen(key_bytes);
+	if (error)
+		return error;
+
+	new = cce_key_create(cce_aead_alg_of(tfm)->algorithm.rights, key, key_bytes, NULL);
+	if (!new)
+		return -ENOMEM;
+	crypto_aead_clear_flags(aead->fallback, CRYPTO_TFM_REQ_MASK);
+	crypto_aead_set_flags(aead->fallback, crypto_aead_get_flags(tfm) & CRYPTO_TFM_REQ_MASK);
+	error = crypto_aead_setkey(aead->fallback, key, key_bytes);
+	if (error) {
+		cce_key_put(new);
+		return error;
+	}
+	cce_key_replace(&aead->key, new);
+	return 0;
+}
+
+static int cce_aead_setauthsize(struct crypto_aead *tfm, unsigned int tag_length)
+{
+	struct cce_aead *aead = crypto_aead_ctx(tfm);
+
+	/* SP 800-38D, 5.2.1.2, and SP 800-38C, A.1: the fallback allows just those. */
+	return crypto_aead_setauthsize(aead->fallback, tag_length);
+}
+
+static int cce_aead_init(struct crypto_aead *tfm)
+{
+	struct cce_aead *aead = crypto_aead_ctx(tfm);
+
+	aead->fallback = crypto_alloc_aead(crypto_tfm_alg_name(crypto_aead_tfm(tfm)), 0,
+					   CCE_FALLBACK_MASK);
+	if (IS_ERR(aead->fallback))
+		return PTR_ERR(aead->fallback);
+	crypto_aead_set_reqsize(tfm, sizeof(struct cce_aead_request) +
+					     crypto_aead_reqsize(aead->fallback));
+	return 0;
+}
+
+static void cce_aead_exit(struct crypto_aead *tfm)
+{
+	struct cce_aead *aead = crypto_aead_ctx(tfm);
+
+	cce_key_replace(&aead->key, NULL);
+	crypto_free_aead(aead->fallback);
+}
+
+#define CCE_AEAD_COMMON							\
+	.maxauthsize = AES_BLOCK_SIZE,					\
+	.chunksize = AES_BLOCK_SIZE,					\
+	.setkey = cce_aead_setkey,					\
+	.setauthsize = cce_aead_setauthsize,				\
+	.encrypt = cce_aead_encrypt,					\
+	.decrypt = cce_aead_decrypt,					\
+	.init = cce_aead_init,						\
+	.exit = cce_aead_exit,						\
+	.base.cra_flags = CCE_ALGORITHM_FLAGS,				\
+	.base.cra_blocksize = 1,					\
+	.base.cra_ctxsize = sizeof(struct cce_aead),			\
+	.base.cra_module = THIS_MODULE
+
+static struct cce_aead_alg cce_aead_algs[] = {
+	{
+		.algorithm = {
+			.capability = CCE_GLOBAL_ALGORITHMS_AES_GCM_MASK,
+			.rights = CCE_CONTEXT_RECORD_RIGHTS_GCM,
+			.mode = CCE_CIPHER_MODE_GCM,
+		},
+		.alg = {
+			.base.cra_name = "gcm(aes)",
+			.base.cra_driver_name = "gcm-aes-cce",
+			.ivsize = GCM_AES_IV_SIZE,
+			CCE_AEAD_COMMON,
+		},
+	}, {
+		.algorithm = {
+			.capability = CCE_GLOBAL_ALGORITHMS_AES_CCM_MASK,
+			.rights = CCE_CONTEXT_RECORD_RIGHTS_CCM,
+			.mode = CCE_CIPHER_MODE_CCM,
+		},
+		.alg = {
+			.base.cra_name = "ccm(aes)",
+			.base.cra_driver_name = "ccm-aes-cce",
+			.ivsize = AES_BLOCK_SIZE,
+			CCE_AEAD_COMMON,
+		},
+	},
+};
+
+/**
+ * cce_aead_register() - register the authenticated encryption that an engine can do
+ * @algorithms: the engine's global.algorithms
+ * @priority: priority for the kernel
+ *
+ * Context: process, sleeps; one caller at a time.
+ * Return: 0 or the first error; what was registered stays so.
+ */
+int cce_aead_register(u32 algorithms, int priority)
+{
+	unsigned int i;
+	int error = 0;
+
+	for (i = 0; i < ARRAY_SIZE(cce_aead_algs) && !error; i++) {
+		struct cce_aead_alg *row = &cce_aead_algs[i];
+
+		if (row->algorithm.registered || !(algorithms & row->algorithm.capability))
+			continue;
+		row->alg.base.cra_priority = priority;
+		error = crypto_register_aead(&row->alg);
+		row->algorithm.registered = !error;
+	}
+	return error;
+}
+
+/**
+ * cce_aead_unregister() - unregister the authenticated encryption
+ *
+ * Context: process, sleeps; one caller at a time.
+ */
+void cce_aead_unregister(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cce_aead_algs); i++) {
+		if (!cce_aead_algs[i].algorithm.registered)
+			continue;
+		crypto_unregister_aead(&cce_aead_algs[i].alg);
+		cce_aead_algs[i].algorithm.registered = false;
+	}
+}

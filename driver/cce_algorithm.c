@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Core Crypto Engine: what the algorithms of the crypto API have in common.
+ *
+ * The algorithms belong to the module, not to an engine: they are registered when the first engine
+ * that can do them appears, and stay until the module is unloaded. Without an engine, requests run
+ * on the CPU.
+ */
+#include <linux/module.h>
+#include <linux/mutex.h>
+
+#include "cce_algorithm.h"
+#include "cce_pm.h"
+#include "cce_queue.h"
+#include "cce_registry.h"
+
+static int priority = 90;
+module_param(priority, int, 0444);
+MODULE_PARM_DESC(priority, "Priority of the algorithms (default 90: below the generic ones)");
+
+/* Indexed by enum cce_cipher_mode. */
+static unsigned int cpu_below[] = {
+	[CCE_CIPHER_MODE_ECB] = 0,
+	[CCE_CIPHER_MODE_CBC] = 0,
+	[CCE_CIPHER_MODE_CTR] = 0,
+	[CCE_CIPHER_MODE_XTS] = 0,
+	[CCE_CIPHER_MODE_GCM] = 0,
+	[CCE_CIPHER_MODE_CCM] = 0,
+	[CCE_CIPHER_MODE_CMAC] = 0,
+};
+module_param_array(cpu_below, uint, NULL, 0644);
+MODULE_PARM_DESC(cpu_below, "Requests of fewer bytes run on the CPU: ecb,cbc,ctr,xts,gcm,ccm,cmac (default all 0: none)");
+
+struct cce_fallback_counters cce_algorithm_fallbacks;
+
+static DEFINE_MUTEX(cce_algorithm_lock);	/* protects cce_algorithm.registered */
+
+/*
+ * Ask an engine. Returns as cce_queue_submit(), but a positive &enum cce_fallback_reason is
+ * counted, where it belongs, and no reference is left unless the request has one.
+ */
+static int cce_algorithm_offer(struct cce_request *request)
+{
+	struct cce_queue *queue;
+	int result;
+
+	if (request->text_length + request->aad_length < READ_ONCE(cpu_below[request->mode])) {
+		cce_fallback_count(&cce_algorithm_fallbacks, CCE_FALLBACK_SHORT);
+		return CCE_FALLBACK_SHORT;
+	}
+	queue = cce_registry_get_queue();
+	if (!queue) {
+		cce_fallback_count(&cce_algorithm_fallbacks, CCE_FALLBACK_NO_DEVICE);
+		return CCE_FALLBACK_NO_DEVICE;
+	}
+	result = cce_queue_submit(queue, request);
+	/* From here on the request may have ended, and the engine be gone. */
+	if (result == -EINPROGRESS || result == -EBUSY)
+		return result;
+
+	if (result > 0)
+		cce_fallback_count(&queue->cce->fallbacks, result);
+	if (result == CCE_FALLBACK_SUSPENDED)
+		cce_pm_wake(queue->cce);
+	cce_registry_put_queue(queue);
+	return result;
+}
+
+/**
+ * cce_algorithm_run() - do a request, on an engine or on the CPU
+ * @request: its algorithm has set what the kernel-doc of struct cce_request says, but what follows
+ * @owner: the request of the crypto API
+ * @algorithm: its algorithm
+ * @key_slot: its transformation's key
+ *
+ * Context: any but the hard interrupt.
+ * Return: as crypto_skcipher_encrypt(): 0 or an errno if it is over, -ENOSPC if there is no room,
+ *	-EINPROGRESS and -EBUSY if the owner hears of it later.
+ */
+int cce_algorithm_run(struct cce_request *request, struct crypto_async_request *owner,
+		      const struct cce_algorithm *algorithm, struct cce_key_slot *key_slot)
+{
+	int result;
+
+	request->owner = owner;
+	request->required = algorithm->capability;
+	request->mode = algorithm->mode;
+	request->notified = false;
+	request->key_slot = key_slot;
+	request->key = cce_key_get(key_slot);
+	if (!request->key)
+		return -ENOKEY;
+
+	result = cce_algorithm_offer(request);
+	if (result > 0)
+		result = cce_request_run_on_cpu(request, true);
+	if (result != -EINPROGRESS && result != -EBUSY) {
+		cce_key_put(request->key);
+		request->key = NULL;
+	}
+	return result;
+}
+
+/**
+ * cce_algorithm_register() - register what an engine can do and is not registered yet
+ * @algorithms: the engine's global.algorithms
+ *
+ * The kernel's self-tests run inside: an engine that can do it must be in the registry already.
+ *
+ * Context: process, sleeps.
+ * Return: 0 or the first error; what was registered stays so.
+ */
+int cce_algorithm_register(u32 algorithms)
+{
+	int error;
+
+	mutex_lock(&cce_algorithm_lock);
+	error = cce_skcipher_register(algorithms, priority);
+	if (!error)
+		error = cce_aead_register(algorithms, priority);
+	if (!error)
+		error = cce_hash_register(algorithms, priority);
+	mutex_unlock(&cce_algorithm_lock);
+	return error;
+}
+
+/**
+ * cce_algorithm_unregister() - unregister all algorithms
+ *
+ * Each transformation in use holds the module, so none is left when this runs from the module's
+ * exit.
+ *
+ * Context: process, sleeps.
+ */
+void cce_algorithm_unregister(void)
+{
+	mutex_lock(&cce_algorithm_lock);
+	cce_hash_unregister();
+	cce_aead_unregister();
+	cce_skcipher_unregister();
+	mutex_unlock(&cce_algorithm_lock);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Core Crypto Engine: what differs between the kernels from 6.1 on, and nothing else.
+ */
+#ifndef CCE_COMPAT_H
+#define CCE_COMPAT_H
+
+#include <crypto/aes.h>
+#include <crypto/algapi.h>
+#include <linux/string.h>
+#include <linux/version.h>
+
+/*
+ * What a request's completion function is given: before 6.3 a request, whose @data is what its
+ * owner set; since then @data itself.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define cce_completion_argument struct crypto_async_request *
+static inline void *cce_completion_owner(struct crypto_async_request *base)
+{
+	return base->data;
+}
+#else
+#define cce_completion_argument void *
+static inline void *cce_completion_owner(void *data)
+{
+	return data;
+}
+#endif
+
+/* Since 6.11 removing a platform device can't even pretend to fail. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
+#define cce_platform_remove_result int
+#define cce_platform_removed 0
+#else
+#define cce_platform_remove_result void
+#define cce_platform_removed
+#endif
+
+/* Since 6.10 a tracepoint knows the string from its declaration. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+#define cce_assign_string(field, string) __assign_str(field, string)
+#else
+#define cce_assign_string(field, string) __assign_str(field)
+#endif
+
+/*
+ * The AES of a block of zeros, on the CPU, in constant time. -EINVAL for a key of another length
+ * than 16, 24 or 32 bytes.
+ */
+static inline int cce_aes_encrypt_zero(u8 *out, const u8 *key, unsigned int key_bytes)
+{
+	struct crypto_aes_ctx schedule;
+	int error;
+
+	error = aes_expandkey(&schedule, key, key_bytes);
+	if (!error) {
+		memset(out, 0, AES_BLOCK_SIZE);
+		aes_encrypt(&schedule, out, out);
+	}
+	memzero_explicit(&schedule, sizeof(schedule));
+	return error;
+}
+
+#endif

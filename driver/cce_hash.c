@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Core Crypto Engine: message authentication codes of the crypto API.
+ *
+ * The engine makes the CMAC of a whole text. A text that comes in pieces is one CMAC for each piece,
+ * by two identities of SP 800-38B, 6.2: the chaining value so far may as well be part of the next
+ * block, since that is where it goes; and the subkey that the engine adds to the last block of a
+ * piece is taken away by adding it beforehand. At least one byte is held back until more comes or
+ * the text ends, for only then it is known which block is the last. The CPU does the same with its
+ * own CMAC, so that each piece may be done by either.
+ */
+#include <crypto/aes.h>
+#include <crypto/algapi.h>
+#include <crypto/internal/hash.h>
+#include <linux/module.h>
+#include <linux/scatterlist.h>
+#include <linux/string.h>
+
+#include "cce_algorithm.h"
+#include "cce_compat.h"
+
+/* One transformation (tfm). */
+struct cce_hash {
+	struct crypto_shash *fallback;	/* the same on the CPU */
+	struct cce_key_slot key;
+	u8 subkey1[AES_BLOCK_SIZE];	/* K1 and K2 of SP 800-38B, 6.1 */
+	u8 subkey2[AES_BLOCK_SIZE];
+};
+
+/* What is known of a text so far; exported as it is. */
+struct cce_hash_state {
+	u8 chain[AES_BLOCK_SIZE];	/* chaining value behind the blocks done, zero before */
+	u8 held[AES_BLOCK_SIZE];	/* bytes behind them */
+	u8 held_bytes;
+	u8 begun;			/* blocks have been done */
+};
+
+struct cce_hash_request {
+	struct cce_request request;
+	struct cce_hash_state state;
+	struct cce_hash_state next;	/* the state after an update, but for the chaining value */
+	u8 first[AES_BLOCK_SIZE];	/* block in front of the source */
+	u8 last[AES_BLOCK_SIZE];	/* block behind it */
+	struct shash_desc fallback;	/* last: the fallback's own context follows */
+};
+
+struct cce_hash_alg {
+	struct cce_algorithm algorithm;
+	struct ahash_alg alg;
+};
+
+static struct cce_hash_alg *cce_hash_alg_of(struct crypto_ahash *tfm)
+{
+	return container_of(crypto_hash_alg_common(tfm), struct cce_hash_alg, alg.halg);
+}
+
+static struct ahash_request *cce_hash_owner(struct cce_request *request)
+{
+	return container_of(request->owner, struct ahash_request, base);
+}
+
+/* The text of a piece is done: its CMAC is the answer, or the chaining value. */
+static void cce_hash_finish(struct cce_request *request)
+{
+	struct cce_hash_request *context =
+		container_of(request, struct cce_hash_request, request);
+	struct ahash_request *req = cce_hash_owner(request);
+
+	if (context->next.begun) {
+		memcpy(context->next.chain, request->answer, AES_BLOCK_SIZE);
+		context->state = context->next;
+	} else {
+		memcpy(req->result, request->answer, AES_BLOCK_SIZE);
+		memzero_explicit(&context->state, sizeof(context->state));
+	}
+	memzero_explicit(&context->next, sizeof(context->next));
+	memzero_explicit(context->first, sizeof(context->first));
+	memzero_explicit(context->last, sizeof(context->last));
+	memzero_explicit(request->answer, sizeof(request->answer));
+}
+
+static int cce_hash_update_source(struct shash_desc *desc, const struct cce_request *request)
+{
+	unsigned int left = request->source_bytes;
+	struct sg_mapping_iter iterator;
+	int error = 0;
+
+	if (!left)
+		return 0;
+	sg_miter_start(&iterator, request->source, sg_nents(request->source),
+		       SG_MITER_ATOMIC | SG_MITER_FROM_SG);
+	if (sg_miter_skip(&iterator, request->source_skip)) {
+		while (!error && left && sg_miter_next(&iterator)) {
+			unsigned int bytes = min_t(size_t, iterator.length, left);
+
+			error = crypto_shash_update(desc, iterator.addr, bytes);
+			left -= bytes;
+		}
+	}
+	sg_miter_stop(&iterator);
+	if (!error && left)
+		error = -EINVAL;
+	return error;
+}
+
+static int cce_hash_run_on_cpu(struct cce_request *request, bool may_sleep)
+{
+	struct cce_hash_request *context =
+		container_of(request, struct cce_hash_request, request);
+	struct crypto_ahash *tfm = crypto_ahash_reqtfm(cce_hash_owner(request));
+	struct cce_hash *hash = crypto_ahash_ctx(tfm);
+	struct shash_desc *desc = &context->fallback;
+	int error;
+
+	desc->tfm = hash->fallback;
+	error = crypto_shash_init(desc);
+	if (!error)
+		error = crypto_shash_update(desc, context->first, request->prefix_bytes);
+	if (!error)
+		error = cce_hash_update_source(desc, request);
+	if (!error)
+		error = crypto_shash_finup(desc, context->last, request->suffix_bytes,
+					   request->answer);
+	shash_desc_zero(desc);
+	if (!error)
+		cce_hash_finish(request);
+	return error;
+}
+
+static const struct cce_request_operations cce_hash_operations = {
+	.run_on_cpu = cce_hash_run_on_cpu,
+	.finish = cce_hash_finish,
+};
+
+/* Bytes of the text not done yet, the held ones first, without changing anything. */
+static void cce_hash_peek(const struct cce_hash_state *state, struct ahash_request *req,
+			  unsigned int position, u8 *out, unsigned int bytes)
+{
+	unsigned int held = 0;
+
+	if (position < state->held_bytes) {
+		held = min_t(unsigned int, state->held_bytes - position, bytes);
+		memcpy(out, state->held + position, held);
+	}
+	if (bytes > held)
+		sg_pcopy_to_buffer(req->src, sg_nents(req->src), out + held, bytes - held,
+				   position + held - state->held_bytes);
+}
+
+/*
+ * Let the engine read the text from the held bytes on: a first block, if it must be changed or
+ * isn't in the source, then the source.
+ */
+static void cce_hash_set_text(struct cce_hash_request *context, struct ahash_request *req,
+			      unsigned int bytes)
+{
+	const struct cce_hash_state *state = &context->state;
+	struct cce_request *request = &context->request;
+	unsigned int first = 0;
+
+	if (state->begun || state->held_bytes) {
+		first = min_t(unsigned int, bytes, AES_BLOCK_SIZE);
+		cce_hash_peek(state, req, 0, context->first, first);
+		crypto_xor(context->first, state->chain, first);
+	}
+	*request = (struct cce_request){
+		.operations = &cce_hash_operations,
+		.source = req->src,
+		.source_skip = first - min_t(unsigned int, first, state->held_bytes),
+		.source_bytes = bytes - first,
+		.destination_bytes = AES_BLOCK_SIZE,
+		.prefix = context->first,
+		.suffix = context->last,
+		.prefix_bytes = first,
+		.text_length = bytes,
+		.tag_length = AES_BLOCK_SIZE,
+	};
+}
+
+static int cce_hash_run(struct ahash_request *req)
+{
+	struct crypto_ahash *tfm = crypto_ahash_reqtfm(req);
+	struct cce_hash_request *context = ahash_request_ctx(req);
+	struct cce_hash *hash = crypto_ahash_ctx(tfm);
+
+	return cce_algorithm_run(&context->request, &req->base,
+				 &cce_hash_alg_of(tfm)->algorithm, &hash->key);
+}
+
+static int cce_hash_update(struct ahash_request *req)
+{
+	struct cce_hash *hash = crypto_ahash_ctx(crypto_ahash_reqtfm(req));
+	struct cce_hash_request *context = ahash_request_ctx(req);
+	struct cce_hash_state *state = &context->state;
+	unsigned int bytes = state->held_bytes + req->nbytes;
+	unsigned int now, last = 0;
+
+	if (!req->nbytes)
+		return 0;
+	if (bytes <= AES_BLOCK_SIZE) {
+		sg_copy_to_buffer(req->src, sg_nents(req->src), state->held + state->held_bytes,
+				  req->nbytes);
+		state->held_bytes = bytes;
+		return 0;
+	}
+
+	/* All complete blocks but the last byte's. */
+	now = round_down(bytes - 1, AES_BLOCK_SIZE);
+	context->next = (struct cce_hash_state){ .begun = 1, .held_bytes = bytes - now };
+	cce_hash_peek(state, req, now, context->next.held, bytes - now);
+
+	cce_hash_set_text(context, req, now);
+	if (now == AES_BLOCK_SIZE && context->request.prefix_bytes) {
+		crypto_xor(context->first, hash->subkey1, AES_BLOCK_SIZE);
+	} else {
+		last = AES_BLOCK_SIZE;
+		cce_hash_peek(state, req, now - last, context->last, last);
+		crypto_xor(context->last, hash->subkey1, last);
+	}
+	context->request.source_bytes -= last;
+	context->request.suffix_bytes = last;
+	return cce_hash_run(req);
+}
+
+/* The text ends behind some more bytes of the source. */
+static int cce_hash_end(struct ahash_request *req, unsigned int more)
+{
+	struct cce_hash *hash = crypto_ahash_ctx(crypto_ahash_reqtfm(req));
+	struct cce_hash_request *context = ahash_request_ctx(req);
+	struct cce_hash_state *state = &context->state;
+	unsigned int bytes = state->held_bytes + more;
+
+	memset(&context->next, 0, sizeof(context->next));
+	cce_hash_set_text(context, req, bytes);
+	if (state->begun && bytes < AES_BLOCK_SIZE) {
+		/* The chaining value is longer than the text: pad here (SP 800-38B, 6.2). */
+		memset(context->first, 0, AES_BLOCK_SIZE);
+		cce_hash_peek(state, req, 0, context->first, bytes);
+		context->first[bytes] = 0x80;
+		crypto_xor(context->first, state->chain, AES_BLOCK_SIZE);
+		crypto_xor(context->first, hash->subkey2, AES_BLOCK_SIZE);
+		crypto_xor(context->first, hash->subkey1, AES_BLOCK_SIZE);
+		context->request.prefix_bytes = AES_BLOCK_SIZE;
+		context->request.text_length = AES_BLOCK_SIZE;
+	}
+	return cce_hash_run(req);
+}
+
+static int cce_hash_finup(struct ahash_request *req)
+{
+	return cce_hash_end(req, req->nbytes);
+}
+
+static int cce_hash_final(struct ahash_request *req)
+{
+	return cce_hash_end(req, 0);
+}
+
+static int cce_hash_init(struct ahash_request *req)
+{
+	struct cce_hash_request *context = ahash_request_ctx(req);
+
+	memset(&context->state, 0, sizeof(context->state));
+	return 0;
+}
+
+static int cce_hash_digest(struct ahash_request *req)
+{
+	return cce_hash_init(req) ?: cce_hash_finup(req);
+}
+
+static int cce_hash_export(struct ahash_request *req, void *out)
+{
+	const struct cce_hash_request *context = ahash_request_ctx(req);
+
+	memcpy(out, &context->state, sizeof(context->state));
+	return 0;
+}
+
+static int cce_hash_import(struct ahash_request *req, const void *in)
+{
+	struct cce_hash_request *context = ahash_request_ctx(req);
+	struct cce_hash_state state;
+
+	memcpy(&state, in, sizeof(state));
+	if (state.held_bytes > AES_BLOCK_SIZE || state.begun > 1 ||
+	    (state.begun && !state.held_bytes))
+		return -EINVAL;
+	context->state = state;
+	return 0;
+}
+
+/* Doubling in GF(2^128), as SP 800-38B, 6.1 makes one subkey of the other. */
+static void cce_hash_double(u8 *out, const u8 *in)
+{
+	u8 carry = in[0] >> 7;
+	unsigned int i;
+
+	for (i = 0; i < AES_BLOCK_SIZE - 1; i++)
+		out[i] = in[i] << 1 | in[i + 1] >> 7;
+	out[i] = in[i] << 1 ^ (0x87 & -carry);
+}
+
+static int cce_hash_setkey(struct crypto_ahash *tfm, const u8 *key, unsigned int key_bytes)
+{
+	struct cce_hash *hash = crypto_ahash_ctx(tfm);
+	u8 zero_encrypted[AES_BLOCK_SIZE];
+	struct cce_key *new;
+	int error;
+
+	error = cce_aes_encrypt_zero(zero_encrypted, key, key_bytes);
+	if (error)
+		return error;
+
+	new = cce_key_create(cce_hash_alg_of(tfm)->algorithm.rights, key, key_bytes, NULL);
+	if (!new) {
+		error = -ENOMEM;
+		goto out;
+	}
+	crypto_shash_clear_flags(hash->fallback, CRYPTO_TFM_REQ_MASK);
+	crypto_shash_set_flags(hash->fallback, crypto_ahash_get_flags(tfm) & CRYPTO_TFM_REQ_MASK);
+	error = crypto_shash_setkey(hash->fallback, key, key_bytes);
+	if (error) {
+		cce_key_put(new);
+		goto out;
+	}
+	cce_hash_double(hash->subkey1, zero_encrypted);
+	cce_hash_double(hash->subkey2, hash->subkey1);
+	cce_key_replace(&hash->key, new);
+out:
+	memzero_explicit(zero_encrypted, sizeof(zero_encrypted));
+	return error;
+}
+
+static int cce_hash_init_tfm(struct crypto_ahash *tfm)
+{
+	struct cce_hash *hash = crypto_ahash_ctx(tfm);
+
+	hash->fallback = crypto_alloc_shash(crypto_tfm_alg_name(crypto_ahash_tfm(tfm)), 0,
+					    CCE_FALLBACK_MASK);
+	if (IS_ERR(hash->fallback))
+		return PTR_ERR(hash->fallback);
+	crypto_ahash_set_reqsize(tfm, sizeof(struct cce_hash_request) +
+					      crypto_shash_descsize(hash->fallback));
+	return 0;
+}
+
+static void cce_hash_exit_tfm(struct crypto_ahash *tfm)
+{
+	struct cce_hash *hash = crypto_ahash_ctx(tfm);
+
+	cce_key_replace(&hash->key, NULL);
+	crypto_free_shash(hash->fallback);
+	memzero_explicit(hash, sizeof(*hash));
+}
+
+static struct cce_hash_alg cce_hash_algs[] = {
+	{
+		.algorithm = {
+			.capability = CCE_GLOBAL_ALGORITHMS_AES_CMAC_MASK,
+			.rights = CCE_CONTEXT_RECORD_RIGHTS_CMAC,
+			.mode = CCE_CIPHER_MODE_CMAC,
+		},
+		.alg = {
+			.halg.base.cra_name = "cmac(aes)",
+			.halg.base.cra_driver_name = "cmac-aes-cce",
+			.halg.base.cra_flags = CCE_ALGORITHM_FLAGS,
+			.halg.base.cra_blocksize = AES_BLOCK_SIZE,
+			.halg.base.cra_ctxsize = sizeof(struct cce_hash),
+			.halg.base.cra_module = THIS_MODULE,
+			.halg.digestsize = AES_BLOCK_SIZE,
+			.halg.statesize = sizeof(struct cce_hash_state),
+			.init = cce_hash_init,
+			.update = cce_hash_update,
+			.final = cce_hash_final,
+			.finup = cce_hash_finup,
+			.digest = cce_hash_digest,
+			.export = cce_hash_export,
+			.import = cce_hash_import,
+			.setkey = cce_hash_setkey,
+			.init_tfm = cce_hash_init_tfm,
+			.exit_tfm = cce_hash_exit_tfm,
+		},
+	},
+};
+
+/**
+ * cce_hash_register() - register the message authentication codes that an engine can do
+ * @algorithms: the engine's global.algorithms
+ * @priority: priority for the kernel
+ *
+ * Context: process, sleeps; one caller at a time.
+ * Return: 0 or the first error; what was registered stays so.
+ */
+int cce_hash_register(u32 algorithms, int priority)
+{
+	unsigned int i;
+	int error = 0;
+
+	for (i = 0; i < ARRAY_SIZE(cce_hash_algs) && !error; i++) {
+		struct cce_hash_alg *row = &cce_hash_algs[i];
+
+		if (row->algorithm.registered || !(algorithms & row->algorithm.capability))
+			continue;
+		row->alg.halg.base.cra_priority = priority;
+		error = crypto_register_ahash(&row->alg);
+		row->algorithm.registered = !error;
+	}
+	return error;
+}
+
+/**
+ * cce_hash_unregister() - unregister the message authentication codes
+ *
+ * Context: process, sleeps; one caller at a time.
+ */
+void cce_hash_unregister(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cce_hash_algs); i++) {
+		if (!cce_hash_algs[i].algorithm.registered)
+			continue;
+		crypto_unregister_ahash(&cce_hash_algs[i].alg);
+		cce_hash_algs[i].algorithm.registered = false;
+	}
+}

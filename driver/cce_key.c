@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Core Crypto Engine: keys of transformations.
+ *
+ * A request holds the key that it was submitted with until its end: one that waits in a backlog
+ * while setkey() runs still gets the old key, never a mixture.
+ */
+#include <crypto/aes.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "cce_key.h"
+
+static u32 cce_key_capability(unsigned int key_bytes)
+{
+	switch (key_bytes) {
+	case AES_KEYSIZE_128:
+		return CCE_GLOBAL_ALGORITHMS_AES_128_MASK;
+	case AES_KEYSIZE_192:
+		return CCE_GLOBAL_ALGORITHMS_AES_192_MASK;
+	default:
+		return CCE_GLOBAL_ALGORITHMS_AES_256_MASK;
+	}
+}
+
+/**
+ * cce_key_create() - make a context record of a key
+ * @rights: rights of the record, without the direction
+ * @key: AES key
+ * @key_bytes: its length: 16, 24 or 32
+ * @second_key: second key of the same length (XTS), or NULL
+ *
+ * Context: process, sleeps.
+ * Return: the key, with one reference, or NULL for want of memory.
+ */
+struct cce_key *cce_key_create(u32 rights, const u8 *key, unsigned int key_bytes,
+			       const u8 *second_key)
+{
+	struct cce_key *new = kzalloc(sizeof(*new), GFP_KERNEL);
+
+	if (!new)
+		return NULL;
+	refcount_set(&new->references, 1);
+	new->required = cce_key_capability(key_bytes);
+	new->bytes = second_key ? sizeof(new->record) : sizeof(new->record.first);
+	new->record.first.format = second_key ? CCE_CONTEXT_FORMAT_CIPHER_KEY_PAIR :
+						CCE_CONTEXT_FORMAT_CIPHER_KEY;
+	new->record.first.key_length = key_bytes;
+	new->record.first.units = new->bytes / CCE_CONTEXT_UNIT_BYTES;
+	new->record.first.rights = cpu_to_le32(rights);
+	memcpy(new->record.first.key, key, key_bytes);
+	if (second_key)
+		memcpy(new->record.second.key, second_key, key_bytes);
+	return new;
+}
+
+/**
+ * cce_key_put() - give a reference back
+ * @key: key, or NULL
+ *
+ * Context: any.
+ */
+void cce_key_put(struct cce_key *key)
+{
+	if (!key || !refcount_dec_and_test(&key->references))
+		return;
+	memzero_explicit(&key->record, sizeof(key->record));
+	kfree_rcu(key, rcu);
+}
+
+/**
+ * cce_key_replace() - give a transformation a key
+ * @slot: the transformation's
+ * @key: key, whose reference becomes the slot's; or NULL
+ *
+ * Context: any.
+ */
+void cce_key_replace(struct cce_key_slot *slot, struct cce_key *key)
+{
+	/* Users may call setkey() from anywhere: no lock of ours orders them. */
+	cce_key_put(unrcu_pointer(xchg(&slot->key, RCU_INITIALIZER(key))));
+}
+
+/**
+ * cce_key_get() - the key of a transformation
+ * @slot: the transformation's
+ *
+ * Context: any.
+ * Return: the key, with a reference for the caller, or NULL if none was set.
+ */
+struct cce_key *cce_key_get(struct cce_key_slot *slot)
+{
+	struct cce_key *key;
+
+	rcu_read_lock();
+	do {
+		key = rcu_dereference(slot->key);
+		/* A key without references has been replaced meanwhile. */
+	} while (key && !refcount_inc_not_zero(&key->references));
+	rcu_read_unlock();
+	return key;
+}
+
+/**
+ * cce_key_is_current() - is this still the transformation's key?
+ * @slot: the transformation's
+ * @key: a key that it had, with a reference of the caller
+ *
+ * Context: any.
+ * Return: whether setkey() has not replaced it.
+ */
+bool cce_key_is_current(struct cce_key_slot *slot, const struct cce_key *key)
+{
+	return rcu_access_pointer(slot->key) == key;
+}
