@@ -202,6 +202,19 @@ static void cce_aead_exit(struct crypto_aead *tfm)
 	crypto_free_aead(aead->fallback);
 }
 
+static int cce_aead_add(struct cce_algorithm *algorithm, int priority)
+{
+	struct cce_aead_alg *row = container_of(algorithm, struct cce_aead_alg, algorithm);
+
+	row->alg.base.cra_priority = priority;
+	return crypto_register_aead(&row->alg);
+}
+
+static void cce_aead_remove(struct cce_algorithm *algorithm)
+{
+	crypto_unregister_aead(&container_of(algorithm, struct cce_aead_alg, algorithm)->alg);
+}
+
 #define CCE_AEAD_COMMON							\
 	.maxauthsize = AES_BLOCK_SIZE,					\
 	.chunksize = AES_BLOCK_SIZE,					\
@@ -219,6 +232,8 @@ static void cce_aead_exit(struct crypto_aead *tfm)
 static struct cce_aead_alg cce_aead_algs[] = {
 	{
 		.algorithm = {
+			.add = cce_aead_add,
+			.remove = cce_aead_remove,
 			.capability = CCE_GLOBAL_ALGORITHMS_AES_GCM_MASK,
 			.rights = CCE_CONTEXT_RECORD_RIGHTS_GCM,
 			.mode = CCE_CIPHER_MODE_GCM,
@@ -231,6 +246,8 @@ static struct cce_aead_alg cce_aead_algs[] = {
 		},
 	}, {
 		.algorithm = {
+			.add = cce_aead_add,
+			.remove = cce_aead_remove,
 			.capability = CCE_GLOBAL_ALGORITHMS_AES_CCM_MASK,
 			.rights = CCE_CONTEXT_RECORD_RIGHTS_CCM,
 			.mode = CCE_CIPHER_MODE_CCM,
@@ -244,44 +261,7 @@ static struct cce_aead_alg cce_aead_algs[] = {
 	},
 };
 
-/**
- * cce_aead_register() - register the authenticated encryption that an engine can do
- * @algorithms: the engine's global.algorithms
- * @priority: priority for the kernel
- *
- * Context: process, sleeps; one caller at a time.
- * Return: 0 or the first error; what was registered stays so.
- */
-int cce_aead_register(u32 algorithms, int priority)
-{
-	unsigned int i;
-	int error = 0;
-
-	for (i = 0; i < ARRAY_SIZE(cce_aead_algs) && !error; i++) {
-		struct cce_aead_alg *row = &cce_aead_algs[i];
-
-		if (row->algorithm.registered || !(algorithms & row->algorithm.capability))
-			continue;
-		row->alg.base.cra_priority = priority;
-		error = crypto_register_aead(&row->alg);
-		row->algorithm.registered = !error;
-	}
-	return error;
-}
-
-/**
- * cce_aead_unregister() - unregister the authenticated encryption
- *
- * Context: process, sleeps; one caller at a time.
- */
-void cce_aead_unregister(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(cce_aead_algs); i++) {
-		if (!cce_aead_algs[i].algorithm.registered)
-			continue;
-		crypto_unregister_aead(&cce_aead_algs[i].alg);
-		cce_aead_algs[i].algorithm.registered = false;
-	}
-}
+struct cce_algorithm *const cce_aead_algorithms[] = {
+	&cce_aead_algs[0].algorithm,
+	&cce_aead_algs[1].algorithm,
+};

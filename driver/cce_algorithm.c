@@ -101,6 +101,29 @@ int cce_algorithm_run(struct cce_request *request, struct crypto_async_request *
 	return result;
 }
 
+static int cce_algorithm_add(struct cce_algorithm *const *algorithm, unsigned int count,
+			     u32 capabilities)
+{
+	int error = 0;
+
+	for (; count && !error; algorithm++, count--) {
+		if ((*algorithm)->registered || !(capabilities & (*algorithm)->capability))
+			continue;
+		error = (*algorithm)->add(*algorithm, priority);
+		(*algorithm)->registered = !error;
+	}
+	return error;
+}
+
+static void cce_algorithm_remove(struct cce_algorithm *const *algorithm, unsigned int count)
+{
+	for (; count; algorithm++, count--) {
+		if ((*algorithm)->registered)
+			(*algorithm)->remove(*algorithm);
+		(*algorithm)->registered = false;
+	}
+}
+
 /**
  * cce_algorithm_register() - register what an engine can do and is not registered yet
  * @algorithms: the engine's global.algorithms
@@ -115,11 +138,11 @@ int cce_algorithm_register(u32 algorithms)
 	int error;
 
 	mutex_lock(&cce_algorithm_lock);
-	error = cce_skcipher_register(algorithms, priority);
-	if (!error)
-		error = cce_aead_register(algorithms, priority);
-	if (!error)
-		error = cce_hash_register(algorithms, priority);
+	error = cce_algorithm_add(cce_skcipher_algorithms, ARRAY_SIZE(cce_skcipher_algorithms),
+				  algorithms) ?:
+		cce_algorithm_add(cce_aead_algorithms, ARRAY_SIZE(cce_aead_algorithms),
+				  algorithms) ?:
+		cce_algorithm_add(cce_hash_algorithms, ARRAY_SIZE(cce_hash_algorithms), algorithms);
 	mutex_unlock(&cce_algorithm_lock);
 	return error;
 }
@@ -127,16 +150,16 @@ int cce_algorithm_register(u32 algorithms)
 /**
  * cce_algorithm_unregister() - unregister all algorithms
  *
- * Each transformation in use holds the module, so none is left when this runs from the module's
- * exit.
+ * Description: Each transformation in use holds the module, so none is left when this runs from the
+ * module's exit.
  *
  * Context: process, sleeps.
  */
 void cce_algorithm_unregister(void)
 {
 	mutex_lock(&cce_algorithm_lock);
-	cce_hash_unregister();
-	cce_aead_unregister();
-	cce_skcipher_unregister();
+	cce_algorithm_remove(cce_hash_algorithms, ARRAY_SIZE(cce_hash_algorithms));
+	cce_algorithm_remove(cce_aead_algorithms, ARRAY_SIZE(cce_aead_algorithms));
+	cce_algorithm_remove(cce_skcipher_algorithms, ARRAY_SIZE(cce_skcipher_algorithms));
 	mutex_unlock(&cce_algorithm_lock);
 }

@@ -19,17 +19,25 @@
 
 /**
  * struct cce_algorithm - what the driver knows of an algorithm besides what the kernel wants
+ * @add: register it with the kernel, at this priority
+ * @remove: unregister it
  * @capability: bit of global.algorithms that the mode needs
  * @rights: the mode's bit in a context record's rights
  * @mode: &enum cce_cipher_mode
  * @registered: with the kernel
  */
 struct cce_algorithm {
+	int (*add)(struct cce_algorithm *algorithm, int priority);
+	void (*remove)(struct cce_algorithm *algorithm);
 	u32 capability;
 	u32 rights;
 	u8 mode;
 	bool registered;
 };
+
+extern struct cce_algorithm *const cce_skcipher_algorithms[4];
+extern struct cce_algorithm *const cce_aead_algorithms[2];
+extern struct cce_algorithm *const cce_hash_algorithms[1];
 
 /* Requests that went to the CPU before any engine was chosen. */
 extern struct cce_fallback_counters cce_algorithm_fallbacks;
@@ -38,13 +46,5 @@ int cce_algorithm_run(struct cce_request *request, struct crypto_async_request *
 		      const struct cce_algorithm *algorithm, struct cce_key_slot *key_slot);
 int cce_algorithm_register(u32 algorithms);
 void cce_algorithm_unregister(void);
-
-/* One of each for every kind of algorithm: see cce_algorithm_register(). */
-int cce_skcipher_register(u32 algorithms, int priority);
-void cce_skcipher_unregister(void);
-int cce_aead_register(u32 algorithms, int priority);
-void cce_aead_unregister(void);
-int cce_hash_register(u32 algorithms, int priority);
-void cce_hash_unregister(void);
 
 #endif

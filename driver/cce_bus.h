@@ -5,9 +5,10 @@
 #ifndef CCE_BUS_H
 #define CCE_BUS_H
 
-int cce_pci_register(void);
-void cce_pci_unregister(void);
-int cce_platform_register(void);
-void cce_platform_unregister(void);
+#include <linux/pci.h>
+#include <linux/platform_device.h>
+
+extern struct pci_driver cce_pci_driver;
+extern struct platform_driver cce_platform_driver;
 
 #endif

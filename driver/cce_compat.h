@@ -7,7 +7,6 @@
 
 #include <crypto/aes.h>
 #include <crypto/algapi.h>
-#include <linux/string.h>
 #include <linux/version.h>
 
 /*
@@ -45,21 +44,15 @@ static inline void *cce_completion_owner(void *data)
 #endif
 
 /*
- * The AES of a block of zeros, on the CPU, in constant time. -EINVAL for a key of another length
- * than 16, 24 or 32 bytes.
+ * AES encryption of single blocks on the CPU, in constant time: what its key schedule is called.
+ * -EINVAL for a key of another length than 16, 24 or 32 bytes.
  */
-static inline int cce_aes_encrypt_zero(u8 *out, const u8 *key, unsigned int key_bytes)
-{
-	struct crypto_aes_ctx schedule;
-	int error;
-
-	error = aes_expandkey(&schedule, key, key_bytes);
-	if (!error) {
-		memset(out, 0, AES_BLOCK_SIZE);
-		aes_encrypt(&schedule, out, out);
-	}
-	memzero_explicit(&schedule, sizeof(schedule));
-	return error;
-}
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+#define cce_aes_schedule crypto_aes_ctx
+#define cce_aes_prepare(schedule, key, key_bytes) aes_expandkey(schedule, key, key_bytes)
+#else
+#define cce_aes_schedule aes_enckey
+#define cce_aes_prepare(schedule, key, key_bytes) aes_prepareenckey(schedule, key, key_bytes)
+#endif
 
 #endif

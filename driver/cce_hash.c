@@ -2,7 +2,7 @@
 /*
  * Core Crypto Engine: message authentication codes of the crypto API.
  *
- * The engine makes the CMAC of a whole text. A text that comes in pieces is one CMAC for each piece,
+ * The engine makes the CMAC of a whole text. A text that comes in pieces is a CMAC for each piece,
  * by two identities of SP 800-38B, 6.2: the chaining value so far may as well be part of the next
  * block, since that is where it goes; and the subkey that the engine adds to the last block of a
  * piece is taken away by adding it beforehand. At least one byte is held back until more comes or
@@ -304,13 +304,15 @@ static void cce_hash_double(u8 *out, const u8 *in)
 static int cce_hash_setkey(struct crypto_ahash *tfm, const u8 *key, unsigned int key_bytes)
 {
 	struct cce_hash *hash = crypto_ahash_ctx(tfm);
-	u8 zero_encrypted[AES_BLOCK_SIZE];
+	u8 zero_encrypted[AES_BLOCK_SIZE] = { };
+	struct cce_aes_schedule schedule;
 	struct cce_key *new;
 	int error;
 
-	error = cce_aes_encrypt_zero(zero_encrypted, key, key_bytes);
+	error = cce_aes_prepare(&schedule, key, key_bytes);
 	if (error)
 		return error;
+	aes_encrypt(&schedule, zero_encrypted, zero_encrypted);
 
 	new = cce_key_create(cce_hash_alg_of(tfm)->algorithm.rights, key, key_bytes, NULL);
 	if (!new) {
@@ -328,6 +330,7 @@ static int cce_hash_setkey(struct crypto_ahash *tfm, const u8 *key, unsigned int
 	cce_hash_double(hash->subkey2, hash->subkey1);
 	cce_key_replace(&hash->key, new);
 out:
+	memzero_explicit(&schedule, sizeof(schedule));
 	memzero_explicit(zero_encrypted, sizeof(zero_encrypted));
 	return error;
 }
@@ -354,9 +357,24 @@ static void cce_hash_exit_tfm(struct crypto_ahash *tfm)
 	memzero_explicit(hash, sizeof(*hash));
 }
 
+static int cce_hash_add(struct cce_algorithm *algorithm, int priority)
+{
+	struct cce_hash_alg *row = container_of(algorithm, struct cce_hash_alg, algorithm);
+
+	row->alg.halg.base.cra_priority = priority;
+	return crypto_register_ahash(&row->alg);
+}
+
+static void cce_hash_remove(struct cce_algorithm *algorithm)
+{
+	crypto_unregister_ahash(&container_of(algorithm, struct cce_hash_alg, algorithm)->alg);
+}
+
 static struct cce_hash_alg cce_hash_algs[] = {
 	{
 		.algorithm = {
+			.add = cce_hash_add,
+			.remove = cce_hash_remove,
 			.capability = CCE_GLOBAL_ALGORITHMS_AES_CMAC_MASK,
 			.rights = CCE_CONTEXT_RECORD_RIGHTS_CMAC,
 			.mode = CCE_CIPHER_MODE_CMAC,
@@ -384,44 +402,6 @@ static struct cce_hash_alg cce_hash_algs[] = {
 	},
 };
 
-/**
- * cce_hash_register() - register the message authentication codes that an engine can do
- * @algorithms: the engine's global.algorithms
- * @priority: priority for the kernel
- *
- * Context: process, sleeps; one caller at a time.
- * Return: 0 or the first error; what was registered stays so.
- */
-int cce_hash_register(u32 algorithms, int priority)
-{
-	unsigned int i;
-	int error = 0;
-
-	for (i = 0; i < ARRAY_SIZE(cce_hash_algs) && !error; i++) {
-		struct cce_hash_alg *row = &cce_hash_algs[i];
-
-		if (row->algorithm.registered || !(algorithms & row->algorithm.capability))
-			continue;
-		row->alg.halg.base.cra_priority = priority;
-		error = crypto_register_ahash(&row->alg);
-		row->algorithm.registered = !error;
-	}
-	return error;
-}
-
-/**
- * cce_hash_unregister() - unregister the message authentication codes
- *
- * Context: process, sleeps; one caller at a time.
- */
-void cce_hash_unregister(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(cce_hash_algs); i++) {
-		if (!cce_hash_algs[i].algorithm.registered)
-			continue;
-		crypto_unregister_ahash(&cce_hash_algs[i].alg);
-		cce_hash_algs[i].algorithm.registered = false;
-	}
-}
+struct cce_algorithm *const cce_hash_algorithms[] = {
+	&cce_hash_algs[0].algorithm,
+};

@@ -360,11 +360,11 @@ static int __init cce_init(void)
 	int error;
 
 	cce_debugfs_init();
-	error = cce_pci_register();
+	error = pci_register_driver(&cce_pci_driver);
 	if (!error) {
-		error = cce_platform_register();
+		error = platform_driver_register(&cce_platform_driver);
 		if (error)
-			cce_pci_unregister();
+			pci_unregister_driver(&cce_pci_driver);
 	}
 	if (error) {
 		cce_algorithm_unregister();
@@ -376,8 +376,8 @@ static int __init cce_init(void)
 static void __exit cce_exit(void)
 {
 	/* In this order: a probe registers algorithms. No transformation or request is left. */
-	cce_platform_unregister();
-	cce_pci_unregister();
+	platform_driver_unregister(&cce_platform_driver);
+	pci_unregister_driver(&cce_pci_driver);
 	cce_algorithm_unregister();
 	cce_debugfs_exit();
 }

@@ -145,7 +145,7 @@ static const struct pci_device_id cce_pci_ids[] = {
 };
 MODULE_DEVICE_TABLE(pci, cce_pci_ids);
 
-static struct pci_driver cce_pci_driver = {
+struct pci_driver cce_pci_driver = {
 	.name = KBUILD_MODNAME,
 	.id_table = cce_pci_ids,
 	.probe = cce_pci_probe,
@@ -153,24 +153,3 @@ static struct pci_driver cce_pci_driver = {
 	.shutdown = cce_pci_shutdown,
 	.driver.pm = pm_ptr(&cce_pm_operations),
 };
-
-/**
- * cce_pci_register() - drive the PCI functions that are there, and those that come
- *
- * Context: process, sleeps.
- * Return: 0 or a negative errno.
- */
-int cce_pci_register(void)
-{
-	return pci_register_driver(&cce_pci_driver);
-}
-
-/**
- * cce_pci_unregister() - let go of all PCI functions
- *
- * Context: process, sleeps.
- */
-void cce_pci_unregister(void)
-{
-	pci_unregister_driver(&cce_pci_driver);
-}

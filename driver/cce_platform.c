@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Core Crypto Engine: an engine on a system-on-chip's own bus, from the device tree or a board file.
+ * Core Crypto Engine: an engine on a system-on-chip's bus, from the device tree or a board file.
  * Its interrupts are named: "event", and "queue0" and so on.
  */
 #include <linux/dma-mapping.h>
@@ -128,7 +128,7 @@ static const struct platform_device_id cce_platform_ids[] = {
 };
 MODULE_DEVICE_TABLE(platform, cce_platform_ids);
 
-static struct platform_driver cce_platform_driver = {
+struct platform_driver cce_platform_driver = {
 	.probe = cce_platform_probe,
 	.remove = cce_platform_remove,
 	.shutdown = cce_platform_shutdown,
@@ -139,24 +139,3 @@ static struct platform_driver cce_platform_driver = {
 		.pm = pm_ptr(&cce_pm_operations),
 	},
 };
-
-/**
- * cce_platform_register() - drive the platform devices that are there, and those that come
- *
- * Context: process, sleeps.
- * Return: 0 or a negative errno.
- */
-int cce_platform_register(void)
-{
-	return platform_driver_register(&cce_platform_driver);
-}
-
-/**
- * cce_platform_unregister() - let go of all platform devices
- *
- * Context: process, sleeps.
- */
-void cce_platform_unregister(void)
-{
-	platform_driver_unregister(&cce_platform_driver);
-}

@@ -464,7 +464,8 @@ static void cce_queue_moderate(struct cce_queue *queue)
 	queue->busy = busy;
 	queue->counters.moderations++;
 	cce_queue_write(queue, CCE_QUEUE_INTERRUPT_COUNT,
-			(busy ? interrupt_count : 1) << CCE_QUEUE_INTERRUPT_COUNT_COMPLETIONS_SHIFT);
+			(u32)(busy ? interrupt_count : 1)
+				<< CCE_QUEUE_INTERRUPT_COUNT_COMPLETIONS_SHIFT);
 }
 
 /**

@@ -114,8 +114,9 @@ static struct cce_device *cce_table_get(const struct cce_table *table, unsigned 
 /**
  * cce_registry_get_queue() - choose an engine and a queue pair for the running CPU
  *
- * Spreads CPUs over engines first, then over the queue pairs of each. An engine that was given up
- * is chosen only if there is no other, so that its requests are counted where the reason lies.
+ * Description: Spreads CPUs over engines first, then over the queue pairs of each. An engine that
+ * was given up is chosen only if there is no other, so that its requests are counted where the
+ * reason lies.
  *
  * Context: any.
  * Return: a queue pair, with a reference to give back through cce_registry_put_queue(), or NULL if

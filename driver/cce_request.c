@@ -18,7 +18,7 @@ struct cce_extent {
 	unsigned int offset;		/* of the first byte in @first */
 	unsigned int entries;		/* scatterlist entries from @first on */
 	bool exact;			/* no byte in the entries but those */
-	bool empty_entry;		/* an entry has no bytes: not every DMA mapping takes that */
+	bool empty_entry;		/* an entry has no bytes: some DMA mappings object */
 };
 
 static int cce_extent_measure(struct scatterlist *list, unsigned int skip, unsigned int bytes,
@@ -262,10 +262,21 @@ static int cce_request_bounce(struct cce_queue *queue, unsigned int slot,
 	return 0;
 }
 
-/* The engine reads and writes the caller's memory. */
+/* Map @count entries from @first on; 0 segments if there are none. */
+static int cce_map(struct device *dev, struct scatterlist *first, unsigned int count,
+		   enum dma_data_direction direction, unsigned int *segments)
+{
+	*segments = count ? dma_map_sg(dev, first, count, direction) : 0;
+	return count && !*segments ? CCE_FALLBACK_MAPPING : 0;
+}
+
+/*
+ * The engine reads and writes the caller's memory. Where source and destination are one scatterlist
+ * it is mapped once, as the source.
+ */
 static int cce_request_map(struct cce_queue *queue, unsigned int slot, struct cce_request *request,
 			   const struct cce_extent *source, const struct cce_extent *destination,
-			   struct cce_descriptor *descriptor, u16 *flags)
+			   bool in_place, struct cce_descriptor *descriptor, u16 *flags)
 {
 	struct device *dev = queue->cce->dev;
 	struct cce_segments segments = {
@@ -274,69 +285,33 @@ static int cce_request_map(struct cce_queue *queue, unsigned int slot, struct cc
 		.destination = destination->first,
 		.destination_skip = destination->offset,
 	};
+	int result;
 
 	request->source_map = source->first;
 	request->destination_map = destination->first;
-	request->source_direction = DMA_TO_DEVICE;
+	request->source_direction = in_place ? DMA_BIDIRECTIONAL : DMA_TO_DEVICE;
 	/* Bytes around the text, in the first and last mapped entry, must survive unwritten. */
 	request->destination_direction = destination->exact ? DMA_FROM_DEVICE : DMA_BIDIRECTIONAL;
 
-	if (source->entries) {
-		segments.source_segments = dma_map_sg(dev, source->first, source->entries,
-						      request->source_direction);
-		if (!segments.source_segments)
-			return CCE_FALLBACK_MAPPING;
-		request->source_entries = source->entries;
+	result = cce_map(dev, source->first, source->entries, request->source_direction,
+			 &segments.source_segments);
+	if (result)
+		return result;
+	request->source_entries = source->entries;
+	if (in_place) {
+		segments.destination_segments = segments.source_segments;
+	} else {
+		result = cce_map(dev, destination->first, destination->entries,
+				 request->destination_direction, &segments.destination_segments);
+		if (!result)
+			request->destination_entries = destination->entries;
 	}
-	if (destination->entries) {
-		segments.destination_segments = dma_map_sg(dev, destination->first,
-							   destination->entries,
-							   request->destination_direction);
-		if (!segments.destination_segments) {
-			cce_request_unmap(queue, request);
-			return CCE_FALLBACK_MAPPING;
-		}
-		request->destination_entries = destination->entries;
-	}
-	if (!cce_request_describe(queue, slot, request, &segments, descriptor, flags)) {
+	if (!result &&
+	    !cce_request_describe(queue, slot, request, &segments, descriptor, flags))
+		result = CCE_FALLBACK_SEGMENTS;
+	if (result)
 		cce_request_unmap(queue, request);
-		return CCE_FALLBACK_SEGMENTS;
-	}
-	return 0;
-}
-
-/* The same, where source and destination are one scatterlist, mapped once. */
-static int cce_request_map_in_place(struct cce_queue *queue, unsigned int slot,
-				    struct cce_request *request, unsigned int skip,
-				    const struct cce_extent *both,
-				    struct cce_descriptor *descriptor, u16 *flags)
-{
-	struct cce_segments segments = {
-		.source = both->first,
-		.source_skip = both->offset + request->source_skip - skip,
-		.destination = both->first,
-		.destination_skip = both->offset + request->destination_skip - skip,
-	};
-
-	request->source_map = both->first;
-	request->source_direction = DMA_BIDIRECTIONAL;
-	segments.source_segments = dma_map_sg(queue->cce->dev, both->first, both->entries,
-					      DMA_BIDIRECTIONAL);
-	if (!segments.source_segments)
-		return CCE_FALLBACK_MAPPING;
-	request->source_entries = both->entries;
-	segments.destination_segments = segments.source_segments;
-	if (!cce_request_describe(queue, slot, request, &segments, descriptor, flags)) {
-		cce_request_unmap(queue, request);
-		return CCE_FALLBACK_SEGMENTS;
-	}
-	return 0;
-}
-
-static bool cce_extent_needs_bounce(const struct cce_extent *extent, bool written)
-{
-	return extent->empty_entry ||
-	       (written && cce_segments_share_lines(extent->first, extent->entries));
+	return result;
 }
 
 /* Let the engine at source and destination. Returns as cce_request_prepare(). */
@@ -344,32 +319,35 @@ static int cce_request_attach(struct cce_queue *queue, unsigned int slot,
 			      struct cce_request *request, struct cce_descriptor *descriptor,
 			      u16 *flags)
 {
+	bool in_place = request->source == request->destination && request->source_bytes &&
+			request->destination_bytes;
 	struct cce_extent source, destination = { };
 	unsigned int skip, end;
+	int error;
 
-	if (request->source == request->destination && request->source_bytes &&
-	    request->destination_bytes) {
+	if (in_place) {
 		skip = min(request->source_skip, request->destination_skip);
 		end = max(request->source_skip + request->source_bytes,
 			  request->destination_skip + request->destination_bytes);
-		if (cce_extent_measure(request->source, skip, end - skip, &source))
-			return -EINVAL;
-		if (cce_extent_needs_bounce(&source, true))
-			return cce_request_bounce(queue, slot, request, descriptor, flags);
-		return cce_request_map_in_place(queue, slot, request, skip, &source, descriptor,
-						flags);
+		error = cce_extent_measure(request->source, skip, end - skip, &source);
+		destination = source;
+		source.offset += request->source_skip - skip;
+		destination.offset += request->destination_skip - skip;
+	} else {
+		error = cce_extent_measure(request->source, request->source_skip,
+					   request->source_bytes, &source);
+		if (!error && request->destination)
+			error = cce_extent_measure(request->destination, request->destination_skip,
+						   request->destination_bytes, &destination);
 	}
+	if (error)
+		return error;
 
-	if (cce_extent_measure(request->source, request->source_skip, request->source_bytes,
-			       &source))
-		return -EINVAL;
-	if (request->destination &&
-	    cce_extent_measure(request->destination, request->destination_skip,
-			       request->destination_bytes, &destination))
-		return -EINVAL;
-	if (cce_extent_needs_bounce(&source, false) || cce_extent_needs_bounce(&destination, true))
+	if (source.empty_entry || destination.empty_entry ||
+	    cce_segments_share_lines(destination.first, destination.entries))
 		return cce_request_bounce(queue, slot, request, descriptor, flags);
-	return cce_request_map(queue, slot, request, &source, &destination, descriptor, flags);
+	return cce_request_map(queue, slot, request, &source, &destination, in_place, descriptor,
+			       flags);
 }
 
 /* What the engine reads of the slot besides the lists. */
@@ -438,77 +416,46 @@ int cce_request_prepare(struct cce_queue *queue, unsigned int slot, struct cce_r
 	return 0;
 }
 
+/* What a status means for the request's owner, and for its destination. */
+struct cce_status_meaning {
+	bool known;
+	bool untouched;		/* nothing was written, or the engine has wiped it */
+	int error;
+};
+
 /*
  * The one place where an engine's status becomes an errno.
  *
  * Policy (a closed gate, a key without the right) is told apart from faults, so that nobody retries
  * it as an I/O error. -EFAULT stays reserved for user space pointers: a refused DMA access is -EIO.
  */
-static int cce_status_errno(u8 status, bool *known)
-{
-	*known = true;
-	switch (status) {
-	case CCE_STATUS_OK:
-		return 0;
-	case CCE_STATUS_TAG:
-		return -EBADMSG;
-	case CCE_STATUS_LENGTH_ZERO:
-	case CCE_STATUS_LENGTH:
-	case CCE_STATUS_KEY_SIZE:
-	case CCE_STATUS_TAG_LENGTH:
-	case CCE_STATUS_IV:
-	case CCE_STATUS_EQUAL_KEYS:
-		return -EINVAL;
-	case CCE_STATUS_KEY_RIGHTS:
-	case CCE_STATUS_GATED:
-		return -EACCES;
-	case CCE_STATUS_OPCODE:
-	case CCE_STATUS_MODE:
-	case CCE_STATUS_FLAGS:
-	case CCE_STATUS_CONTEXT_ADDRESS:
-	case CCE_STATUS_CONTEXT_ACCESS:
-	case CCE_STATUS_CONTEXT_FORMAT:
-	case CCE_STATUS_CONTEXT_EMPTY:
-	case CCE_STATUS_SOURCE_ACCESS:
-	case CCE_STATUS_SOURCE_LIST_ACCESS:
-	case CCE_STATUS_SOURCE_LIST_FORMAT:
-	case CCE_STATUS_DESTINATION_ACCESS:
-	case CCE_STATUS_DESTINATION_LIST_ACCESS:
-	case CCE_STATUS_DESTINATION_LIST_FORMAT:
-		return -EIO;
-	default:
-		*known = false;
-		return -EIO;
-	}
-}
+static const struct cce_status_meaning cce_statuses[] = {
+	[CCE_STATUS_OK] = { true, true, 0 },
+	[CCE_STATUS_OPCODE] = { true, true, -EIO },
+	[CCE_STATUS_MODE] = { true, true, -EIO },
+	[CCE_STATUS_FLAGS] = { true, true, -EIO },
+	[CCE_STATUS_LENGTH_ZERO] = { true, true, -EINVAL },
+	[CCE_STATUS_LENGTH] = { true, true, -EINVAL },
+	[CCE_STATUS_CONTEXT_ADDRESS] = { true, true, -EIO },
+	[CCE_STATUS_CONTEXT_ACCESS] = { true, true, -EIO },
+	[CCE_STATUS_CONTEXT_FORMAT] = { true, true, -EIO },
+	[CCE_STATUS_CONTEXT_EMPTY] = { true, true, -EIO },
+	[CCE_STATUS_KEY_SIZE] = { true, true, -EINVAL },
+	[CCE_STATUS_KEY_RIGHTS] = { true, true, -EACCES },
+	[CCE_STATUS_SOURCE_ACCESS] = { true, false, -EIO },
+	[CCE_STATUS_SOURCE_LIST_ACCESS] = { true, false, -EIO },
+	[CCE_STATUS_SOURCE_LIST_FORMAT] = { true, false, -EIO },
+	[CCE_STATUS_DESTINATION_ACCESS] = { true, false, -EIO },
+	[CCE_STATUS_DESTINATION_LIST_ACCESS] = { true, false, -EIO },
+	[CCE_STATUS_DESTINATION_LIST_FORMAT] = { true, false, -EIO },
+	[CCE_STATUS_GATED] = { true, false, -EACCES },
+	[CCE_STATUS_TAG] = { true, true, -EBADMSG },
+	[CCE_STATUS_TAG_LENGTH] = { true, true, -EINVAL },
+	[CCE_STATUS_IV] = { true, true, -EINVAL },
+	[CCE_STATUS_EQUAL_KEYS] = { true, true, -EINVAL },
+};
 
-/*
- * May the engine have left something in the destination before this status? In doubt, yes. After a
- * wrong tag it has wiped the text itself.
- */
-static bool cce_status_may_have_begun(u8 status)
-{
-	switch (status) {
-	case CCE_STATUS_OPCODE:
-	case CCE_STATUS_MODE:
-	case CCE_STATUS_FLAGS:
-	case CCE_STATUS_LENGTH_ZERO:
-	case CCE_STATUS_LENGTH:
-	case CCE_STATUS_CONTEXT_ADDRESS:
-	case CCE_STATUS_CONTEXT_ACCESS:
-	case CCE_STATUS_CONTEXT_FORMAT:
-	case CCE_STATUS_CONTEXT_EMPTY:
-	case CCE_STATUS_KEY_SIZE:
-	case CCE_STATUS_KEY_RIGHTS:
-	case CCE_STATUS_TAG_LENGTH:
-	case CCE_STATUS_IV:
-	case CCE_STATUS_EQUAL_KEYS:
-	case CCE_STATUS_TAG:
-		return false;
-	default:
-		return true;
-	}
-}
+static_assert(ARRAY_SIZE(cce_statuses) == CCE_STATUS_COUNTERS - 1);
 
 /**
  * cce_request_answer() - note how the engine ended a request
@@ -521,16 +468,18 @@ static bool cce_status_may_have_begun(u8 status)
 void cce_request_answer(struct cce_request *request, const struct cce_completion *completion,
 			const u8 *result)
 {
+	struct cce_status_meaning meaning = { .error = -EIO };
 	struct device *dev = request->queue->cce->dev;
-	bool known;
 
-	request->error = cce_status_errno(completion->status, &known);
-	request->may_have_begun = cce_status_may_have_begun(completion->status);
+	if (completion->status < ARRAY_SIZE(cce_statuses))
+		meaning = cce_statuses[completion->status];
+	request->error = meaning.error;
+	request->may_have_begun = !meaning.untouched;
 	request->redo = false;
 	memcpy(request->answer, request->destination ? completion->next_iv : result,
 	       sizeof(request->answer));
 
-	if (!known)
+	if (!meaning.known)
 		dev_err_ratelimited(dev, "queue %u: request %#x ended with unknown status %u\n",
 				    request->queue->index, le32_to_cpu(completion->cookie),
 				    completion->status);

@@ -164,6 +164,21 @@ static void cce_skcipher_exit(struct crypto_skcipher *tfm)
 	crypto_free_skcipher(cipher->fallback);
 }
 
+static int cce_skcipher_add(struct cce_algorithm *algorithm, int priority)
+{
+	struct cce_skcipher_alg *row = container_of(algorithm, struct cce_skcipher_alg, algorithm);
+
+	row->alg.base.cra_priority = priority;
+	return crypto_register_skcipher(&row->alg);
+}
+
+static void cce_skcipher_remove(struct cce_algorithm *algorithm)
+{
+	struct cce_skcipher_alg *row = container_of(algorithm, struct cce_skcipher_alg, algorithm);
+
+	crypto_unregister_skcipher(&row->alg);
+}
+
 #define CCE_SKCIPHER_COMMON						\
 	.setkey = cce_skcipher_setkey,					\
 	.encrypt = cce_skcipher_encrypt,				\
@@ -177,6 +192,8 @@ static void cce_skcipher_exit(struct crypto_skcipher *tfm)
 static struct cce_skcipher_alg cce_skcipher_algs[] = {
 	{
 		.algorithm = {
+			.add = cce_skcipher_add,
+			.remove = cce_skcipher_remove,
 			.capability = CCE_GLOBAL_ALGORITHMS_AES_ECB_MASK,
 			.rights = CCE_CONTEXT_RECORD_RIGHTS_ECB,
 			.mode = CCE_CIPHER_MODE_ECB,
@@ -191,6 +208,8 @@ static struct cce_skcipher_alg cce_skcipher_algs[] = {
 		},
 	}, {
 		.algorithm = {
+			.add = cce_skcipher_add,
+			.remove = cce_skcipher_remove,
 			.capability = CCE_GLOBAL_ALGORITHMS_AES_CBC_MASK,
 			.rights = CCE_CONTEXT_RECORD_RIGHTS_CBC,
 			.mode = CCE_CIPHER_MODE_CBC,
@@ -206,6 +225,8 @@ static struct cce_skcipher_alg cce_skcipher_algs[] = {
 		},
 	}, {
 		.algorithm = {
+			.add = cce_skcipher_add,
+			.remove = cce_skcipher_remove,
 			.capability = CCE_GLOBAL_ALGORITHMS_AES_CTR_MASK,
 			.rights = CCE_CONTEXT_RECORD_RIGHTS_CTR,
 			.mode = CCE_CIPHER_MODE_CTR,
@@ -222,6 +243,8 @@ static struct cce_skcipher_alg cce_skcipher_algs[] = {
 		},
 	}, {
 		.algorithm = {
+			.add = cce_skcipher_add,
+			.remove = cce_skcipher_remove,
 			.capability = CCE_GLOBAL_ALGORITHMS_AES_XTS_MASK,
 			.rights = CCE_CONTEXT_RECORD_RIGHTS_XTS,
 			.mode = CCE_CIPHER_MODE_XTS,
@@ -238,44 +261,9 @@ static struct cce_skcipher_alg cce_skcipher_algs[] = {
 	},
 };
 
-/**
- * cce_skcipher_register() - register the block ciphers that an engine can do
- * @algorithms: the engine's global.algorithms
- * @priority: priority for the kernel
- *
- * Context: process, sleeps; one caller at a time.
- * Return: 0 or the first error; what was registered stays so.
- */
-int cce_skcipher_register(u32 algorithms, int priority)
-{
-	unsigned int i;
-	int error = 0;
-
-	for (i = 0; i < ARRAY_SIZE(cce_skcipher_algs) && !error; i++) {
-		struct cce_skcipher_alg *row = &cce_skcipher_algs[i];
-
-		if (row->algorithm.registered || !(algorithms & row->algorithm.capability))
-			continue;
-		row->alg.base.cra_priority = priority;
-		error = crypto_register_skcipher(&row->alg);
-		row->algorithm.registered = !error;
-	}
-	return error;
-}
-
-/**
- * cce_skcipher_unregister() - unregister the block ciphers
- *
- * Context: process, sleeps; one caller at a time.
- */
-void cce_skcipher_unregister(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(cce_skcipher_algs); i++) {
-		if (!cce_skcipher_algs[i].algorithm.registered)
-			continue;
-		crypto_unregister_skcipher(&cce_skcipher_algs[i].alg);
-		cce_skcipher_algs[i].algorithm.registered = false;
-	}
-}
+struct cce_algorithm *const cce_skcipher_algorithms[] = {
+	&cce_skcipher_algs[0].algorithm,
+	&cce_skcipher_algs[1].algorithm,
+	&cce_skcipher_algs[2].algorithm,
+	&cce_skcipher_algs[3].algorithm,
+};

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Host cycles per request of the driver, with the null transport: cce_null.ko.
+ *
+ * A batch of requests is submitted, each timed with the time stamp counter; then the engine, untimed, writes their
+ * completion entries; then the interrupt is raised, and all up to the last owner's callback is timed. The figures of
+ * many batches are sorted: a machine that does other things, too, makes some of them large, none small.
+ */
+#define pr_fmt(format) KBUILD_MODNAME ": " format
+
+#include <crypto/aead.h>
+#include <crypto/skcipher.h>
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/scatterlist.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/string.h>
+#include <linux/version.h>
+
+#include "null_transport.h"
+
+#define BATCHES		400
+#define DEPTH_MOST	32
+#define TEXT_MOST	65536
+#define TAG_BYTES	16
+
+static u64 time_stamp(void)
+{
+	u32 low, high;
+
+	asm volatile("lfence; rdtsc; lfence" : "=a"(low), "=d"(high));
+	return low | (u64)high << 32;
+}
+
+struct measurement {
+	struct crypto_skcipher *skcipher;
+	struct crypto_aead *aead;
+	void *request[DEPTH_MOST];
+	u8 *text[DEPTH_MOST];
+	struct scatterlist sg[DEPTH_MOST];
+	unsigned int done, failed;
+	u64 submit[BATCHES], complete[BATCHES];
+};
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+static void request_done(struct crypto_async_request *base, int error)
+{
+	struct measurement *m = base->data;
+#else
+static void request_done(void *data, int error)
+{
+	struct measurement *m = data;
+#endif
+	m->done++;
+	m->failed += error != 0;
+}
+
+static int submit(struct measurement *m, unsigned int i)
+{
+	return m->aead ? crypto_aead_encrypt(m->request[i]) : crypto_skcipher_encrypt(m->request[i]);
+}
+
+static int compare(const void *a, const void *b)
+{
+	u64 x = *(const u64 *)a, y = *(const u64 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int run(struct measurement *m, const char *name, unsigned int bytes, unsigned int depth)
+{
+	unsigned int batch, i;
+	u64 start;
+
+	for (batch = 0; batch < BATCHES; batch++) {
+		m->done = 0;
+		m->submit[batch] = 0;
+		for (i = 0; i < depth; i++) {
+			int result;
+
+			start = time_stamp();
+			result = submit(m, i);
+			m->submit[batch] += time_stamp() - start;
+			if (result != -EINPROGRESS)
+				return result ?: -EPROTO;
+		}
+		cce_null_complete();
+		local_bh_disable();
+		start = time_stamp();
+		cce_null_interrupt();
+		local_bh_enable();
+		m->complete[batch] = time_stamp() - start;
+		if (m->done != depth || m->failed)
+			return -EPROTO;
+		cond_resched();
+	}
+	sort(m->submit, BATCHES, sizeof(u64), compare, NULL);
+	sort(m->complete, BATCHES, sizeof(u64), compare, NULL);
+	pr_info("%s bytes=%u depth=%u submit_median=%llu submit_least=%llu complete_median=%llu complete_least=%llu\n",
+		name, bytes, depth, m->submit[BATCHES / 2] / depth, m->submit[0] / depth,
+		m->complete[BATCHES / 2] / depth, m->complete[0] / depth);
+	return 0;
+}
+
+static int prepare(struct measurement *m, unsigned int bytes)
+{
+	static u8 iv[DEPTH_MOST][16];
+	unsigned int i;
+
+	for (i = 0; i < DEPTH_MOST; i++) {
+		if (!m->request[i])
+			m->request[i] = m->aead ? (void *)aead_request_alloc(m->aead, GFP_KERNEL) :
+						  (void *)skcipher_request_alloc(m->skcipher, GFP_KERNEL);
+		if (!m->request[i])
+			return -ENOMEM;
+		sg_init_one(&m->sg[i], m->text[i], bytes + TAG_BYTES);
+		if (m->aead) {
+			aead_request_set_callback(m->request[i], 0, request_done, m);
+			aead_request_set_crypt(m->request[i], &m->sg[i], &m->sg[i], bytes, iv[i]);
+			aead_request_set_ad(m->request[i], 0);
+		} else {
+			skcipher_request_set_callback(m->request[i], 0, request_done, m);
+			skcipher_request_set_crypt(m->request[i], &m->sg[i], &m->sg[i], bytes, iv[i]);
+		}
+	}
+	return 0;
+}
+
+static int measure(struct measurement *m, const char *name)
+{
+	static const unsigned int sizes[] = { 64, 4096, TEXT_MOST };
+	static const u8 key[64] = { 1, 2, 3 };
+	unsigned int i;
+	int error;
+
+	error = m->aead ? crypto_aead_setkey(m->aead, key, 32) :
+			  crypto_skcipher_setkey(m->skcipher, key, strstr(name, "xts") ? 64 : 32);
+	for (i = 0; i < ARRAY_SIZE(sizes) && !error; i++) {
+		error = prepare(m, sizes[i]);
+		if (!error)
+			error = run(m, name, sizes[i], 1);
+		if (!error)
+			error = run(m, name, sizes[i], DEPTH_MOST);
+	}
+	for (i = 0; i < DEPTH_MOST; i++) {
+		if (m->aead)
+			aead_request_free(m->request[i]);
+		else
+			skcipher_request_free(m->request[i]);
+		m->request[i] = NULL;
+	}
+	return error;
+}
+
+static int measure_all(struct measurement *m)
+{
+	static const char * const skciphers[] = { "ctr-aes-cce", "xts-aes-cce" };
+	unsigned int i;
+	int error = 0;
+
+	for (i = 0; i < ARRAY_SIZE(skciphers) && !error; i++) {
+		m->skcipher = crypto_alloc_skcipher(skciphers[i], 0, 0);
+		if (IS_ERR(m->skcipher))
+			return PTR_ERR(m->skcipher);
+		error = measure(m, skciphers[i]);
+		crypto_free_skcipher(m->skcipher);
+	}
+	if (error)
+		return error;
+	m->aead = crypto_alloc_aead("gcm-aes-cce", 0, 0);
+	if (IS_ERR(m->aead))
+		return PTR_ERR(m->aead);
+	error = measure(m, "gcm-aes-cce");
+	crypto_free_aead(m->aead);
+	return error;
+}
+
+static int __init host_cycles_init(void)
+{
+	struct platform_device *device;
+	struct measurement *m;
+	int error = -ENOMEM;
+	unsigned int i;
+
+	device = platform_device_register_simple("cce_null", PLATFORM_DEVID_NONE, NULL, 0);
+	if (IS_ERR(device))
+		return PTR_ERR(device);
+	m = kzalloc(sizeof(*m), GFP_KERNEL);
+	if (!m)
+		goto unregister;
+	for (i = 0; i < DEPTH_MOST; i++) {
+		m->text[i] = kzalloc(TEXT_MOST + TAG_BYTES, GFP_KERNEL);
+		if (!m->text[i])
+			goto free;
+	}
+	error = measure_all(m);
+free:
+	while (i--)
+		kfree(m->text[i]);
+	kfree(m);
+unregister:
+	platform_device_unregister(device);
+	if (error)
+		pr_err("measurement failed: %d\n", error);
+	else
+		pr_info("done\n");
+	return error;
+}
+
+static void __exit host_cycles_exit(void)
+{
+}
+
+module_init(host_cycles_init);
+module_exit(host_cycles_exit);
+
+MODULE_DESCRIPTION("Core Crypto Engine: host cycles per request");
+MODULE_AUTHOR("Core Crypto Engine project");
+MODULE_LICENSE("GPL");

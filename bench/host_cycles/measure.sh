@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Measures the driver's host cycles per request in a guest, with the null transport. "measure.sh --help" says more.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(realpath "$here/../..")
+readonly here root
+readonly code_usage=2
+
+usage() {
+	cat <<-END
+		Usage: measure.sh --kernel DIR --contract DIR --out DIR [--json FILE]
+
+		  --kernel DIR     the path that sim/machines/uml/build-kernel.sh printed
+		  --contract DIR   the generated contract
+		  --out DIR        for modules and logs
+		  --json FILE      write every figure as JSON as well
+		  --help           this text
+
+		The exit status is 0 if all was measured, 1 if something failed, 2 after wrong usage.
+	END
+}
+
+misused() {
+	printf 'measure.sh: %s (see --help)\n' "$*" >&2
+	exit "$code_usage"
+}
+
+kernel='' contract='' out='' json=''
+while (($#)); do
+	case $1 in
+	--help)
+		usage
+		exit 0
+		;;
+	--kernel | --contract | --out | --json)
+		[[ -n ${2-} ]] || misused "$1 needs a value"
+		declare "${1#--}=$(realpath -m "$2")"
+		shift 2
+		;;
+	*) misused "unknown argument '$1'" ;;
+	esac
+done
+[[ -n $kernel && -n $contract && -n $out ]] || misused "--kernel, --contract and --out are needed"
+
+mkdir -p "$out/module"
+find "$out/module" -type l -delete
+ln -sf "$root"/driver/*.[ch] "$contract/cce_contract.h" "$out/module"
+ln -sf "$here"/*.[ch] "$here/Kbuild" "$out/module"
+make -C "$kernel" M="$out/module" W=1 ARCH=um modules >"$out/build.log" 2>&1 || {
+	tail -n 20 "$out/build.log" >&2
+	echo "measure.sh: the modules do not build; all of it is in $out/build.log" >&2
+	exit 1
+}
+
+cat >"$out/job" <<END
+#!/bin/bash
+set -eu
+dmesg --clear
+insmod "$out/module/cce_null.ko" interrupt_count=0 && insmod "$out/module/cce_host_cycles.ko" || result=1
+dmesg --raw >"$out/dmesg"
+exit "\${result:-0}"
+END
+chmod +x "$out/job"
+
+# In real time, so that instructions take the time that they take. Self-tests would find that nothing is encrypted.
+if ! "$root/sim/machines/uml/run.sh" --kernel "$kernel" --job "$out/job" --timeout 300 --log "$out/console.log" \
+	--share "$out" --append "cryptomgr.notests=1"; then
+	tail -n 20 "$out/dmesg" "$out/console.log" >&2 || true
+	echo "measure.sh: the measurement failed; see $out" >&2
+	exit 1
+fi
+python3 -B "$here/table.py" "$out/dmesg" ${json:+"$json"}

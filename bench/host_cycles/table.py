@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Prints what cce_host_cycles.ko has logged as a table.
+
+Usage: table.py LOG [JSON]
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+FIGURES = ("submit_median", "submit_least", "complete_median", "complete_least")
+ROWS = 3 * 3 * 2
+
+
+def processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(": ", 1)[1]
+    return "unknown"
+
+
+def main() -> int:
+    log = Path(sys.argv[1]).read_text()
+    rows = []
+    for match in re.finditer(r"cce_host_cycles: (\S+-cce) (bytes=.*)", log):
+        pairs = (word.split("=") for word in match[2].split())
+        rows.append({"algorithm": match[1], **{name: int(value) for name, value in pairs}})
+    if len(rows) != ROWS or "cce_host_cycles: done" not in log:
+        print(f"table.py: {len(rows)} of {ROWS} rows in {sys.argv[1]}", file=sys.stderr)
+        return 1
+
+    print("Host cycles per request: the driver with the null transport, in a guest in real time.")
+    print(f"Time stamp counter of: {processor()}; median and least of 400 batches\n")
+    print("algorithm        bytes  depth     submit    (least)   complete    (least)")
+    for row in rows:
+        print(f"{row['algorithm']:<14} {row['bytes']:>7} {row['depth']:>6} " + " ".join(f"{row[name]:>10}" for name in FIGURES))
+    if len(sys.argv) > 2:
+        Path(sys.argv[2]).write_text(json.dumps({"unit": "time stamp counter cycles per request",
+                                                 "processor": processor(), "rows": rows}, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
