@@ -494,8 +494,12 @@ static void cce_request_unbounce(struct cce_queue *queue, struct cce_request *re
 {
 	struct cce_bounce *bounce = request->bounce;
 
-	/* Partial output never leaves the buffer; of a wrong tag the engine's zeros do. */
-	if (request->destination && (!request->error || request->error == -EBADMSG))
+	/*
+	 * Partial output never leaves the buffer, nor does what the engine hasn't begun, the source
+	 * that is; of a wrong tag the engine's zeros do.
+	 */
+	if (request->destination && !request->redo &&
+	    (!request->error || request->error == -EBADMSG))
 		sg_pcopy_from_buffer(request->destination, sg_nents(request->destination),
 				     bounce->data + bounce->text, request->destination_bytes,
 				     request->destination_skip);
