@@ -94,10 +94,8 @@ int cce_algorithm_run(struct cce_request *request, struct crypto_async_request *
 	result = cce_algorithm_offer(request);
 	if (result > 0)
 		result = cce_request_run_on_cpu(request, true);
-	if (result != -EINPROGRESS && result != -EBUSY) {
-		cce_key_put(request->key);
-		request->key = NULL;
-	}
+	if (result != -EINPROGRESS && result != -EBUSY)
+		cce_request_release(request, result);
 	return result;
 }
 

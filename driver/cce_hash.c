@@ -71,8 +71,20 @@ static void cce_hash_finish(struct cce_request *request)
 		context->state = context->next;
 	} else {
 		memcpy(req->result, request->answer, AES_BLOCK_SIZE);
-		memzero_explicit(&context->state, sizeof(context->state));
 	}
+}
+
+/*
+ * An update leaves the state, the end of a text leaves nothing, nor does an error: but for want of
+ * room, where the state is what it was and the owner may try again.
+ */
+static void cce_hash_forget(struct cce_request *request, int error)
+{
+	struct cce_hash_request *context =
+		container_of(request, struct cce_hash_request, request);
+
+	if (error ? error != -ENOSPC : !context->next.begun)
+		memzero_explicit(&context->state, sizeof(context->state));
 	memzero_explicit(&context->next, sizeof(context->next));
 	memzero_explicit(context->first, sizeof(context->first));
 	memzero_explicit(context->last, sizeof(context->last));
@@ -130,6 +142,7 @@ static int cce_hash_run_on_cpu(struct cce_request *request, bool may_sleep)
 static const struct cce_request_operations cce_hash_operations = {
 	.run_on_cpu = cce_hash_run_on_cpu,
 	.finish = cce_hash_finish,
+	.forget = cce_hash_forget,
 };
 
 /* Bytes of the text not done yet, the held ones first, without changing anything. */
@@ -280,13 +293,12 @@ static int cce_hash_export(struct ahash_request *req, void *out)
 static int cce_hash_import(struct ahash_request *req, const void *in)
 {
 	struct cce_hash_request *context = ahash_request_ctx(req);
-	struct cce_hash_state state;
+	const struct cce_hash_state *state = in;	/* bytes only: needs no alignment */
 
-	memcpy(&state, in, sizeof(state));
-	if (state.held_bytes > AES_BLOCK_SIZE || state.begun > 1 ||
-	    (state.begun && !state.held_bytes))
+	if (state->held_bytes > AES_BLOCK_SIZE || state->begun > 1 ||
+	    (state->begun && !state->held_bytes))
 		return -EINVAL;
-	context->state = state;
+	context->state = *state;
 	return 0;
 }
 

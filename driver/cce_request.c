@@ -590,6 +590,21 @@ void cce_request_notify(struct cce_request *request)
 }
 
 /**
+ * cce_request_release() - give back and forget what a request has
+ * @request: request that is over, of which its owner doesn't know yet
+ * @error: 0 or a negative errno
+ *
+ * Context: any.
+ */
+void cce_request_release(struct cce_request *request, int error)
+{
+	if (request->operations->forget)
+		request->operations->forget(request, error);
+	cce_key_put(request->key);
+	request->key = NULL;
+}
+
+/**
  * cce_request_end() - tell the owner that it is over
  * @request: request, gone on return
  * @error: 0 or a negative errno
@@ -598,7 +613,6 @@ void cce_request_notify(struct cce_request *request)
  */
 void cce_request_end(struct cce_request *request, int error)
 {
-	cce_key_put(request->key);
-	request->key = NULL;
+	cce_request_release(request, error);
 	crypto_request_complete(request->owner, error);
 }

@@ -28,10 +28,13 @@ struct scatterlist;
  *	and -EBUSY cce_request_cpu_done() is called. Sleeps only if told that it may. Any context.
  * @finish: the engine has done the request without error: hand out what isn't in its destination.
  *	Softirqs disabled.
+ * @forget: the request is over, with 0 or a negative errno: wipe what was kept for it. Any context.
+ *	May be NULL.
  */
 struct cce_request_operations {
 	int (*run_on_cpu)(struct cce_request *request, bool may_sleep);
 	void (*finish)(struct cce_request *request);
+	void (*forget)(struct cce_request *request, int error);
 };
 
 /**
@@ -123,6 +126,7 @@ void cce_request_answer(struct cce_request *request, const struct cce_completion
 void cce_request_finish(struct cce_request *request);
 int cce_request_run_on_cpu(struct cce_request *request, bool may_sleep);
 void cce_request_notify(struct cce_request *request);
+void cce_request_release(struct cce_request *request, int error);
 void cce_request_end(struct cce_request *request, int error);
 void cce_request_cpu_done(struct cce_request *request, int error);
 
