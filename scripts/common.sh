@@ -5,7 +5,7 @@
 
 # Debian packages of the build, the tests and the demo.
 readonly cce_packages=(
-	bc bison build-essential bubblewrap ca-certificates ccache cmake coccinelle cpp device-tree-compiler dkms
+	bc bison build-essential bubblewrap ca-certificates ccache cmake coccinelle cpio cpp device-tree-compiler dkms
 	dmsetup dt-schema flex git kmod lcov
 	libcli11-dev libelf-dev libgmock-dev libgtest-dev libkcapi-dev libspdlog-dev libssl-dev libsystemc-dev
 	linux-headers-amd64 linux-source-6.1 ninja-build nlohmann-json3-dev openssl patch pkg-config python3

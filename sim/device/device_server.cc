@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "cce_contract.hpp"
+#include "device/engine_identity.h"
 #include "device/errors.h"
 
 namespace cce::sim::device {
@@ -33,16 +33,7 @@ DeviceServer::DeviceServer(const DeviceServerOptions& options, const EngineFacto
       vhost_user_(*this),
       host_(vhost_user_.memory(), options_.injection, faults_, statistics_, options_.memory_latency),
       engine_(make_engine(host_)) {
-    namespace page = contract::global_page;
-    const RegisterValue identification = engine_->read_register(page::base + page::identification);
-    if (identification.error || identification.value != contract::identification_value) {
-        throw std::runtime_error("the engine does not identify itself as a Core Crypto Engine");
-    }
-    const RegisterValue geometry = engine_->read_register(page::base + page::geometry);
-    const unsigned queues = page::geometry_queue_count.get(geometry.value);
-    if (geometry.error || queues == 0 || queues > contract::queue_limit) {
-        throw std::runtime_error("the engine has " + std::to_string(queues) + " queue pairs");
-    }
+    const unsigned queues = identified_queue_pairs(*engine_);
     window_.emplace(*engine_, options_.injection, faults_, statistics_);
     endpoint_.emplace(*window_, host_, faults_, statistics_, 1 + queues);
     spdlog::info("engine {}: {} queue pairs, {} ns a cycle", engine_->name(), queues, options_.cycle_ns);

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace cce::sim::device {
 
@@ -13,9 +12,10 @@ BurstSchedule DmaHost::schedule(const Burst& burst) {
     ++bursts_;
     BurstSchedule schedule;
     schedule.address_wait = injection_.memory_stall(bursts_);
+    const std::uint16_t latency = std::max(latency_, memory_.announced(burst, bus_master_));
     if (burst.direction == Direction::read) {
         ++statistics_.read_bursts;
-        schedule.beat_wait[0] = latency_;
+        schedule.beat_wait[0] = latency;
     } else {
         ++statistics_.write_bursts;
         schedule.response_wait = latency_;
@@ -39,15 +39,13 @@ bool DmaHost::doomed(Direction direction, std::uint64_t address, std::uint64_t b
 
 bool DmaHost::refuse(const char* what, std::uint64_t address, std::uint64_t bytes) {
     faults_.record(fmt::format("DMA {} of {} bytes at {:#x}: {}", what, bytes, address,
-                               bus_master_ ? "not in the guest's memory" : "bus mastering is off"));
+                               bus_master_ ? "not in memory that the guest shows the device" : "bus mastering is off"));
     return false;
 }
 
 bool DmaHost::read(std::uint64_t address, std::span<std::uint8_t> data) {
     if (doomed(Direction::read, address, data.size())) return false;
-    const std::span<std::byte> memory = memory_.view(address, data.size());
-    if (!bus_master_ || memory.empty()) return refuse("read", address, data.size());
-    std::memcpy(data.data(), memory.data(), data.size());
+    if (!bus_master_ || !memory_.read(address, data)) return refuse("read", address, data.size());
     statistics_.bytes_read += data.size();
     return true;
 }
@@ -62,24 +60,33 @@ bool DmaHost::write(std::uint64_t address, std::span<const std::uint8_t> data, s
         }
         std::size_t end = begin;
         while (end < data.size() && strobe[end] != 0) ++end;
-        const std::span<std::byte> memory = memory_.view(address + begin, end - begin);
-        if (!bus_master_ || memory.empty()) return refuse("write", address + begin, end - begin);
-        std::memcpy(memory.data(), &data[begin], end - begin);
+        if (!bus_master_ || !memory_.write(address + begin, data.subspan(begin, end - begin))) {
+            return refuse("write", address + begin, end - begin);
+        }
         statistics_.bytes_written += end - begin;
         begin = end;
     }
     return true;
 }
 
-std::span<std::uint8_t> DmaHost::direct(Direction, std::uint64_t address, std::size_t bytes) {
+std::span<std::uint8_t> DmaHost::direct(Direction direction, std::uint64_t address, std::size_t bytes) {
     // Beats that fail, or may, are asked for one by one.
     if (!bus_master_ || doomed_) return {};
-    const std::span<std::byte> memory = memory_.view(address, bytes);
+    const std::span<std::byte> memory = memory_.view(direction, address, bytes);
     return {reinterpret_cast<std::uint8_t*>(memory.data()), memory.size()};
 }
 
 void DmaHost::moved_directly(Direction direction, std::size_t bytes) {
     (direction == Direction::read ? statistics_.bytes_read : statistics_.bytes_written) += bytes;
+}
+
+void DmaHost::read_ended(const Burst&) {
+    memory_.read_ended();
+}
+
+void DmaHost::reset() {
+    doomed_.reset();
+    edges_.clear();
 }
 
 void DmaHost::interrupt(unsigned vector, std::uint64_t cycle) {

@@ -11,9 +11,9 @@
 #include <optional>
 #include <span>
 
+#include "device/dma_memory.h"
 #include "device/fault_injection.h"
 #include "device/fault_log.h"
-#include "device/guest_memory.h"
 #include "device/statistics.h"
 #include "engine/engine.h"
 
@@ -28,7 +28,7 @@ struct InterruptEdge {
 class DmaHost final : public EngineHost {
 public:
     /// `latency`: cycles to the first beat of a read and to the response of a write.
-    DmaHost(const GuestMemory& memory, const FaultInjection& injection, FaultLog& faults, Statistics& statistics,
+    DmaHost(DmaMemory& memory, const FaultInjection& injection, FaultLog& faults, Statistics& statistics,
             std::uint16_t latency)
         : memory_(memory), injection_(injection), faults_(faults), statistics_(statistics), latency_(latency) {}
 
@@ -36,6 +36,8 @@ public:
     void set_bus_master(bool on) { bus_master_ = on; }
     /// Edges raised and not yet taken, in the order of their cycles.
     [[nodiscard]] std::deque<InterruptEdge>& edges() { return edges_; }
+    /// A hard reset of the engine: bursts and edges are forgotten.
+    void reset();
     [[nodiscard]] const std::deque<InterruptEdge>& edges() const { return edges_; }
 
     BurstSchedule schedule(const Burst& burst) override;
@@ -44,6 +46,7 @@ public:
                std::span<const std::uint8_t> strobe) override;
     std::span<std::uint8_t> direct(Direction direction, std::uint64_t address, std::size_t bytes) override;
     void moved_directly(Direction direction, std::size_t bytes) override;
+    void read_ended(const Burst& burst) override;
     void interrupt(unsigned vector, std::uint64_t cycle) override;
 
 private:
@@ -58,7 +61,7 @@ private:
     [[nodiscard]] bool doomed(Direction direction, std::uint64_t address, std::uint64_t bytes);
     bool refuse(const char* what, std::uint64_t address, std::uint64_t bytes);
 
-    const GuestMemory& memory_;
+    DmaMemory& memory_;
     const FaultInjection& injection_;
     FaultLog& faults_;
     Statistics& statistics_;

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "device/dma_memory.h"
 #include "device/unix_socket.h"
 
 namespace cce::sim::device {
@@ -22,7 +23,7 @@ struct MemoryRegion {
 };
 
 /// The regions of guest memory that are mapped here.
-class GuestMemory {
+class GuestMemory final : public DmaMemory {
 public:
     /// Maps one more region. Throws ProtocolError if it wraps around, overlaps another one or cannot be mapped.
     void add(const MemoryRegion& region, const FileDescriptor& file);
@@ -31,6 +32,9 @@ public:
 
     /// The bytes at a guest physical address, or an empty span if not all of them lie in one region.
     [[nodiscard]] std::span<std::byte> view(std::uint64_t address, std::uint64_t bytes) const;
+    [[nodiscard]] std::span<std::byte> view(Direction, std::uint64_t address, std::uint64_t bytes) const override {
+        return view(address, bytes);
+    }
     /// The same for an address in the guest's user address space.
     [[nodiscard]] std::span<std::byte> user_view(std::uint64_t address, std::uint64_t bytes) const;
 

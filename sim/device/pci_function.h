@@ -14,6 +14,7 @@ namespace cce::sim::device {
 
 class PciFunction {
 public:
+    static constexpr std::size_t bytes = 256;  ///< of configuration space
     static constexpr unsigned register_bar = 0;
     static constexpr unsigned msix_bar = 2;
     static constexpr std::uint32_t msix_bar_bytes = 0x1000;
@@ -34,8 +35,6 @@ public:
     [[nodiscard]] bool msix_function_masked() const;
 
 private:
-    static constexpr std::size_t bytes = 256;
-
     void set(std::size_t offset, std::uint32_t value, std::uint32_t writable);
     [[nodiscard]] std::uint16_t word(std::size_t offset) const;
 

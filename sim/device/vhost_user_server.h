@@ -47,6 +47,7 @@ public:
     void finish_call();
     [[nodiscard]] const UnixStream& back_channel() const { return back_channel_; }
 
+    [[nodiscard]] GuestMemory& memory() { return memory_; }
     [[nodiscard]] const GuestMemory& memory() const { return memory_; }
     [[nodiscard]] SplitVirtqueue& queue(unsigned index) { return queues_.at(index); }
     /// Messages received, by their names.

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "device/errors.h"
+#include "device/guest_memory.h"
 #include "fake_engine.h"
 
 namespace cce::sim::device {

@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Builds the driver for a kernel that get-kernel.sh has got. "build-module.sh --help" says more.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(realpath "$here/../../..")
+readonly here top
+readonly code_usage=2
+
+usage() {
+	cat <<-END
+		Usage: build-module.sh --kernel DIR --contract DIR --out DIR [-- MAKE-ARGUMENT...]
+
+		Builds cce.ko with the kernel's own compiler and headers, which see nothing of this
+		machine but the three folders and the driver's sources.
+
+		  --kernel DIR     the path that get-kernel.sh printed
+		  --contract DIR   folder with the generated cce_contract.h
+		  --out DIR        made if missing; receives the module
+		  --help           this text
+
+		What follows -- goes to driver/build.sh: see there.
+	END
+}
+
+say() { printf 'build-module: %s\n' "$*" >&2; }
+die() {
+	printf 'build-module: error: %s\n' "$*" >&2
+	exit 1
+}
+
+# shellcheck source=scripts/private-apt.sh
+source "$top/scripts/private-apt.sh"
+
+kernel='' contract='' out='' rest=()
+while (($#)); do
+	case $1 in
+	--help)
+		usage
+		exit 0
+		;;
+	--)
+		shift
+		rest=("$@")
+		break
+		;;
+	--kernel | --contract | --out)
+		[[ -n ${2-} ]] || {
+			say "$1 needs a value (see --help)"
+			exit "$code_usage"
+		}
+		declare "${1#--}=$(realpath -m "$2")"
+		shift 2
+		;;
+	*)
+		say "unknown argument '$1' (see --help)"
+		exit "$code_usage"
+		;;
+	esac
+done
+[[ -n $kernel && -n $contract && -n $out ]] || {
+	say "--kernel, --contract and --out are needed (see --help)"
+	exit "$code_usage"
+}
+[[ -e $kernel/complete ]] || die "there is no kernel in '$kernel': run get-kernel.sh"
+
+release=$(<"$kernel/release") architecture=$(<"$kernel/architecture")
+cross=() arch=()
+case $architecture in
+amd64) arch=(--arch x86) triplet=x86_64-linux-gnu ;;
+arm64) arch=(--arch arm64) triplet=aarch64-linux-gnu ;;
+riscv64) arch=(--arch riscv) triplet=riscv64-linux-gnu ;;
+*) die "architecture $architecture is not known here" ;;
+esac
+[[ $architecture == "$(dpkg --print-architecture)" ]] || cross=("CROSS_COMPILE=$triplet-")
+
+# shellcheck disable=SC2034 # read by private-apt.sh
+tool="the kernel's compiler" least=''
+need_bubblewrap
+mkdir -p "$out"
+sandbox_of "$kernel/root"
+shared=()
+for folder in "$top/driver" "$contract" "$out"; do
+	share_folder "$folder"
+done
+# The root has no interpreter for the check of comments; tests/kernel/native-build.sh does it.
+exec bwrap "${sandbox[@]}" --setenv LC_ALL C --chdir "$out" --remount-ro / /bin/bash "$top/driver/build.sh" \
+	--kernel "/usr/src/linux-headers-$release" "${arch[@]}" --contract "$contract" --out "$out" -- \
+	cmd_checkdoc= "${cross[@]}" "${rest[@]}"
