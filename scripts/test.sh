@@ -61,6 +61,14 @@ else
 	say "getting Yosys"
 	"$cce_root/scripts/toolbox.sh" install yosys || fail "Yosys could not be installed" \
 		"scripts/test.sh --quick runs without it"
+	say "getting QEMU and stock kernels"
+	kernels=(6.1-amd64)
+	[[ $mode != all ]] || kernels+=(6.1-arm64 6.12-amd64 6.12-riscv64 newest-amd64)
+	"$cce_root/scripts/toolbox.sh" install qemu || say "the tests kernel.stock.* will be skipped: no QEMU"
+	for kernel in "${kernels[@]}"; do
+		"$cce_root/sim/machines/qemu/get-kernel.sh" --kernel "$kernel" >/dev/null ||
+			say "the tests with kernel $kernel will be skipped: it could not be fetched"
+	done
 fi
 [[ $mode != all ]] || export CCE_TEST_ALL=1
 

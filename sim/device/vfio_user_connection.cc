@@ -34,7 +34,10 @@ VfioUserMessage VfioUserConnection::receive() {
     try {
         stream_.receive(message.payload, message.descriptors);
     } catch (const PeerClosed&) {
-        throw ProtocolError(fmt::format("vfio-user: the client closed its socket in the middle of {}", message.name()));
+        throw ProtocolError(
+            fmt::format("vfio-user: {}: the guest closed a socket in the middle of a message", message.name()));
+    } catch (const ProtocolError& error) {
+        throw ProtocolError(fmt::format("vfio-user: {}: {}", message.name(), error.what()));
     }
     return message;
 }

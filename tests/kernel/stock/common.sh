@@ -1,0 +1,61 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# What the jobs for stock kernels share. Sourced in the guest, by busybox' sh; run.sh sets dependencies (of the module),
+# parameters and what else the job needs.
+set -eu
+
+out=/out
+counters=/sys/kernel/debug/cce
+
+fail() {
+	printf 'job: %s\n' "$*" >&2
+	exit 1
+}
+
+# Runs whatever happens: the log is worth most when something did.
+save_log() {
+	dmesg -r >"$out/dmesg" || true
+}
+trap save_log EXIT
+
+# The module's algorithms that have not passed their self-tests, one a line.
+untested() {
+	awk -F ' *: ' '$1 == "driver" { driver = $2 } $1 == "module" { ours = $2 == "cce" }
+		$1 == "selftest" && ours && $2 != "passed" { print driver }' /proc/crypto
+}
+
+# Since Linux 6.12 registering an algorithm returns before its self-tests begin. One that fails stays untested.
+wait_for_selftests() {
+	seconds=0
+	while [ -n "$(untested)" ] && [ "$seconds" -lt 60 ] && ! dmesg | grep -q 'alg: self-tests for .* failed'; do
+		sleep 1
+		seconds=$((seconds + 1))
+	done
+}
+
+load() {
+	for module in ${dependencies:-}; do
+		modprobe "$module" || fail "modprobe $module failed"
+	done
+	# shellcheck disable=SC2086 # words
+	insmod /in/cce.ko ${parameters:-} || fail "insmod failed"
+	ls -d "$counters"/*:*/ >/dev/null 2>&1 || fail "the driver has found no engine"
+	wait_for_selftests
+}
+
+unload() {
+	rmmod cce || fail "rmmod failed"
+	! grep -q '^module *: cce$' /proc/crypto || fail "the algorithms outlive the module"
+}
+
+# snapshot NAME: what kernel, driver and engine say now.
+snapshot() {
+	mkdir -p "$out/$1"
+	cat /proc/crypto >"$out/$1/crypto"
+	cat /proc/interrupts >"$out/$1/interrupts"
+	cat "$counters/fallbacks" >"$out/$1/module_fallbacks"
+	for name in queues fallbacks engine; do
+		cat "$counters"/*:*/"$name" >"$out/$1/$name"
+	done
+}

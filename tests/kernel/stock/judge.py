@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Judges what selftest.sh has left of one boot of a stock kernel. "judge.py --help" says more."""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+import check as kernel_check  # noqa: E402 (the other tests' judge, one folder up)
+
+Failures = kernel_check.Failures
+ENGINE_SHARE = 0.99  # of requests that are not empty
+
+
+def own_selftests(text: str) -> dict[str, str]:
+    """What /proc/crypto says of the module's algorithms: driver name and state of its self-test."""
+    result = {}
+    for paragraph in text.split("\n\n"):
+        fields = dict(re.split(r"\s*: ", line, maxsplit=1) for line in paragraph.splitlines() if ": " in line)
+        if fields.get("module") == "cce":
+            result[fields["driver"]] = fields["selftest"]
+    return result
+
+
+class Snapshot(kernel_check.Snapshot):
+    @staticmethod
+    def _selftests(text: str) -> dict[str, str]:
+        return own_selftests(text)
+
+
+def check_selftests(snapshot: Snapshot, wanted: set[str], failures: Failures) -> None:
+    """Registering succeeds even if a self-test fails: only this tells."""
+    for driver, state in snapshot.selftests.items():
+        failures.equal(f"{snapshot.name}: self-test of {driver}", state, "passed")
+    missing = wanted - set(snapshot.selftests)
+    failures.check(not missing, f"{snapshot.name}: algorithms are missing: {', '.join(sorted(missing))}")
+
+
+def check_share(name: str, by_engine: int, fallbacks: dict[str, int], allowed: set[str], failures: Failures) -> None:
+    for reason, count in fallbacks.items():
+        failures.check(count == 0 or reason in allowed, f"{name}: {count} requests on the CPU: {reason}")
+    total = by_engine + sum(fallbacks.values())
+    failures.check(
+        total > 0 and by_engine >= ENGINE_SHARE * total, f"{name}: the engine did only {by_engine} of {total} requests"
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--algorithms", default="", help="drivers that there must be, separated by commas")
+    parser.add_argument("--cpu-reasons", default="", help="why the CPU may do requests, separated by commas")
+    parser.add_argument("folder", type=Path, help="what the guest left, with the server's statistics")
+    arguments = parser.parse_args()
+    wanted = {word for word in arguments.algorithms.split(",") if word}
+    allowed = {word for word in arguments.cpu_reasons.split(",") if word}
+
+    failures = Failures()
+    boot = kernel_check.Boot(arguments.folder)
+    kernel_check.check_boot(boot, failures)
+    failures.equal("commands that the device server refused", boot.server["refusals"], 0)
+
+    loads = sorted(arguments.folder.glob("load*"), key=lambda path: int(path.name[4:]))
+    failures.check(loads, "the module was never loaded")
+    before: dict[str, int] = {"completed": 0, "bytes": 0}
+    for folder in loads:
+        snapshot = Snapshot(folder)
+        check_selftests(snapshot, wanted, failures)
+        kernel_check.check_quiet(snapshot, failures)
+        # The engine counts from power-on, the driver from its load.
+        done = snapshot.engine["completed"] - before["completed"]
+        failures.equal(f"{snapshot.name}: failures that the engine counts", snapshot.engine["failed"], 0)
+        failures.equal(f"{snapshot.name}: completions taken by the driver", snapshot.sum("completed"), done)
+        check_share(snapshot.name, done, snapshot.fallbacks, allowed, failures)
+        # Every kernel has far more test vectors than that for each algorithm.
+        failures.check(done >= 20 * len(snapshot.selftests), f"{snapshot.name}: only {done} requests reached the engine")
+        if folder == loads[0]:
+            print(f"  self-tests: {', '.join(f'{name} {state}' for name, state in sorted(snapshot.selftests.items()))}")
+            print(f"  by the engine {done}, on the CPU {sum(snapshot.fallbacks.values())}")
+        before = snapshot.engine
+        if folder == loads[0] and (arguments.folder / "client").exists():
+            before = check_client(boot, snapshot, allowed, failures)
+    print(f"  {len(loads) - 1} reloads; {before['completed']} completions by the engine in all")
+    server = boot.server
+    print(
+        f"  engine {server['engine']}, {server['engine_cycles_simulated']} cycles simulated; interrupts "
+        f"{server['interrupts']}, DMA maps at once {server['dma_maps_at_once']}, messages for DMA "
+        f"{server['dma_read_messages'] + server['dma_write_messages']}; {server['host_seconds']:.1f} s"
+    )
+    for reason in failures.reasons[:20]:
+        print(f"FAILED: {reason}")
+    return 1 if failures.reasons else 0
+
+
+def check_client(boot: kernel_check.Boot, first: Snapshot, allowed: set[str], failures: Failures) -> dict[str, int]:
+    """The requests through AF_ALG. Returns the engine's counters after them."""
+    snapshot = Snapshot(boot.folder / "client")
+    result = boot.json("client")
+    kernel_check.check_client(result, failures, "client")
+    kernel_check.check_quiet(snapshot, failures)
+    done = snapshot.engine["completed"] - first.engine["completed"]
+    on_cpu = {reason: count - first.fallbacks.get(reason, 0) for reason, count in snapshot.fallbacks.items()}
+    check_share("client", done, on_cpu, allowed, failures)
+    failures.equal("client: bytes by the engine", snapshot.engine["bytes"] - first.engine["bytes"], result["bytes"])
+    print(f"  AF_ALG, 4 processes: {result['requests']} requests, {result['bytes']} bytes, all right; by the engine {done}")
+    return snapshot.engine
+
+
+if __name__ == "__main__":
+    sys.exit(main())
