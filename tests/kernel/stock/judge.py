@@ -63,21 +63,21 @@ def main() -> int:
 
     loads = sorted(arguments.folder.glob("load*"), key=lambda path: int(path.name[4:]))
     failures.check(loads, "the module was never loaded")
-    before: dict[str, int] = {"completed": 0, "bytes": 0}
+    before: dict[str, int] = {"completed": 0, "failed": 0, "bytes": 0}
     for folder in loads:
         snapshot = Snapshot(folder)
         check_selftests(snapshot, wanted, failures)
         kernel_check.check_quiet(snapshot, failures)
         # The engine counts from power-on, the driver from its load.
-        done = snapshot.engine["completed"] - before["completed"]
-        failures.equal(f"{snapshot.name}: failures that the engine counts", snapshot.engine["failed"], 0)
+        done, wrong = (snapshot.engine[name] - before[name] for name in ("completed", "failed"))
+        failures.equal(f"{snapshot.name}: wrong tags, by the driver", snapshot.sum("status.tag"), wrong)
         failures.equal(f"{snapshot.name}: completions taken by the driver", snapshot.sum("completed"), done)
-        check_share(snapshot.name, done, snapshot.fallbacks, allowed, failures)
+        check_share(snapshot.name, done + wrong, snapshot.fallbacks, allowed, failures)
         # Every kernel has far more test vectors than that for each algorithm.
         failures.check(done >= 20 * len(snapshot.selftests), f"{snapshot.name}: only {done} requests reached the engine")
         if folder == loads[0]:
             print(f"  self-tests: {', '.join(f'{name} {state}' for name, state in sorted(snapshot.selftests.items()))}")
-            print(f"  by the engine {done}, on the CPU {sum(snapshot.fallbacks.values())}")
+            print(f"  by the engine {done} and {wrong} wrong tags, on the CPU {sum(snapshot.fallbacks.values())}")
         before = snapshot.engine
         if folder == loads[0] and (arguments.folder / "client").exists():
             before = check_client(boot, snapshot, allowed, failures)
