@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * As much of the kernel as cce_skcipher.c, cce_request.c and cce_queue.c need to run in a program, one thread, no
+ * As much of the kernel as the driver's algorithms, requests, keys and queues need to run in a program, one thread, no
  * interrupts: for constant_time_test.c. CMakeLists.txt makes a header of each name that they include, which includes this.
- * What a device would see of memory is what a pointer points to: a bus address is a pointer.
+ * What a device would see of memory is what a pointer points to: a bus address is a pointer. What is only declared here is
+ * in kernel.c, engine.c or the test. Where kernels differ (cce_compat.h), this one is 6.1.
  */
 #ifndef CCE_TEST_KERNEL_H
 #define CCE_TEST_KERNEL_H
@@ -27,12 +28,21 @@ typedef u64 phys_addr_t;
 typedef unsigned short ushort;
 typedef unsigned int uint;
 
+#define LINUX_VERSION_CODE KERNEL_VERSION(6, 1, 0)
+#define KERNEL_VERSION(a, b, c) (((a) << 16) + ((b) << 8) + (c))
+#define NSEC_PER_USEC 1000L
+
 #define __iomem
+#define __rcu
 #define BIT(n) (1UL << (n))
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define min(a, b) ((a) < (b) ? (a) : (b))
+#define max(a, b) ((a) > (b) ? (a) : (b))
+#define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
 #define max_t(type, a, b) ((type)(a) > (type)(b) ? (type)(a) : (type)(b))
 #define IS_ALIGNED(number, of) (((number) & ((of) - 1)) == 0)
+#define round_down(number, to) ((number) & ~((__typeof__(number))(to) - 1))
+#define div_u64(number, by) ((u64)(number) / (u32)(by))
 #define container_of(pointer, type, member) ((type *)((char *)(pointer) - offsetof(type, member)))
 #define READ_ONCE(object) (*(const volatile __typeof__(object) *)&(object))
 #define WRITE_ONCE(object, value) (*(volatile __typeof__(object) *)&(object) = (value))
@@ -59,9 +69,12 @@ static inline unsigned int ilog2(unsigned long number)
 	return 63 - (unsigned int)__builtin_clzl(number);
 }
 
+/* The fault CCE_PLANTED_LEFTOVER is for the test that must fail: nothing is wiped. */
 static inline void memzero_explicit(void *memory, size_t bytes)
 {
+#ifndef CCE_PLANTED_LEFTOVER
 	memset(memory, 0, bytes);
+#endif
 	__asm__ volatile("" : : "r"(memory) : "memory");
 }
 
@@ -73,6 +86,7 @@ static inline void memzero_explicit(void *memory, size_t bytes)
 #define THIS_MODULE NULL
 #define module_param(name, type, mode)                                                                                 \
 	static const void *const module_param_##name __attribute__((unused)) = &name
+#define module_param_array(name, type, count, mode) module_param(name, type, mode)
 #define MODULE_PARM_DESC(name, text) _Static_assert(sizeof(text) > 1, "")
 typedef struct { int held; } spinlock_t;
 struct mutex { int held; };
@@ -92,25 +106,53 @@ struct mutex { int held; };
 #define dev_err_ratelimited(device, ...) ((void)(device), (void)(0 ? fprintf(stderr, __VA_ARGS__) : 0))
 #define dev_warn_ratelimited(device, ...) ((void)(device), fprintf(stderr, __VA_ARGS__))
 
+/* Tracepoints become empty functions. */
+#define TP_PROTO(...) __VA_ARGS__
+#define TRACE_EVENT(name, proto, ...)                                                                                  \
+	static inline void trace_##name(proto)                                                                         \
+	{                                                                                                              \
+	}
+
+/* ---- counters, bits, RCU, time: one thread */
+
 typedef struct { long count; } atomic64_t;
 #define atomic64_inc(counter) ((counter)->count++)
-struct completion { int done; };
+typedef struct { int count; } refcount_t;
+#define refcount_set(counter, number) ((counter)->count = (number))
+#define refcount_inc_not_zero(counter) ((counter)->count && ++(counter)->count)
+#define refcount_dec_and_test(counter) (assert((counter)->count > 0), !--(counter)->count)
 struct percpu_ref { long count; };
+#define percpu_ref_get(reference) ((reference)->count++)
+static inline bool test_and_set_bit_lock(unsigned int number, unsigned long *bits)
+{
+	bool was = *bits & BIT(number);
+
+	*bits |= BIT(number);
+	return was;
+}
+#define clear_bit_unlock(number, bits) (*(bits) &= ~BIT(number))
+
+struct rcu_head { int nothing; };
+#define rcu_read_lock() ((void)0)
+#define rcu_read_unlock() ((void)0)
+#define rcu_dereference(pointer) (pointer)
+#define rcu_access_pointer(pointer) (pointer)
+#define unrcu_pointer(pointer) (pointer)
+#define RCU_INITIALIZER(pointer) (pointer)
+#define xchg(object, value) __atomic_exchange_n(object, value, __ATOMIC_SEQ_CST)
+
+#define in_task() true
+#define need_resched() false
+u64 ktime_get_ns(void);
+/* Here the engine works. */
+void ndelay(unsigned long nanoseconds);
+
+struct completion { int done; };
 struct work_struct { int pending; };
 struct delayed_work { int pending; };
 struct workqueue_struct;
 struct device { int nothing; };
-struct pci_dev { struct device dev; };
-static inline int pci_irq_vector(struct pci_dev *pdev, unsigned int number)
-{
-	(void)pdev;
-	return (int)number;
-}
-static inline const char *pci_name(const struct pci_dev *pdev)
-{
-	(void)pdev;
-	return "test";
-}
+#define dev_name(device) ((void)(device), "test")
 
 typedef int irqreturn_t;
 #define IRQ_HANDLED 1
@@ -130,7 +172,6 @@ struct tasklet_struct {
 	void (*function)(struct tasklet_struct *tasklet);
 	bool scheduled;
 };
-#define from_tasklet(variable, tasklet, member) container_of(tasklet, __typeof__(*(variable)), member)
 static inline void tasklet_setup(struct tasklet_struct *tasklet, void (*function)(struct tasklet_struct *))
 {
 	tasklet->function = function;
@@ -184,12 +225,16 @@ static inline void list_del(struct list_head *entry)
 /* ---- memory */
 
 #define GFP_KERNEL 0
+#define kzalloc(bytes, flags) kcalloc(1, bytes, flags)
 static inline void *kcalloc(size_t count, size_t bytes, int flags)
 {
 	(void)flags;
 	return calloc(count, bytes);
 }
 #define kfree(memory) free(memory)
+/* Only keys: asks the test whether it was wiped. */
+#define kfree_rcu(pointer, head) key_freed(pointer)
+void key_freed(void *key);
 
 static inline void *dma_alloc_coherent(struct device *dev, size_t bytes, dma_addr_t *address, int flags)
 {
@@ -219,22 +264,15 @@ static inline struct scatterlist *sg_next(struct scatterlist *sg)
 {
 	return sg->last ? NULL : sg + 1;
 }
-static inline unsigned int sg_nents_for_len(struct scatterlist *list, u64 bytes)
-{
-	unsigned int count = 0;
-
-	for (; list; list = sg_next(list)) {
-		count++;
-		if (list->length >= bytes)
-			break;
-		bytes -= list->length;
-	}
-	return count;
-}
 static inline int dma_map_sg(struct device *dev, struct scatterlist *list, unsigned int count,
 			     enum dma_data_direction direction)
 {
-	(void)dev, (void)list, (void)direction;
+	unsigned int i;
+
+	(void)dev, (void)direction;
+	/* Not every DMA mapping takes an entry without bytes. */
+	for (i = 0; i < count; i++)
+		assert(list[i].length);
 	return (int)count;
 }
 static inline void dma_unmap_sg(struct device *dev, struct scatterlist *list, unsigned int count,
@@ -242,26 +280,77 @@ static inline void dma_unmap_sg(struct device *dev, struct scatterlist *list, un
 {
 	(void)dev, (void)list, (void)count, (void)direction;
 }
+static inline int sg_nents(struct scatterlist *list)
+{
+	int count = 0;
+
+	for (; list; list = sg_next(list))
+		count++;
+	return count;
+}
 /* Between a list and a buffer; with neither `to` nor `from`, zeros into the list. */
-static inline void sg_move(struct scatterlist *list, unsigned int count, u8 *to, const u8 *from, size_t bytes)
+static inline void sg_move(struct scatterlist *list, unsigned int count, u8 *to, const u8 *from, size_t bytes, size_t skip)
 {
 	for (; count && list && bytes; list = sg_next(list), count--) {
-		size_t part = min(list->length, bytes);
+		size_t skipped = min(list->length, skip);
+		size_t part = min(list->length - skipped, bytes);
+		u8 *memory = (u8 *)list->memory + skipped;
 
 		if (to)
-			to = (u8 *)memcpy(to, list->memory, part) + part;
+			to = (u8 *)memcpy(to, memory, part) + part;
 		else if (from)
-			memcpy(list->memory, from, part), from += part;
+			memcpy(memory, from, part), from += part;
 		else
-			memset(list->memory, 0, part);
+			memset(memory, 0, part);
+		skip -= skipped;
 		bytes -= part;
 	}
+	assert(!bytes);
 }
-#define sg_copy_to_buffer(list, count, buffer, bytes) sg_move(list, count, buffer, NULL, bytes)
-#define sg_copy_from_buffer(list, count, buffer, bytes) sg_move(list, count, NULL, buffer, bytes)
-#define sg_zero_buffer(list, count, bytes, skip) sg_move(list, count, NULL, NULL, bytes)
+#define sg_copy_to_buffer(list, count, buffer, bytes) sg_move(list, count, buffer, NULL, bytes, 0)
+#define sg_copy_from_buffer(list, count, buffer, bytes) sg_move(list, count, NULL, buffer, bytes, 0)
+#define sg_pcopy_to_buffer(list, count, buffer, bytes, skip) sg_move(list, count, buffer, NULL, bytes, skip)
+#define sg_pcopy_from_buffer(list, count, buffer, bytes, skip) sg_move(list, count, NULL, buffer, bytes, skip)
+#define sg_zero_buffer(list, count, bytes, skip) sg_move(list, count, NULL, NULL, bytes, skip)
 
-/* ---- registers: the test's */
+struct sg_mapping_iter {
+	void *addr;
+	size_t length;
+	struct scatterlist *following;
+	size_t skip;
+};
+#define SG_MITER_ATOMIC 0
+#define SG_MITER_FROM_SG 0
+static inline void sg_miter_start(struct sg_mapping_iter *iterator, struct scatterlist *list, unsigned int count, int flags)
+{
+	(void)count, (void)flags;
+	*iterator = (struct sg_mapping_iter){ .following = list };
+}
+static inline bool sg_miter_skip(struct sg_mapping_iter *iterator, size_t bytes)
+{
+	for (; iterator->following && bytes >= iterator->following->length;
+	     iterator->following = sg_next(iterator->following))
+		bytes -= iterator->following->length;
+	iterator->skip = bytes;
+	return !bytes || iterator->following;
+}
+static inline bool sg_miter_next(struct sg_mapping_iter *iterator)
+{
+	struct scatterlist *now = iterator->following;
+
+	while (now && now->length == iterator->skip)
+		now = sg_next(now), iterator->skip = 0;
+	if (!now)
+		return false;
+	iterator->addr = (u8 *)now->memory + iterator->skip;
+	iterator->length = now->length - iterator->skip;
+	iterator->skip = 0;
+	iterator->following = sg_next(now);
+	return true;
+}
+#define sg_miter_stop(iterator) ((void)(iterator))
+
+/* ---- registers: the engine's */
 
 u32 readl(const void *address);
 void writel(u32 value, void *address);
@@ -278,6 +367,7 @@ void writel(u32 value, void *address);
 #define AES_KEYSIZE_256 32
 #define AES_MIN_KEY_SIZE 16
 #define AES_MAX_KEY_SIZE 32
+#define GCM_AES_IV_SIZE 12
 #define CRYPTO_ALG_ASYNC 0x80
 #define CRYPTO_ALG_NEED_FALLBACK 0x100
 #define CRYPTO_ALG_KERN_DRIVER_ONLY 0x1000
@@ -286,13 +376,53 @@ void writel(u32 value, void *address);
 #define CRYPTO_TFM_REQ_MAY_SLEEP 0x200
 #define CRYPTO_TFM_REQ_MAY_BACKLOG 0x400
 
-struct crypto_skcipher;
-struct skcipher_request;
+struct crypto_alg {
+	const char *cra_name, *cra_driver_name;
+	u32 cra_flags;
+	unsigned int cra_blocksize, cra_ctxsize;
+	int cra_priority;
+	void *cra_module;
+};
+/* Of every transformation; the key is what those on the CPU keep, see kernel.c. */
+struct crypto_tfm {
+	const char *name;
+	u32 flags;
+	unsigned int reqsize;
+	void *context;
+	u8 key[2 * AES_MAX_KEY_SIZE];
+	unsigned int key_bytes;
+};
+#define crypto_tfm_alg_name(tfm) ((tfm)->name)
+
 struct crypto_async_request {
-	struct list_head list;
 	void (*complete)(struct crypto_async_request *base, int error);
 	void *data;
 	u32 flags;
+};
+#define crypto_request_complete(owner, error) ((owner)->complete(owner, error))
+
+static inline int aes_check_keylen(unsigned int key_bytes)
+{
+	return key_bytes == 16 || key_bytes == 24 || key_bytes == 32 ? 0 : -EINVAL;
+}
+struct crypto_aes_ctx {
+	u8 key[AES_MAX_KEY_SIZE];
+	unsigned int key_bytes;
+};
+int aes_expandkey(struct crypto_aes_ctx *schedule, const u8 *key, unsigned int key_bytes);
+void aes_encrypt(const struct crypto_aes_ctx *schedule, u8 *out, const u8 *in);
+
+static inline void crypto_xor(u8 *to, const u8 *from, unsigned int bytes)
+{
+	while (bytes--)
+		*to++ ^= *from++;
+}
+
+/* ---- crypto API: block ciphers */
+
+struct crypto_skcipher {
+	struct crypto_tfm base;
+	struct skcipher_alg *alg;
 };
 struct skcipher_request {
 	unsigned int cryptlen;
@@ -309,19 +439,7 @@ struct skcipher_alg {
 	int (*init)(struct crypto_skcipher *tfm);
 	void (*exit)(struct crypto_skcipher *tfm);
 	unsigned int min_keysize, max_keysize, ivsize, chunksize;
-	struct {
-		const char *cra_name, *cra_driver_name;
-		u32 cra_flags;
-		unsigned int cra_blocksize, cra_ctxsize;
-		int cra_priority;
-		void *cra_module;
-	} base;
-};
-struct crypto_skcipher {
-	struct skcipher_alg *alg;
-	u32 flags;
-	unsigned int reqsize;
-	void *context;
+	struct crypto_alg base;
 };
 
 int crypto_register_skcipher(struct skcipher_alg *alg);
@@ -330,41 +448,144 @@ struct crypto_skcipher *crypto_alloc_skcipher(const char *name, u32 type, u32 ma
 void crypto_free_skcipher(struct crypto_skcipher *tfm);
 int crypto_skcipher_setkey(struct crypto_skcipher *tfm, const u8 *key, unsigned int key_bytes);
 int crypto_skcipher_encrypt(struct skcipher_request *req);
-int crypto_skcipher_decrypt(struct skcipher_request *req);
+#define crypto_skcipher_decrypt(req) crypto_skcipher_encrypt(req)
 
+#define crypto_skcipher_tfm(tfm_) (&(tfm_)->base)
 #define crypto_skcipher_alg(tfm_) ((tfm_)->alg)
-#define crypto_skcipher_ctx(tfm_) ((tfm_)->context)
+#define crypto_skcipher_ctx(tfm_) ((tfm_)->base.context)
 #define crypto_skcipher_ivsize(tfm_) ((tfm_)->alg->ivsize)
 #define crypto_skcipher_blocksize(tfm_) ((tfm_)->alg->base.cra_blocksize)
-#define crypto_skcipher_reqsize(tfm_) ((tfm_)->reqsize)
-#define crypto_skcipher_set_reqsize(tfm_, bytes) ((tfm_)->reqsize = (unsigned int)(bytes))
-#define crypto_skcipher_get_flags(tfm_) ((tfm_)->flags)
-#define crypto_skcipher_set_flags(tfm_, flags_) ((tfm_)->flags |= (flags_))
-#define crypto_skcipher_clear_flags(tfm_, flags_) ((tfm_)->flags &= ~(u32)(flags_))
+#define crypto_skcipher_reqsize(tfm_) ((tfm_)->base.reqsize)
+#define crypto_skcipher_set_reqsize(tfm_, bytes) ((tfm_)->base.reqsize = (unsigned int)(bytes))
+#define crypto_skcipher_get_flags(tfm_) ((tfm_)->base.flags)
+#define crypto_skcipher_set_flags(tfm_, flags_) ((tfm_)->base.flags |= (flags_))
+#define crypto_skcipher_clear_flags(tfm_, flags_) ((tfm_)->base.flags &= ~(u32)(flags_))
 #define crypto_skcipher_reqtfm(req) ((req)->tfm)
 #define skcipher_request_ctx(req) ((req)->context)
 #define skcipher_request_flags(req) ((req)->base.flags)
 #define skcipher_request_cast(base_) container_of(base_, struct skcipher_request, base)
-#define skcipher_request_complete(req, error) ((req)->base.complete(&(req)->base, error))
 #define skcipher_request_set_tfm(req, tfm_) ((req)->tfm = (tfm_))
-static inline void skcipher_request_set_callback(struct skcipher_request *req, u32 flags,
-						 void (*complete)(struct crypto_async_request *, int), void *data)
+#define skcipher_request_set_callback(req, flags_, complete_, data_)                                                   \
+	((req)->base = (struct crypto_async_request){ complete_, data_, flags_ })
+#define skcipher_request_set_crypt(req, src_, dst_, bytes, iv_)                                                        \
+	((req)->src = (src_), (req)->dst = (dst_), (req)->cryptlen = (bytes), (req)->iv = (iv_))
+static inline int xts_verify_key(struct crypto_skcipher *tfm, const u8 *key, unsigned int key_bytes)
 {
-	req->base.flags = flags;
-	req->base.complete = complete;
-	req->base.data = data;
+	(void)tfm, (void)key;
+	return key_bytes % 2 ? -EINVAL : 0;
 }
-static inline void skcipher_request_set_crypt(struct skcipher_request *req, struct scatterlist *src,
-					      struct scatterlist *dst, unsigned int cryptlen, void *iv)
-{
-	req->src = src;
-	req->dst = dst;
-	req->cryptlen = cryptlen;
-	req->iv = iv;
-}
-static inline int aes_check_keylen(unsigned int key_bytes)
-{
-	return key_bytes == 16 || key_bytes == 24 || key_bytes == 32 ? 0 : -EINVAL;
-}
+
+/* ---- crypto API: authenticated encryption */
+
+struct crypto_aead {
+	struct crypto_tfm base;
+	struct aead_alg *alg;
+	unsigned int authsize;
+};
+struct aead_request {
+	unsigned int assoclen, cryptlen;
+	u8 *iv;
+	struct scatterlist *src, *dst;
+	struct crypto_aead *tfm;
+	struct crypto_async_request base;
+	void *context;
+};
+struct aead_alg {
+	int (*setkey)(struct crypto_aead *tfm, const u8 *key, unsigned int key_bytes);
+	int (*setauthsize)(struct crypto_aead *tfm, unsigned int bytes);
+	int (*encrypt)(struct aead_request *req);
+	int (*decrypt)(struct aead_request *req);
+	int (*init)(struct crypto_aead *tfm);
+	void (*exit)(struct crypto_aead *tfm);
+	unsigned int ivsize, maxauthsize, chunksize;
+	struct crypto_alg base;
+};
+
+int crypto_register_aead(struct aead_alg *alg);
+void crypto_unregister_aead(struct aead_alg *alg);
+struct crypto_aead *crypto_alloc_aead(const char *name, u32 type, u32 mask);
+void crypto_free_aead(struct crypto_aead *tfm);
+int crypto_aead_setkey(struct crypto_aead *tfm, const u8 *key, unsigned int key_bytes);
+int crypto_aead_setauthsize(struct crypto_aead *tfm, unsigned int bytes);
+int crypto_aead_encrypt(struct aead_request *req);
+int crypto_aead_decrypt(struct aead_request *req);
+
+#define crypto_aead_tfm(tfm_) (&(tfm_)->base)
+#define crypto_aead_alg(tfm_) ((tfm_)->alg)
+#define crypto_aead_ctx(tfm_) ((tfm_)->base.context)
+#define crypto_aead_authsize(tfm_) ((tfm_)->authsize)
+#define crypto_aead_reqsize(tfm_) ((tfm_)->base.reqsize)
+#define crypto_aead_set_reqsize(tfm_, bytes) ((tfm_)->base.reqsize = (unsigned int)(bytes))
+#define crypto_aead_get_flags(tfm_) ((tfm_)->base.flags)
+#define crypto_aead_set_flags(tfm_, flags_) ((tfm_)->base.flags |= (flags_))
+#define crypto_aead_clear_flags(tfm_, flags_) ((tfm_)->base.flags &= ~(u32)(flags_))
+#define crypto_aead_reqtfm(req) ((req)->tfm)
+#define aead_request_ctx(req) ((req)->context)
+#define aead_request_flags(req) ((req)->base.flags)
+#define aead_request_set_tfm(req, tfm_) ((req)->tfm = (tfm_))
+#define aead_request_set_callback(req, flags_, complete_, data_)                                                       \
+	skcipher_request_set_callback(req, flags_, complete_, data_)
+#define aead_request_set_crypt(req, src_, dst_, bytes, iv_) skcipher_request_set_crypt(req, src_, dst_, bytes, iv_)
+#define aead_request_set_ad(req, bytes) ((req)->assoclen = (bytes))
+
+/* ---- crypto API: hashes */
+
+struct hash_alg_common {
+	unsigned int digestsize, statesize;
+	struct crypto_alg base;
+};
+struct crypto_ahash {
+	struct crypto_tfm base;
+	struct hash_alg_common *common;
+};
+struct ahash_request {
+	unsigned int nbytes;
+	struct scatterlist *src;
+	u8 *result;
+	struct crypto_ahash *tfm;
+	struct crypto_async_request base;
+	void *context;
+};
+struct ahash_alg {
+	int (*init)(struct ahash_request *req);
+	int (*update)(struct ahash_request *req);
+	int (*final)(struct ahash_request *req);
+	int (*finup)(struct ahash_request *req);
+	int (*digest)(struct ahash_request *req);
+	int (*export)(struct ahash_request *req, void *out);
+	int (*import)(struct ahash_request *req, const void *in);
+	int (*setkey)(struct crypto_ahash *tfm, const u8 *key, unsigned int key_bytes);
+	int (*init_tfm)(struct crypto_ahash *tfm);
+	void (*exit_tfm)(struct crypto_ahash *tfm);
+	struct hash_alg_common halg;
+};
+struct crypto_shash {
+	struct crypto_tfm base;
+};
+struct shash_desc {
+	struct crypto_shash *tfm;
+	void *context[] __attribute__((aligned(16)));
+};
+
+int crypto_register_ahash(struct ahash_alg *alg);
+void crypto_unregister_ahash(struct ahash_alg *alg);
+struct crypto_shash *crypto_alloc_shash(const char *name, u32 type, u32 mask);
+void crypto_free_shash(struct crypto_shash *tfm);
+int crypto_shash_setkey(struct crypto_shash *tfm, const u8 *key, unsigned int key_bytes);
+unsigned int crypto_shash_descsize(struct crypto_shash *tfm);
+int crypto_shash_init(struct shash_desc *desc);
+int crypto_shash_update(struct shash_desc *desc, const u8 *data, unsigned int bytes);
+int crypto_shash_finup(struct shash_desc *desc, const u8 *data, unsigned int bytes, u8 *out);
+void shash_desc_zero(struct shash_desc *desc);
+
+#define crypto_shash_set_flags(tfm_, flags_) ((tfm_)->base.flags |= (flags_))
+#define crypto_shash_clear_flags(tfm_, flags_) ((tfm_)->base.flags &= ~(u32)(flags_))
+#define crypto_ahash_tfm(tfm_) (&(tfm_)->base)
+#define crypto_ahash_ctx(tfm_) ((tfm_)->base.context)
+#define crypto_ahash_get_flags(tfm_) ((tfm_)->base.flags)
+#define crypto_ahash_set_reqsize(tfm_, bytes) ((tfm_)->base.reqsize = (unsigned int)(bytes))
+#define crypto_hash_alg_common(tfm_) ((tfm_)->common)
+#define crypto_ahash_reqtfm(req) ((req)->tfm)
+#define ahash_request_ctx(req) ((req)->context)
 
 #endif

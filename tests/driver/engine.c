@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A stand-in for the engine: descriptors, context records and lists as the contract has them, ciphers as cipher.h.
+ */
+#include "engine.h"
+
+#include "cce_contract.h"
+#include "cce_queue.h"
+#include "cipher.h"
+#include "secrets.h"
+
+u8 engine_registers[CCE_REGISTER_SPACE_BYTES];
+struct cce_queue *engine_queue;
+u8 engine_status;
+bool engine_stuck;
+unsigned int engine_served, engine_lists_served;
+static u16 head, doorbell, completion_tail;
+
+/* Source or destination of a request. */
+struct stream {
+	const struct cce_list_entry *entries;	/* NULL: one piece at `address` */
+	u64 address;
+};
+
+static struct stream stream_of(u64 address, bool is_list, u32 bytes)
+{
+	const struct cce_list_entry *entry = (const struct cce_list_entry *)(uintptr_t)address;
+	struct stream stream = { is_list ? entry : NULL, address };
+	u64 found = 0;
+
+	if (!is_list)
+		return stream;
+	engine_lists_served++;
+	expect(IS_ALIGNED(address, CCE_LIST_ALIGNMENT_BYTES));
+	for (;; entry++) {
+		VALGRIND_CHECK_MEM_IS_DEFINED(entry, sizeof(*entry));
+		expect(entry->length && !entry->region);
+		found += entry->length;
+		if (entry->flags)
+			break;
+	}
+	expect(entry->flags == CCE_LIST_ENTRY_FLAGS_LAST);
+	expect(found == bytes);
+	return stream;
+}
+
+static u8 *stream_byte(const struct stream *stream, u32 position)
+{
+	const struct cce_list_entry *entry = stream->entries;
+
+	if (!entry)
+		return (u8 *)(uintptr_t)stream->address + position;
+	for (; position >= entry->length; entry++)
+		position -= entry->length;
+	return (u8 *)(uintptr_t)entry->address + position;
+}
+
+static void check_record(const struct cce_key_record *record, u8 mode, bool decrypt)
+{
+	bool pair = mode == CCE_CIPHER_MODE_XTS;
+
+	VALGRIND_CHECK_MEM_IS_DEFINED(record, offsetof(struct cce_context_record, key));
+	expect(record->first.format == (pair ? CCE_CONTEXT_FORMAT_CIPHER_KEY_PAIR : CCE_CONTEXT_FORMAT_CIPHER_KEY));
+	expect(record->first.units == (pair ? 2 : 1));
+	expect(record->first.rights == (BIT(8 + mode) | (decrypt ? CCE_CONTEXT_RECORD_RIGHTS_DECRYPT :
+							 CCE_CONTEXT_RECORD_RIGHTS_ENCRYPT)));
+	expect(all_secret(record->first.key, record->first.key_length));
+	expect(!pair || all_secret(record->second.key, record->first.key_length));
+	/* No byte of another key is left behind this one. */
+	expect(all_zero(record->first.key + record->first.key_length,
+			sizeof(record->first.key) - record->first.key_length));
+	expect(all_zero(record->second.key + (pair ? record->first.key_length : 0),
+			sizeof(record->second.key) - (pair ? record->first.key_length : 0)));
+}
+
+static u8 serve_cipher(const struct cce_descriptor *descriptor)
+{
+	const struct cce_key_record *record =
+		(const struct cce_key_record *)(uintptr_t)descriptor->context_reference;
+	const u8 *key = record->first.key;
+	const u8 *second_key = descriptor->mode == CCE_CIPHER_MODE_XTS ? record->second.key : NULL;
+	bool decrypt = descriptor->flags & CCE_DESCRIPTOR_FLAGS_DECRYPT;
+	bool mac = descriptor->mode == CCE_CIPHER_MODE_CMAC;
+	u32 aad = descriptor->aad_length, text = descriptor->text_length, tag = descriptor->tag_length;
+	u32 in_bytes = aad + text + (decrypt ? tag : 0);
+	u32 out_bytes = mac ? tag : text + (decrypt ? 0 : tag);
+	struct stream in = stream_of(descriptor->source, descriptor->flags & CCE_DESCRIPTOR_FLAGS_SOURCE_LIST,
+				     in_bytes);
+	struct stream out = stream_of(descriptor->destination,
+				      descriptor->flags & CCE_DESCRIPTOR_FLAGS_DESTINATION_LIST, out_bytes);
+	u8 data[ENGINE_STREAM_BYTES], made[AES_BLOCK_SIZE];
+	struct cipher_mac state = { .block_bytes = 0 };
+	u8 status = engine_status;
+	u32 i;
+
+	expect(in_bytes + AES_BLOCK_SIZE <= sizeof(data));
+	check_record(record, descriptor->mode, decrypt);
+	for (i = 0; i < in_bytes; i++)
+		data[i] = *stream_byte(&in, i);
+	expect(none_secret(data, aad));
+	expect(all_secret(data + aad, in_bytes - aad));
+
+	if (mac) {
+		cipher_mac_update(key, record->first.key_length, &state, data, text);
+		cipher_mac_final(key, record->first.key_length, &state, data);
+	} else {
+		if (tag && decrypt)
+			cipher_text(key, NULL, record->first.key_length, descriptor->iv, data + aad, text);
+		if (tag)
+			cipher_tag(key, record->first.key_length, descriptor->iv, data, aad, data + aad, text, made);
+		if (!decrypt || !tag)
+			cipher_text(key, second_key, record->first.key_length, descriptor->iv, data + aad, text);
+		if (tag && !decrypt)
+			memcpy(data + aad + text, made, tag);
+		if (tag && decrypt && !same_secret(made, data + aad + text, tag) && !status) {
+			memset(data + aad, 0, text);
+			status = CCE_STATUS_TAG;
+		}
+		memmove(data, data + aad, out_bytes);
+	}
+	/* A request that fails otherwise has written a part of its text. */
+	if (status && status != CCE_STATUS_TAG)
+		out_bytes /= 2;
+	for (i = 0; i < out_bytes; i++)
+		*stream_byte(&out, i) = data[i];
+	return status;
+}
+
+static void serve(const struct cce_descriptor *descriptor)
+{
+	unsigned int entries = cce_queue_entries(engine_queue);
+	struct cce_completion *entry = &engine_queue->completion[completion_tail % entries];
+
+	/* Where, how much and how: never a matter of secrets. */
+	VALGRIND_CHECK_MEM_IS_DEFINED(descriptor, sizeof(*descriptor));
+	expect(descriptor->opcode == CCE_OPCODE_CIPHER);
+	memset(entry, 0, sizeof(*entry));
+	entry->status = serve_cipher(descriptor);
+	memset(entry->next_iv, 0x77, sizeof(entry->next_iv));
+	entry->cookie = descriptor->cookie;
+	entry->submission_head = head;
+	entry->phase = !((completion_tail / entries) & 1);
+	completion_tail++;
+	engine_served++;
+}
+
+void engine_serve(void)
+{
+	while (head != doorbell)
+		serve(&engine_queue->submission[head++ % cce_queue_entries(engine_queue)]);
+}
+
+void engine_reset(void)
+{
+	u32 running = CCE_QUEUE_STATE_RUNNING << CCE_QUEUE_STATUS_STATE_SHIFT;
+
+	head = doorbell = completion_tail = 0;
+	memcpy(engine_registers + CCE_QUEUE_BASE + CCE_QUEUE_STATUS, &running, sizeof(running));
+}
+
+u32 readl(const void *address)
+{
+	u32 value;
+
+	memcpy(&value, address, sizeof(value));
+	return value;
+}
+
+void writel(u32 value, void *address)
+{
+	memcpy(address, &value, sizeof(value));
+	if ((size_t)((u8 *)address - engine_registers) == CCE_DOORBELL_BASE + CCE_DOORBELL_SUBMISSION_TAIL)
+		doorbell = (u16)value;
+}
+
+static u64 now;
+
+u64 ktime_get_ns(void)
+{
+	return now;
+}
+
+void ndelay(unsigned long nanoseconds)
+{
+	now += nanoseconds;
+	if (!engine_stuck)
+		engine_serve();
+}
