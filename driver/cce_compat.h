@@ -44,6 +44,16 @@ static inline void *cce_completion_owner(void *data)
 #endif
 
 /*
+ * Since 6.16 the kernel has a fallback of its own for each ahash that is asynchronous, of a kind that
+ * not every cmac(aes) is. This driver does without: it has a better one.
+ */
+#ifdef CRYPTO_ALG_NO_FALLBACK
+#define CCE_AHASH_FLAGS (CRYPTO_ALG_ASYNC | CRYPTO_ALG_KERN_DRIVER_ONLY | CRYPTO_ALG_NO_FALLBACK)
+#else
+#define CCE_AHASH_FLAGS (CRYPTO_ALG_ASYNC | CRYPTO_ALG_KERN_DRIVER_ONLY | CRYPTO_ALG_NEED_FALLBACK)
+#endif
+
+/*
  * AES encryption of single blocks on the CPU, in constant time: what its key schedule is called.
  * -EINVAL for a key of another length than 16, 24 or 32 bytes.
  */
