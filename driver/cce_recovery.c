@@ -309,7 +309,8 @@ static void cce_recovery_event(struct work_struct *work)
 	u64 events;
 
 	mutex_lock(&cce->recovery);
-	if (cce->dead)
+	/* One that sleeps doesn't answer, and forgets its errors. */
+	if (cce->dead || cce->asleep)
 		goto unlock;
 	if (!cce_device_present(cce)) {
 		cce_recovery_give_up(cce, "no answer from the bus");
