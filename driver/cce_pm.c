@@ -128,12 +128,17 @@ static int cce_pm_suspend(struct device *dev)
 	unsigned long end = jiffies + 2 * cce_recovery_timeout() + HZ;
 	bool idle;
 
-	cce_pm_set_mode(cce, CCE_QUEUE_SUSPENDED);
-	cce_pm_pump(cce);
-	while (!(idle = cce_pm_is_idle(cce)) && time_before(jiffies, end))
+	/* A recovery in between lets its queue pair run again: so each time anew. */
+	for (;;) {
+		mutex_lock(&cce->recovery);
+		cce_pm_set_mode(cce, CCE_QUEUE_SUSPENDED);
+		cce_pm_pump(cce);
+		idle = cce_pm_is_idle(cce);
+		if (idle || time_after_eq(jiffies, end))
+			break;
+		mutex_unlock(&cce->recovery);
 		usleep_range(CCE_DRAIN_POLL_US, 2 * CCE_DRAIN_POLL_US);
-
-	mutex_lock(&cce->recovery);
+	}
 	if (!idle)
 		cce_recovery_give_up(cce, "requests outlast the suspension");
 	else if (!cce->dead && !cce->asleep)
