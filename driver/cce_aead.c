@@ -18,7 +18,7 @@
 
 /* One transformation (tfm). */
 struct cce_aead {
-	struct crypto_aead *fallback;	/* the same on the CPU */
+	struct crypto_aead *fallback;	/* on the CPU: what those of the keys are like */
 	struct cce_key_slot key;
 };
 
@@ -50,14 +50,13 @@ static void cce_aead_cpu_done(cce_completion_argument argument, int error)
 static int cce_aead_run_on_cpu(struct cce_request *request, bool may_sleep)
 {
 	struct aead_request *req = cce_aead_owner(request);
-	struct cce_aead *aead = crypto_aead_ctx(crypto_aead_reqtfm(req));
 	struct cce_aead_request *context = aead_request_ctx(req);
 	struct aead_request *sub = &context->fallback;
 	u32 flags = aead_request_flags(req);
 
 	if (!may_sleep)
 		flags &= ~CRYPTO_TFM_REQ_MAY_SLEEP;
-	aead_request_set_tfm(sub, aead->fallback);
+	aead_request_set_tfm(sub, request->key->fallback);
 	aead_request_set_callback(sub, flags, cce_aead_cpu_done, request);
 	aead_request_set_crypt(sub, req->src, req->dst, req->cryptlen, req->iv);
 	aead_request_set_ad(sub, req->assoclen);
@@ -136,7 +135,8 @@ static int cce_aead_crypt(struct aead_request *req, bool decrypt)
 	} else {
 		memcpy(context->request.iv, req->iv, GCM_AES_IV_SIZE);
 	}
-	return cce_algorithm_run(&context->request, &req->base, algorithm, &aead->key);
+	return cce_algorithm_run(&context->request, &req->base, algorithm,
+				 cce_key_get(&aead->key));
 }
 
 static int cce_aead_encrypt(struct aead_request *req)
@@ -147,6 +147,30 @@ static int cce_aead_encrypt(struct aead_request *req)
 static int cce_aead_decrypt(struct aead_request *req)
 {
 	return cce_aead_crypt(req, true);
+}
+
+static void cce_aead_free_fallback(void *fallback)
+{
+	crypto_free_aead(fallback);
+}
+
+/* Give a new key its transformation on the CPU. */
+static int cce_aead_set_fallback(struct cce_key *new, struct crypto_aead *tfm, const u8 *key,
+				 unsigned int key_bytes)
+{
+	struct cce_aead *aead = crypto_aead_ctx(tfm);
+	struct crypto_aead *fallback;
+
+	/* By its own name, so that it is no larger than there is room for in a request. */
+	fallback = crypto_alloc_aead(crypto_tfm_alg_driver_name(crypto_aead_tfm(aead->fallback)),
+				     0, 0);
+	if (IS_ERR(fallback))
+		return PTR_ERR(fallback);
+	new->fallback = fallback;
+	new->free_fallback = cce_aead_free_fallback;
+	crypto_aead_set_flags(fallback, crypto_aead_get_flags(tfm) & CRYPTO_TFM_REQ_MASK);
+	return crypto_aead_setauthsize(fallback, crypto_aead_authsize(aead->fallback)) ?:
+	       crypto_aead_setkey(fallback, key, key_bytes);
 }
 
 static int cce_aead_setkey(struct crypto_aead *tfm, const u8 *key, unsigned int key_bytes)
@@ -162,23 +186,28 @@ static int cce_aead_setkey(struct crypto_aead *tfm, const u8 *key, unsigned int 
 	new = cce_key_create(cce_aead_alg_of(tfm)->algorithm.rights, key, key_bytes, NULL);
 	if (!new)
 		return -ENOMEM;
-	crypto_aead_clear_flags(aead->fallback, CRYPTO_TFM_REQ_MASK);
-	crypto_aead_set_flags(aead->fallback, crypto_aead_get_flags(tfm) & CRYPTO_TFM_REQ_MASK);
-	error = crypto_aead_setkey(aead->fallback, key, key_bytes);
-	if (error) {
+	error = cce_aead_set_fallback(new, tfm, key, key_bytes);
+	if (error)
 		cce_key_put(new);
-		return error;
-	}
-	cce_key_replace(&aead->key, new);
-	return 0;
+	else
+		cce_key_replace(&aead->key, new);
+	return error;
 }
 
 static int cce_aead_setauthsize(struct crypto_aead *tfm, unsigned int tag_length)
 {
 	struct cce_aead *aead = crypto_aead_ctx(tfm);
+	struct cce_key *key;
+	int error;
 
 	/* SP 800-38D, 5.2.1.2, and SP 800-38C, A.1: the fallback allows just those. */
-	return crypto_aead_setauthsize(aead->fallback, tag_length);
+	error = crypto_aead_setauthsize(aead->fallback, tag_length);
+	key = error ? NULL : cce_key_get(&aead->key);
+	if (!key)
+		return error;
+	error = crypto_aead_setauthsize(key->fallback, tag_length);
+	cce_key_put(key);
+	return error;
 }
 
 static int cce_aead_init(struct crypto_aead *tfm)

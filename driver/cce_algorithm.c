@@ -71,14 +71,14 @@ static int cce_algorithm_offer(struct cce_request *request)
  * @request: its algorithm has set what the kernel-doc of struct cce_request says, but what follows
  * @owner: the request of the crypto API
  * @algorithm: its algorithm
- * @key_slot: its transformation's key
+ * @key: its transformation's key, whose reference becomes the request's; NULL if there is none
  *
  * Context: any but the hard interrupt.
  * Return: as crypto_skcipher_encrypt(): 0 or an errno if it is over, -ENOSPC if there is no room,
  *	-EINPROGRESS and -EBUSY if the owner hears of it later.
  */
 int cce_algorithm_run(struct cce_request *request, struct crypto_async_request *owner,
-		      const struct cce_algorithm *algorithm, struct cce_key_slot *key_slot)
+		      const struct cce_algorithm *algorithm, struct cce_key *key)
 {
 	int result;
 
@@ -86,14 +86,13 @@ int cce_algorithm_run(struct cce_request *request, struct crypto_async_request *
 	request->required = algorithm->capability;
 	request->mode = algorithm->mode;
 	request->notified = false;
-	request->key_slot = key_slot;
-	request->key = cce_key_get(key_slot);
-	if (!request->key)
+	request->key = key;
+	if (!key)
 		return -ENOKEY;
 
 	result = cce_algorithm_offer(request);
 	if (result > 0)
-		result = cce_request_run_on_cpu(request, true);
+		result = request->operations->run_on_cpu(request, true);
 	if (result != -EINPROGRESS && result != -EBUSY)
 		cce_request_release(request, result);
 	return result;

@@ -21,10 +21,8 @@
 
 /* One transformation (tfm). */
 struct cce_hash {
-	struct crypto_shash *fallback;	/* the same on the CPU */
+	struct crypto_shash *fallback;	/* on the CPU: what those of the keys are like */
 	struct cce_key_slot key;
-	u8 subkey1[AES_BLOCK_SIZE];	/* K1 and K2 of SP 800-38B, 6.1 */
-	u8 subkey2[AES_BLOCK_SIZE];
 };
 
 /* What is known of a text so far; exported as it is. */
@@ -119,12 +117,10 @@ static int cce_hash_run_on_cpu(struct cce_request *request, bool may_sleep)
 {
 	struct cce_hash_request *context =
 		container_of(request, struct cce_hash_request, request);
-	struct crypto_ahash *tfm = crypto_ahash_reqtfm(cce_hash_owner(request));
-	struct cce_hash *hash = crypto_ahash_ctx(tfm);
 	struct shash_desc *desc = &context->fallback;
 	int error;
 
-	desc->tfm = hash->fallback;
+	desc->tfm = request->key->fallback;
 	error = crypto_shash_init(desc);
 	if (!error)
 		error = crypto_shash_update(desc, context->first, request->prefix_bytes);
@@ -190,14 +186,13 @@ static void cce_hash_set_text(struct cce_hash_request *context, struct ahash_req
 	};
 }
 
-static int cce_hash_run(struct ahash_request *req)
+/* The key's reference becomes the request's. */
+static int cce_hash_run(struct ahash_request *req, struct cce_key *key)
 {
-	struct crypto_ahash *tfm = crypto_ahash_reqtfm(req);
 	struct cce_hash_request *context = ahash_request_ctx(req);
-	struct cce_hash *hash = crypto_ahash_ctx(tfm);
 
 	return cce_algorithm_run(&context->request, &req->base,
-				 &cce_hash_alg_of(tfm)->algorithm, &hash->key);
+				 &cce_hash_alg_of(crypto_ahash_reqtfm(req))->algorithm, key);
 }
 
 static int cce_hash_update(struct ahash_request *req)
@@ -207,6 +202,7 @@ static int cce_hash_update(struct ahash_request *req)
 	struct cce_hash_state *state = &context->state;
 	unsigned int bytes = state->held_bytes + req->nbytes;
 	unsigned int now, last = 0;
+	struct cce_key *key;
 
 	if (!req->nbytes)
 		return 0;
@@ -217,6 +213,9 @@ static int cce_hash_update(struct ahash_request *req)
 		return 0;
 	}
 
+	key = cce_key_get(&hash->key);
+	if (!key)
+		return -ENOKEY;
 	/* All complete blocks but the last byte's. */
 	now = round_down(bytes - 1, AES_BLOCK_SIZE);
 	context->next = (struct cce_hash_state){ .begun = 1, .held_bytes = bytes - now };
@@ -224,15 +223,15 @@ static int cce_hash_update(struct ahash_request *req)
 
 	cce_hash_set_text(context, req, now);
 	if (now == AES_BLOCK_SIZE && context->request.prefix_bytes) {
-		crypto_xor(context->first, hash->subkey1, AES_BLOCK_SIZE);
+		crypto_xor(context->first, key->subkey1, AES_BLOCK_SIZE);
 	} else {
 		last = AES_BLOCK_SIZE;
 		cce_hash_peek(state, req, now - last, context->last, last);
-		crypto_xor(context->last, hash->subkey1, last);
+		crypto_xor(context->last, key->subkey1, last);
 	}
 	context->request.source_bytes -= last;
 	context->request.suffix_bytes = last;
-	return cce_hash_run(req);
+	return cce_hash_run(req, key);
 }
 
 /* The text ends behind some more bytes of the source. */
@@ -242,7 +241,10 @@ static int cce_hash_end(struct ahash_request *req, unsigned int more)
 	struct cce_hash_request *context = ahash_request_ctx(req);
 	struct cce_hash_state *state = &context->state;
 	unsigned int bytes = state->held_bytes + more;
+	struct cce_key *key = cce_key_get(&hash->key);
 
+	if (!key)
+		return -ENOKEY;
 	memset(&context->next, 0, sizeof(context->next));
 	cce_hash_set_text(context, req, bytes);
 	if (state->begun && bytes < AES_BLOCK_SIZE) {
@@ -251,12 +253,12 @@ static int cce_hash_end(struct ahash_request *req, unsigned int more)
 		cce_hash_peek(state, req, 0, context->first, bytes);
 		context->first[bytes] = 0x80;
 		crypto_xor(context->first, state->chain, AES_BLOCK_SIZE);
-		crypto_xor(context->first, hash->subkey2, AES_BLOCK_SIZE);
-		crypto_xor(context->first, hash->subkey1, AES_BLOCK_SIZE);
+		crypto_xor(context->first, key->subkey2, AES_BLOCK_SIZE);
+		crypto_xor(context->first, key->subkey1, AES_BLOCK_SIZE);
 		context->request.prefix_bytes = AES_BLOCK_SIZE;
 		context->request.text_length = AES_BLOCK_SIZE;
 	}
-	return cce_hash_run(req);
+	return cce_hash_run(req, key);
 }
 
 static int cce_hash_finup(struct ahash_request *req)
@@ -313,37 +315,64 @@ static void cce_hash_double(u8 *out, const u8 *in)
 	out[i] = in[i] << 1 ^ (0x87 & -carry);
 }
 
-static int cce_hash_setkey(struct crypto_ahash *tfm, const u8 *key, unsigned int key_bytes)
+static int cce_hash_make_subkeys(struct cce_key *new, const u8 *key, unsigned int key_bytes)
 {
-	struct cce_hash *hash = crypto_ahash_ctx(tfm);
 	u8 zero_encrypted[AES_BLOCK_SIZE] = { };
 	struct cce_aes_schedule schedule;
-	struct cce_key *new;
 	int error;
 
 	error = cce_aes_prepare(&schedule, key, key_bytes);
-	if (error)
-		return error;
-	aes_encrypt(&schedule, zero_encrypted, zero_encrypted);
-
-	new = cce_key_create(cce_hash_alg_of(tfm)->algorithm.rights, key, key_bytes, NULL);
-	if (!new) {
-		error = -ENOMEM;
-		goto out;
+	if (!error) {
+		aes_encrypt(&schedule, zero_encrypted, zero_encrypted);
+		cce_hash_double(new->subkey1, zero_encrypted);
+		cce_hash_double(new->subkey2, new->subkey1);
 	}
-	crypto_shash_clear_flags(hash->fallback, CRYPTO_TFM_REQ_MASK);
-	crypto_shash_set_flags(hash->fallback, crypto_ahash_get_flags(tfm) & CRYPTO_TFM_REQ_MASK);
-	error = crypto_shash_setkey(hash->fallback, key, key_bytes);
-	if (error) {
-		cce_key_put(new);
-		goto out;
-	}
-	cce_hash_double(hash->subkey1, zero_encrypted);
-	cce_hash_double(hash->subkey2, hash->subkey1);
-	cce_key_replace(&hash->key, new);
-out:
 	memzero_explicit(&schedule, sizeof(schedule));
 	memzero_explicit(zero_encrypted, sizeof(zero_encrypted));
+	return error;
+}
+
+static void cce_hash_free_fallback(void *fallback)
+{
+	crypto_free_shash(fallback);
+}
+
+/* Give a new key its transformation on the CPU. */
+static int cce_hash_set_fallback(struct cce_key *new, struct crypto_ahash *tfm, const u8 *key,
+				 unsigned int key_bytes)
+{
+	struct cce_hash *hash = crypto_ahash_ctx(tfm);
+	struct crypto_shash *fallback;
+
+	/* By its own name, so that it is no larger than there is room for in a request. */
+	fallback = crypto_alloc_shash(crypto_shash_driver_name(hash->fallback), 0, 0);
+	if (IS_ERR(fallback))
+		return PTR_ERR(fallback);
+	new->fallback = fallback;
+	new->free_fallback = cce_hash_free_fallback;
+	crypto_shash_set_flags(fallback, crypto_ahash_get_flags(tfm) & CRYPTO_TFM_REQ_MASK);
+	return crypto_shash_setkey(fallback, key, key_bytes);
+}
+
+static int cce_hash_setkey(struct crypto_ahash *tfm, const u8 *key, unsigned int key_bytes)
+{
+	struct cce_hash *hash = crypto_ahash_ctx(tfm);
+	struct cce_key *new;
+	int error;
+
+	error = aes_check_keylen(key_bytes);
+	if (error)
+		return error;
+
+	new = cce_key_create(cce_hash_alg_of(tfm)->algorithm.rights, key, key_bytes, NULL);
+	if (!new)
+		return -ENOMEM;
+	error = cce_hash_make_subkeys(new, key, key_bytes) ?:
+		cce_hash_set_fallback(new, tfm, key, key_bytes);
+	if (error)
+		cce_key_put(new);
+	else
+		cce_key_replace(&hash->key, new);
 	return error;
 }
 
@@ -366,7 +395,6 @@ static void cce_hash_exit_tfm(struct crypto_ahash *tfm)
 
 	cce_key_replace(&hash->key, NULL);
 	crypto_free_shash(hash->fallback);
-	memzero_explicit(hash, sizeof(*hash));
 }
 
 static int cce_hash_add(struct cce_algorithm *algorithm, int priority)

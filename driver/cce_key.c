@@ -3,13 +3,16 @@
  * Core Crypto Engine: keys of transformations.
  *
  * A request holds the key that it was submitted with until its end: one that waits in a backlog
- * while setkey() runs still gets the old key, never a mixture.
+ * while setkey() runs still gets the old key, on the engine or on the CPU, never a mixture. Hence
+ * each key has a transformation on the CPU of its own.
  */
-#include <crypto/aes.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "cce_key.h"
+
+static struct workqueue_struct *cce_key_workqueue;
 
 static u32 cce_key_capability(unsigned int key_bytes)
 {
@@ -31,7 +34,7 @@ static u32 cce_key_capability(unsigned int key_bytes)
  * @second_key: second key of the same length (XTS), or NULL
  *
  * Context: process, sleeps.
- * Return: the key, with one reference, or NULL for want of memory.
+ * Return: the key, with one reference but without fallback, or NULL for want of memory.
  */
 struct cce_key *cce_key_create(u32 rights, const u8 *key, unsigned int key_bytes,
 			       const u8 *second_key)
@@ -54,6 +57,15 @@ struct cce_key *cce_key_create(u32 rights, const u8 *key, unsigned int key_bytes
 	return new;
 }
 
+static void cce_key_free(struct work_struct *work)
+{
+	struct cce_key *key = container_of(to_rcu_work(work), struct cce_key, work);
+
+	if (key->fallback)
+		key->free_fallback(key->fallback);
+	kfree(key);
+}
+
 /**
  * cce_key_put() - give a reference back
  * @key: key, or NULL
@@ -65,7 +77,10 @@ void cce_key_put(struct cce_key *key)
 	if (!key || !refcount_dec_and_test(&key->references))
 		return;
 	memzero_explicit(&key->record, sizeof(key->record));
-	kfree_rcu(key, rcu);
+	memzero_explicit(key->subkey1, sizeof(key->subkey1));
+	memzero_explicit(key->subkey2, sizeof(key->subkey2));
+	INIT_RCU_WORK(&key->work, cce_key_free);
+	queue_rcu_work(cce_key_workqueue, &key->work);
 }
 
 /**
@@ -102,14 +117,25 @@ struct cce_key *cce_key_get(struct cce_key_slot *slot)
 }
 
 /**
- * cce_key_is_current() - is this still the transformation's key?
- * @slot: the transformation's
- * @key: a key that it had, with a reference of the caller
+ * cce_key_init() - before any key is made
  *
- * Context: any.
- * Return: whether setkey() has not replaced it.
+ * Context: process.
+ * Return: 0 or -ENOMEM.
  */
-bool cce_key_is_current(struct cce_key_slot *slot, const struct cce_key *key)
+int cce_key_init(void)
 {
-	return rcu_access_pointer(slot->key) == key;
+	cce_key_workqueue = alloc_workqueue("cce-keys", WQ_UNBOUND, 0);
+	return cce_key_workqueue ? 0 : -ENOMEM;
+}
+
+/**
+ * cce_key_exit() - after the last reference of the last key; all are freed on return
+ *
+ * Context: process, sleeps.
+ */
+void cce_key_exit(void)
+{
+	/* What waits for readers is on the work queue then. */
+	rcu_barrier();
+	destroy_workqueue(cce_key_workqueue);
 }

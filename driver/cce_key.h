@@ -5,9 +5,10 @@
 #ifndef CCE_KEY_H
 #define CCE_KEY_H
 
-#include <linux/rcupdate.h>
+#include <crypto/aes.h>
 #include <linux/refcount.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 #include "cce_contract.h"
 
@@ -18,19 +19,28 @@ struct cce_key_record {
 };
 
 /**
- * struct cce_key - a key as the engine wants it; never changed once a transformation has it
+ * struct cce_key - a key as the engine and the CPU want it; never changed once a transformation has
+ *	it
  * @references: one of the transformation, one of each request under way
- * @rcu: a reader may still look at @references of a key that has gone
+ * @work: frees it, when no reader looks at @references any more
+ * @fallback: transformation on the CPU that has this key
+ * @free_fallback: for @fallback; sleeps
  * @required: capability bits (global.algorithms) that the key's size needs
  * @bytes: bytes of @record that the engine reads
  * @record: context record, without the direction among its rights; wiped with the last reference
+ * @subkey1: CMAC: K1 of SP 800-38B, 6.1; wiped like @record
+ * @subkey2: CMAC: K2
  */
 struct cce_key {
 	refcount_t references;
-	struct rcu_head rcu;
+	struct rcu_work work;
+	void *fallback;
+	void (*free_fallback)(void *fallback);
 	u32 required;
 	unsigned int bytes;
 	struct cce_key_record record;
+	u8 subkey1[AES_BLOCK_SIZE];
+	u8 subkey2[AES_BLOCK_SIZE];
 };
 
 /* The key of a transformation, which setkey() may replace while requests with the old one run. */
@@ -43,6 +53,7 @@ struct cce_key *cce_key_create(u32 rights, const u8 *key, unsigned int key_bytes
 void cce_key_put(struct cce_key *key);
 void cce_key_replace(struct cce_key_slot *slot, struct cce_key *key);
 struct cce_key *cce_key_get(struct cce_key_slot *slot);
-bool cce_key_is_current(struct cce_key_slot *slot, const struct cce_key *key);
+int cce_key_init(void);
+void cce_key_exit(void);
 
 #endif

@@ -16,6 +16,7 @@
 #include "cce_bus.h"
 #include "cce_debugfs.h"
 #include "cce_device.h"
+#include "cce_key.h"
 #include "cce_pm.h"
 #include "cce_queue.h"
 #include "cce_recovery.h"
@@ -359,6 +360,9 @@ static int __init cce_init(void)
 {
 	int error;
 
+	error = cce_key_init();
+	if (error)
+		return error;
 	cce_debugfs_init();
 	error = pci_register_driver(&cce_pci_driver);
 	if (!error) {
@@ -369,6 +373,7 @@ static int __init cce_init(void)
 	if (error) {
 		cce_algorithm_unregister();
 		cce_debugfs_exit();
+		cce_key_exit();
 	}
 	return error;
 }
@@ -380,6 +385,7 @@ static void __exit cce_exit(void)
 	pci_unregister_driver(&cce_pci_driver);
 	cce_algorithm_unregister();
 	cce_debugfs_exit();
+	cce_key_exit();
 }
 
 module_init(cce_init);

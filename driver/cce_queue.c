@@ -366,7 +366,7 @@ static void cce_queue_divert(struct cce_queue *queue, struct cce_request *reques
 {
 	if (result > 0) {
 		cce_fallback_count(&queue->cce->fallbacks, result);
-		result = cce_request_run_on_cpu(request, false);
+		result = request->operations->run_on_cpu(request, false);
 	}
 	/* -EINPROGRESS or, as our owner allowed waiting, -EBUSY: the CPU's code calls back. */
 	if (result != -EINPROGRESS && result != -EBUSY)

@@ -29,7 +29,7 @@
 #include "cce_queue.h"
 #include "cce_recovery.h"
 
-#define CCE_RESET_POLL_US	10
+#define CCE_RESET_POLL_US	100
 #define CCE_RESET_TIMEOUT_US	200000
 
 static unsigned int timeout_ms = 5000;

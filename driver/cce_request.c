@@ -419,7 +419,7 @@ int cce_request_prepare(struct cce_queue *queue, unsigned int slot, struct cce_r
 /* What a status means for the request's owner, and for its destination. */
 struct cce_status_meaning {
 	bool known;
-	bool untouched;		/* nothing was written, or the engine has wiped it */
+	bool untouched;		/* nothing was written */
 	int error;
 };
 
@@ -449,7 +449,7 @@ static const struct cce_status_meaning cce_statuses[] = {
 	[CCE_STATUS_DESTINATION_LIST_ACCESS] = { true, false, -EIO },
 	[CCE_STATUS_DESTINATION_LIST_FORMAT] = { true, false, -EIO },
 	[CCE_STATUS_GATED] = { true, false, -EACCES },
-	[CCE_STATUS_TAG] = { true, true, -EBADMSG },
+	[CCE_STATUS_TAG] = { true, false, -EBADMSG },
 	[CCE_STATUS_TAG_LENGTH] = { true, true, -EINVAL },
 	[CCE_STATUS_IV] = { true, true, -EINVAL },
 	[CCE_STATUS_EQUAL_KEYS] = { true, true, -EINVAL },
@@ -474,7 +474,11 @@ void cce_request_answer(struct cce_request *request, const struct cce_completion
 	if (completion->status < ARRAY_SIZE(cce_statuses))
 		meaning = cce_statuses[completion->status];
 	request->error = meaning.error;
-	request->may_have_begun = !meaning.untouched;
+	/*
+	 * What the engine has decrypted without being sure of the tag it wipes itself, but it can't
+	 * if the bus refuses that: so whatever the status, text may be there.
+	 */
+	request->may_have_begun = !meaning.untouched || (request->decrypt && request->tag_length);
 	request->redo = false;
 	memcpy(request->answer, request->destination ? completion->next_iv : result,
 	       sizeof(request->answer));
@@ -494,12 +498,8 @@ static void cce_request_unbounce(struct cce_queue *queue, struct cce_request *re
 {
 	struct cce_bounce *bounce = request->bounce;
 
-	/*
-	 * Partial output never leaves the buffer, nor does what the engine hasn't begun, the source
-	 * that is; of a wrong tag the engine's zeros do.
-	 */
-	if (request->destination && !request->redo &&
-	    (!request->error || request->error == -EBADMSG))
+	/* Partial output never leaves the buffer, nor does what the engine hasn't begun. */
+	if (request->destination && !request->redo && !request->error)
 		sg_pcopy_from_buffer(request->destination, sg_nents(request->destination),
 				     bounce->data + bounce->text, request->destination_bytes,
 				     request->destination_skip);
@@ -527,13 +527,13 @@ void cce_request_finish(struct cce_request *request)
 	cce_request_unmap(queue, request);
 	if (request->bounce)
 		cce_request_unbounce(queue, request);
-	else if (error && request->may_have_begun && request->destination)
+	if (error && request->may_have_begun && request->destination)
 		sg_zero_buffer(request->destination, sg_nents(request->destination),
 			       request->destination_bytes, request->destination_skip);
 
 	if (request->redo) {
 		cce_fallback_count(&queue->cce->fallbacks, CCE_FALLBACK_RESET);
-		error = cce_request_run_on_cpu(request, false);
+		error = request->operations->run_on_cpu(request, false);
 		/* Its owner allowed waiting, or was told so: cce_request_cpu_done() follows. */
 		if (error == -EINPROGRESS || error == -EBUSY)
 			return;
@@ -541,23 +541,6 @@ void cce_request_finish(struct cce_request *request)
 		request->operations->finish(request);
 	}
 	cce_request_end(request, error);
-}
-
-/**
- * cce_request_run_on_cpu() - do a request without the engine
- * @request: request that no engine holds
- * @may_sleep: the context allows it, if the request does
- *
- * Context: any.
- * Return: as crypto_skcipher_encrypt(); -EIO if setkey() has replaced the request's key since,
- *	which the CPU doesn't have. Only after -EINPROGRESS and -EBUSY cce_request_cpu_done() is
- *	called later; else the request still has its key.
- */
-int cce_request_run_on_cpu(struct cce_request *request, bool may_sleep)
-{
-	if (!cce_key_is_current(request->key_slot, request->key))
-		return -EIO;
-	return request->operations->run_on_cpu(request, may_sleep);
 }
 
 /**

@@ -41,7 +41,6 @@ struct cce_request_operations {
  * struct cce_request - driver's part of a request of the crypto API
  * @owner: the request of the crypto API
  * @operations: its algorithm's
- * @key_slot: its transformation's
  * @key: its key, with a reference
  * @source: scatterlist read from, or NULL
  * @destination: scatterlist written to; NULL: the answer goes to @answer
@@ -83,7 +82,6 @@ struct cce_request_operations {
 struct cce_request {
 	struct crypto_async_request *owner;
 	const struct cce_request_operations *operations;
-	struct cce_key_slot *key_slot;
 	struct cce_key *key;
 	struct scatterlist *source;
 	struct scatterlist *destination;
@@ -124,7 +122,6 @@ int cce_request_prepare(struct cce_queue *queue, unsigned int slot, struct cce_r
 void cce_request_answer(struct cce_request *request, const struct cce_completion *completion,
 			const u8 *result);
 void cce_request_finish(struct cce_request *request);
-int cce_request_run_on_cpu(struct cce_request *request, bool may_sleep);
 void cce_request_notify(struct cce_request *request);
 void cce_request_release(struct cce_request *request, int error);
 void cce_request_end(struct cce_request *request, int error);

@@ -13,7 +13,7 @@
 
 /* One transformation (tfm). */
 struct cce_skcipher {
-	struct crypto_skcipher *fallback;	/* the same cipher on the CPU */
+	struct crypto_skcipher *fallback;	/* on the CPU: what those of the keys are like */
 	struct cce_key_slot key;
 };
 
@@ -45,14 +45,13 @@ static void cce_skcipher_cpu_done(cce_completion_argument argument, int error)
 static int cce_skcipher_run_on_cpu(struct cce_request *request, bool may_sleep)
 {
 	struct skcipher_request *req = cce_skcipher_owner(request);
-	struct cce_skcipher *cipher = crypto_skcipher_ctx(crypto_skcipher_reqtfm(req));
 	struct cce_skcipher_request *context = skcipher_request_ctx(req);
 	struct skcipher_request *sub = &context->fallback;
 	u32 flags = skcipher_request_flags(req);
 
 	if (!may_sleep)
 		flags &= ~CRYPTO_TFM_REQ_MAY_SLEEP;
-	skcipher_request_set_tfm(sub, cipher->fallback);
+	skcipher_request_set_tfm(sub, request->key->fallback);
 	skcipher_request_set_callback(sub, flags, cce_skcipher_cpu_done, request);
 	skcipher_request_set_crypt(sub, req->src, req->dst, req->cryptlen, req->iv);
 	return request->decrypt ? crypto_skcipher_decrypt(sub) : crypto_skcipher_encrypt(sub);
@@ -100,7 +99,8 @@ static int cce_skcipher_crypt(struct skcipher_request *req, bool decrypt)
 	};
 	/* Copied, never mapped: req->iv may lie on a stack. */
 	memcpy(context->request.iv, req->iv, crypto_skcipher_ivsize(tfm));
-	return cce_algorithm_run(&context->request, &req->base, algorithm, &cipher->key);
+	return cce_algorithm_run(&context->request, &req->base, algorithm,
+				 cce_key_get(&cipher->key));
 }
 
 static int cce_skcipher_encrypt(struct skcipher_request *req)
@@ -111,6 +111,28 @@ static int cce_skcipher_encrypt(struct skcipher_request *req)
 static int cce_skcipher_decrypt(struct skcipher_request *req)
 {
 	return cce_skcipher_crypt(req, true);
+}
+
+static void cce_skcipher_free_fallback(void *fallback)
+{
+	crypto_free_skcipher(fallback);
+}
+
+/* Give a new key its transformation on the CPU, which also judges whether the key is weak. */
+static int cce_skcipher_set_fallback(struct cce_key *new, struct crypto_skcipher *tfm,
+				     const u8 *key, unsigned int key_bytes)
+{
+	struct cce_skcipher *cipher = crypto_skcipher_ctx(tfm);
+	struct crypto_skcipher *fallback;
+
+	/* By its own name, so that it is no larger than there is room for in a request. */
+	fallback = crypto_alloc_skcipher(crypto_skcipher_driver_name(cipher->fallback), 0, 0);
+	if (IS_ERR(fallback))
+		return PTR_ERR(fallback);
+	new->fallback = fallback;
+	new->free_fallback = cce_skcipher_free_fallback;
+	crypto_skcipher_set_flags(fallback, crypto_skcipher_get_flags(tfm) & CRYPTO_TFM_REQ_MASK);
+	return crypto_skcipher_setkey(fallback, key, key_bytes);
 }
 
 static int cce_skcipher_setkey(struct crypto_skcipher *tfm, const u8 *key, unsigned int key_bytes)
@@ -131,16 +153,12 @@ static int cce_skcipher_setkey(struct crypto_skcipher *tfm, const u8 *key, unsig
 	new = cce_key_create(algorithm->rights, key, half, pair ? key + half : NULL);
 	if (!new)
 		return -ENOMEM;
-	crypto_skcipher_clear_flags(cipher->fallback, CRYPTO_TFM_REQ_MASK);
-	crypto_skcipher_set_flags(cipher->fallback,
-				  crypto_skcipher_get_flags(tfm) & CRYPTO_TFM_REQ_MASK);
-	error = crypto_skcipher_setkey(cipher->fallback, key, key_bytes);
-	if (error) {
+	error = cce_skcipher_set_fallback(new, tfm, key, key_bytes);
+	if (error)
 		cce_key_put(new);
-		return error;
-	}
-	cce_key_replace(&cipher->key, new);
-	return 0;
+	else
+		cce_key_replace(&cipher->key, new);
+	return error;
 }
 
 static int cce_skcipher_init(struct crypto_skcipher *tfm)

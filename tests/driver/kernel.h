@@ -149,6 +149,19 @@ void ndelay(unsigned long nanoseconds);
 
 struct completion { int done; };
 struct work_struct { int pending; };
+/* Only keys are freed so, at once: no reader is in the middle of anything. The test is asked whether it was wiped. */
+struct rcu_work {
+	struct work_struct work;
+	void (*function)(struct work_struct *work);
+};
+void key_released(struct rcu_work *work);
+#define WQ_UNBOUND 0
+#define alloc_workqueue(name, flags, active) ((struct workqueue_struct *)(name))
+#define destroy_workqueue(queue) ((void)(queue))
+#define rcu_barrier() ((void)0)
+#define to_rcu_work(work_) container_of(work_, struct rcu_work, work)
+#define INIT_RCU_WORK(work_, function_) ((work_)->function = (function_))
+#define queue_rcu_work(queue, work_) ((void)(queue), key_released(work_), (work_)->function(&(work_)->work))
 struct delayed_work { int pending; };
 struct workqueue_struct;
 struct device { int nothing; };
@@ -232,9 +245,6 @@ static inline void *kcalloc(size_t count, size_t bytes, int flags)
 	return calloc(count, bytes);
 }
 #define kfree(memory) free(memory)
-/* Only keys: asks the test whether it was wiped. */
-#define kfree_rcu(pointer, head) key_freed(pointer)
-void key_freed(void *key);
 
 static inline void *dma_alloc_coherent(struct device *dev, size_t bytes, dma_addr_t *address, int flags)
 {
@@ -393,6 +403,7 @@ struct crypto_tfm {
 	unsigned int key_bytes;
 };
 #define crypto_tfm_alg_name(tfm) ((tfm)->name)
+#define crypto_tfm_alg_driver_name(tfm) ((tfm)->name)
 
 struct crypto_async_request {
 	void (*complete)(struct crypto_async_request *base, int error);
@@ -457,6 +468,7 @@ int crypto_skcipher_encrypt(struct skcipher_request *req);
 #define crypto_skcipher_blocksize(tfm_) ((tfm_)->alg->base.cra_blocksize)
 #define crypto_skcipher_reqsize(tfm_) ((tfm_)->base.reqsize)
 #define crypto_skcipher_set_reqsize(tfm_, bytes) ((tfm_)->base.reqsize = (unsigned int)(bytes))
+#define crypto_skcipher_driver_name(tfm_) ((tfm_)->base.name)
 #define crypto_skcipher_get_flags(tfm_) ((tfm_)->base.flags)
 #define crypto_skcipher_set_flags(tfm_, flags_) ((tfm_)->base.flags |= (flags_))
 #define crypto_skcipher_clear_flags(tfm_, flags_) ((tfm_)->base.flags &= ~(u32)(flags_))
@@ -578,6 +590,7 @@ int crypto_shash_update(struct shash_desc *desc, const u8 *data, unsigned int by
 int crypto_shash_finup(struct shash_desc *desc, const u8 *data, unsigned int bytes, u8 *out);
 void shash_desc_zero(struct shash_desc *desc);
 
+#define crypto_shash_driver_name(tfm_) ((tfm_)->base.name)
 #define crypto_shash_set_flags(tfm_, flags_) ((tfm_)->base.flags |= (flags_))
 #define crypto_shash_clear_flags(tfm_, flags_) ((tfm_)->base.flags &= ~(u32)(flags_))
 #define crypto_ahash_tfm(tfm_) (&(tfm_)->base)
