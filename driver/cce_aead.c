@@ -244,50 +244,36 @@ static void cce_aead_remove(struct cce_algorithm *algorithm)
 	crypto_unregister_aead(&container_of(algorithm, struct cce_aead_alg, algorithm)->alg);
 }
 
-#define CCE_AEAD_COMMON							\
-	.maxauthsize = AES_BLOCK_SIZE,					\
-	.chunksize = AES_BLOCK_SIZE,					\
-	.setkey = cce_aead_setkey,					\
-	.setauthsize = cce_aead_setauthsize,				\
-	.encrypt = cce_aead_encrypt,					\
-	.decrypt = cce_aead_decrypt,					\
-	.init = cce_aead_init,						\
-	.exit = cce_aead_exit,						\
-	.base.cra_flags = CCE_ALGORITHM_FLAGS,				\
-	.base.cra_blocksize = 1,					\
-	.base.cra_ctxsize = sizeof(struct cce_aead),			\
-	.base.cra_module = THIS_MODULE
+#define CCE_AEAD(name, driver, MODE, iv) {					\
+	.algorithm = {								\
+		.add = cce_aead_add,						\
+		.remove = cce_aead_remove,					\
+		.capability = CCE_GLOBAL_ALGORITHMS_AES_##MODE##_MASK,		\
+		.rights = CCE_CONTEXT_RECORD_RIGHTS_##MODE,			\
+		.mode = CCE_CIPHER_MODE_##MODE,					\
+	},									\
+	.alg = {								\
+		.base.cra_name = name,						\
+		.base.cra_driver_name = driver,					\
+		.base.cra_flags = CCE_ALGORITHM_FLAGS,				\
+		.base.cra_blocksize = 1,					\
+		.base.cra_ctxsize = sizeof(struct cce_aead),			\
+		.base.cra_module = THIS_MODULE,					\
+		.ivsize = iv,							\
+		.chunksize = AES_BLOCK_SIZE,					\
+		.maxauthsize = AES_BLOCK_SIZE,					\
+		.setkey = cce_aead_setkey,					\
+		.setauthsize = cce_aead_setauthsize,				\
+		.encrypt = cce_aead_encrypt,					\
+		.decrypt = cce_aead_decrypt,					\
+		.init = cce_aead_init,						\
+		.exit = cce_aead_exit,						\
+	},									\
+}
 
 static struct cce_aead_alg cce_aead_algs[] = {
-	{
-		.algorithm = {
-			.add = cce_aead_add,
-			.remove = cce_aead_remove,
-			.capability = CCE_GLOBAL_ALGORITHMS_AES_GCM_MASK,
-			.rights = CCE_CONTEXT_RECORD_RIGHTS_GCM,
-			.mode = CCE_CIPHER_MODE_GCM,
-		},
-		.alg = {
-			.base.cra_name = "gcm(aes)",
-			.base.cra_driver_name = "gcm-aes-cce",
-			.ivsize = GCM_AES_IV_SIZE,
-			CCE_AEAD_COMMON,
-		},
-	}, {
-		.algorithm = {
-			.add = cce_aead_add,
-			.remove = cce_aead_remove,
-			.capability = CCE_GLOBAL_ALGORITHMS_AES_CCM_MASK,
-			.rights = CCE_CONTEXT_RECORD_RIGHTS_CCM,
-			.mode = CCE_CIPHER_MODE_CCM,
-		},
-		.alg = {
-			.base.cra_name = "ccm(aes)",
-			.base.cra_driver_name = "ccm-aes-cce",
-			.ivsize = AES_BLOCK_SIZE,
-			CCE_AEAD_COMMON,
-		},
-	},
+	CCE_AEAD("gcm(aes)", "gcm-aes-cce", GCM, GCM_AES_IV_SIZE),
+	CCE_AEAD("ccm(aes)", "ccm-aes-cce", CCM, AES_BLOCK_SIZE),
 };
 
 struct cce_algorithm *const cce_aead_algorithms[] = {

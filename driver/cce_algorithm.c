@@ -10,9 +10,7 @@
 #include <linux/mutex.h>
 
 #include "cce_algorithm.h"
-#include "cce_pm.h"
 #include "cce_queue.h"
-#include "cce_registry.h"
 
 static int priority = 90;
 module_param(priority, int, 0444);

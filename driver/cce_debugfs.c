@@ -12,7 +12,6 @@
 #include <linux/pm_runtime.h>
 #include <linux/seq_file.h>
 
-#include "cce_debugfs.h"
 #include "cce_device.h"
 #include "cce_queue.h"
 #include "cce_algorithm.h"

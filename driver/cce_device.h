@@ -50,50 +50,33 @@ struct cce_bus {
 	void (*set_master)(struct cce_device *cce, bool enable);
 };
 
-/**
- * struct cce_device - one engine
- * @dev: PCI function or platform device
- * @bus: how it is attached
- * @registers: its register space
- * @algorithms: global.algorithms, read once
- * @queue_count: queue pairs in use
- * @queues: array of @queue_count queue pairs
- * @tells_fetch_head: it has the register fetch_head of its queue pairs
- * @cycle_ps: picoseconds of an engine cycle; 0 if the engine's clock can't be told
- * @requests: one reference for each request that the engine or a backlog holds
- * @drained: completed when @requests has run dry after percpu_ref_kill()
- * @workqueue: ordered; runs @watchdog and @event
- * @watchdog: pending only while something is in flight
- * @event: a queue pair reported an error
- * @recovery: serializes resets and changes of power; outermost lock, in process context only
- * @dead: the engine is given up; written under @recovery, read anywhere
- * @resets: resets of a queue pair or of the engine since it was bound; under @recovery
- * @last_error: what led to the last one, or an empty string; under @recovery
- * @fallbacks: requests that this engine could have had, by reason
- * @asleep: its registers can't be reached; under @recovery
- * @debugfs: this engine's directory
- */
+/* One engine. */
 struct cce_device {
-	struct device *dev;
+	struct device *dev;		/* PCI function or platform device */
 	const struct cce_bus *bus;
 	void __iomem *registers;
-	u32 algorithms;
-	unsigned int queue_count;
+	u32 algorithms;			/* global.algorithms, read once */
+	unsigned int queue_count;	/* queue pairs in use */
 	struct cce_queue *queues;
-	bool tells_fetch_head;
-	u32 cycle_ps;
+	bool tells_fetch_head;		/* its queue pairs have the register fetch_head */
+	u32 cycle_ps;			/* of an engine cycle; 0: the engine's clock can't be told */
 
-	struct percpu_ref requests;
-	struct completion drained;
+	struct percpu_ref requests;	/* one for each that the engine or a backlog holds */
+	struct completion drained;	/* @requests has run dry after percpu_ref_kill() */
 
-	struct workqueue_struct *workqueue;
-	struct delayed_work watchdog;
-	struct work_struct event;
-	struct mutex recovery;		/* see the kernel-doc above */
-	bool dead;
-	unsigned int resets;
-	char last_error[64];
-	bool asleep;
+	struct workqueue_struct *workqueue;	/* ordered; runs these two: */
+	struct delayed_work watchdog;	/* pending while something is in flight */
+	struct work_struct event;	/* a queue pair reported an error */
+
+	/*
+	 * Serializes resets and changes of power, and protects what follows; outermost lock, in
+	 * process context only.
+	 */
+	struct mutex recovery;
+	bool dead;			/* given up; read anywhere */
+	bool asleep;			/* its registers can't be reached */
+	unsigned int resets;		/* of a queue pair or of all, since it was bound */
+	char last_error[64];		/* what led to the last one */
 
 	struct cce_fallback_counters fallbacks;
 	struct dentry *debugfs;
@@ -121,9 +104,40 @@ static inline void cce_fallback_count(struct cce_fallback_counters *counters,
 	atomic64_inc(&counters->reason[reason]);
 }
 
+/* cce_pci.c and cce_platform.c */
+extern struct pci_driver cce_pci_driver;
+extern struct platform_driver cce_platform_driver;
+
+/* cce_main.c */
 int cce_device_identify(struct cce_device *cce);
 int cce_device_add(struct cce_device *cce);
 void cce_device_remove(struct cce_device *cce);
 void cce_device_shut_down(struct cce_device *cce);
+
+/* cce_registry.c */
+int cce_registry_add(struct cce_device *cce);
+void cce_registry_remove(struct cce_device *cce);
+struct cce_queue *cce_registry_get_queue(void);
+void cce_registry_put_queue(struct cce_queue *queue);
+
+/* cce_recovery.c */
+void cce_recovery_init(struct cce_device *cce);
+unsigned long cce_recovery_timeout(void);
+void cce_recovery_watch(struct cce_device *cce);
+int cce_recovery_reset_engine(struct cce_device *cce);
+void cce_recovery_give_up(struct cce_device *cce, const char *why);
+
+/* cce_pm.c */
+extern const struct dev_pm_ops cce_pm_operations;
+void cce_pm_enable(struct cce_device *cce);
+void cce_pm_disable(struct cce_device *cce);
+void cce_pm_idle(struct cce_device *cce);
+void cce_pm_wake(struct cce_device *cce);
+
+/* cce_debugfs.c */
+void cce_debugfs_init(void);
+void cce_debugfs_exit(void);
+void cce_debugfs_add(struct cce_device *cce);
+void cce_debugfs_remove(struct cce_device *cce);
 
 #endif

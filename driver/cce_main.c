@@ -6,6 +6,8 @@
 #include <linux/interrupt.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/platform_device.h>
 #include <linux/pm_runtime.h>
 #include <linux/slab.h>
 
@@ -13,14 +15,9 @@
 #include "cce_trace.h"
 
 #include "cce_algorithm.h"
-#include "cce_bus.h"
-#include "cce_debugfs.h"
 #include "cce_device.h"
 #include "cce_key.h"
-#include "cce_pm.h"
 #include "cce_queue.h"
-#include "cce_recovery.h"
-#include "cce_registry.h"
 
 #define CCE_CLOCK_MEASURE_US	20
 #define CCE_CYCLE_PS_MINIMUM	100

@@ -9,9 +9,7 @@
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
 
-#include "cce_bus.h"
 #include "cce_device.h"
-#include "cce_pm.h"
 
 #define CCE_BAR	0
 

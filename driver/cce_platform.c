@@ -10,10 +10,8 @@
 #include <linux/platform_device.h>
 #include <linux/pm_runtime.h>
 
-#include "cce_bus.h"
 #include "cce_compat.h"
 #include "cce_device.h"
-#include "cce_pm.h"
 
 static int cce_platform_interrupt(struct cce_device *cce, unsigned int vector)
 {

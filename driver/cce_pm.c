@@ -13,9 +13,7 @@
 #include <linux/pm_runtime.h>
 
 #include "cce_device.h"
-#include "cce_pm.h"
 #include "cce_queue.h"
-#include "cce_recovery.h"
 
 #define CCE_AUTOSUSPEND_MS	1000
 #define CCE_DRAIN_POLL_US	1000

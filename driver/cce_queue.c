@@ -20,8 +20,6 @@
 #include <linux/string.h>
 
 #include "cce_queue.h"
-#include "cce_recovery.h"
-#include "cce_registry.h"
 #include "cce_request.h"
 #include "cce_trace.h"
 

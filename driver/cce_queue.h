@@ -80,89 +80,60 @@ struct cce_queue_counters {
 	u64 interrupts_lost;	/* the same; times that the watchdog found completions */
 };
 
-/**
- * struct cce_queue - one queue pair
- * @cce: its engine
- * @index: its number, in the engine and in the register map
- * @ring_log2: log2 of the entries of both rings, and of the slots
- * @irq: Linux interrupt number, 0 while none is requested
- * @irq_name: shown in /proc/interrupts
- * @lock: protects every member below it; taken in process and softirq context, never in the hard
- *	interrupt
- * @mode: see &enum cce_queue_mode
- * @pumping: someone works on the backlog and may have dropped @lock meanwhile
- * @busy: interrupts are moderated: many completions each
- * @submission: ring of descriptors
- * @submission_address: bus address of @submission
- * @submission_tail: free-running index of the next descriptor to write
- * @submission_rung: value of the last doorbell
- * @submission_head: free-running index of the oldest descriptor the engine may still have to fetch
- * @completion: ring of completion entries
- * @completion_address: bus address of @completion
- * @completion_head: free-running index of the next completion entry to take
- * @slot: requests in flight
- * @slot_memory: lists and contexts of the slots
- * @slot_memory_address: bus address of @slot_memory
- * @free_slots: stack of free slot numbers
- * @free_slot_count: entries of @free_slots
- * @bounce: all bounce buffers
- * @free_bounces: stack of free bounce buffers
- * @free_bounce_count: entries of @free_bounces
- * @backlog: requests that wait for room, oldest first (cce_request.node)
- * @backlog_length: entries of @backlog
- * @counters: for debugfs
- * @tasklet: takes completions; not under @lock
- * @fetch_head: index of the first descriptor that the engine has never fetched and, as it is
- *	paused, won't; valid if @fetch_head_known; both under cce->recovery instead of @lock
- * @fetch_head_known: see @fetch_head
- * @interrupts: written by the hard interrupt handler only; not under @lock
- * @attended: bit 0: a submitter polls or takes completions, and calls owners; not under @lock
+/*
+ * One queue pair. Indices into rings are free-running.
  *
  * A slot is taken when a request is posted and freed when its completion is taken, and there are as
  * many slots as entries in either ring: so the completion ring can't overflow.
  */
 struct cce_queue {
 	struct cce_device *cce;
-	unsigned int index;
-	unsigned int ring_log2;
-	int irq;
-	char irq_name[32];
+	unsigned int index;		/* in the engine and in the register map */
+	unsigned int ring_log2;		/* of the entries of both rings, and of the slots */
+	int irq;			/* 0 while none is requested */
+	char irq_name[32];		/* shown in /proc/interrupts */
 
-	spinlock_t lock;	/* see the kernel-doc above */
+	/* Protects what follows; in process and softirq context, never in the hard interrupt. */
+	spinlock_t lock;
 	enum cce_queue_mode mode;
-	bool pumping;
-	bool busy;
+	bool pumping;			/* someone works on the backlog, perhaps without the lock */
+	bool busy;			/* interrupts are moderated: many completions each */
 
 	struct cce_descriptor *submission;
 	dma_addr_t submission_address;
-	u16 submission_tail;
-	u16 submission_rung;
-	u16 submission_head;
+	u16 submission_tail;		/* next descriptor to write */
+	u16 submission_rung;		/* value of the last doorbell */
+	u16 submission_head;		/* oldest descriptor that the engine may have to fetch */
 
 	struct cce_completion *completion;
 	dma_addr_t completion_address;
-	u16 completion_head;
+	u16 completion_head;		/* next completion entry to take */
 
-	struct cce_slot *slot;
+	struct cce_slot *slot;		/* requests in flight */
 	struct cce_slot_memory *slot_memory;
 	dma_addr_t slot_memory_address;
-	u16 *free_slots;
+	u16 *free_slots;		/* stack of free slot numbers */
 	unsigned int free_slot_count;
 
 	struct cce_bounce bounce[CCE_BOUNCE_COUNT];
-	struct cce_bounce *free_bounces[CCE_BOUNCE_COUNT];
+	struct cce_bounce *free_bounces[CCE_BOUNCE_COUNT];	/* stack */
 	unsigned int free_bounce_count;
 
-	struct list_head backlog;
+	struct list_head backlog;	/* of cce_request.node, oldest first */
 	unsigned int backlog_length;
 	struct cce_queue_counters counters;
 
+	/*
+	 * Under cce->recovery instead: the first descriptor that the engine has never fetched and,
+	 * as it is paused, won't; if known.
+	 */
 	u16 fetch_head;
 	bool fetch_head_known;
 
-	struct tasklet_struct tasklet;
-	unsigned long interrupts;
-	unsigned long attended;
+	/* Under neither. */
+	struct tasklet_struct tasklet;	/* takes completions */
+	unsigned long interrupts;	/* written by the hard interrupt handler only */
+	unsigned long attended;		/* bit 0: a submitter polls or takes completions */
 };
 
 static inline unsigned int cce_queue_entries(const struct cce_queue *queue)

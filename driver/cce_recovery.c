@@ -25,9 +25,7 @@
 #include <linux/string.h>
 
 #include "cce_device.h"
-#include "cce_pm.h"
 #include "cce_queue.h"
-#include "cce_recovery.h"
 
 #define CCE_RESET_POLL_US	100
 #define CCE_RESET_TIMEOUT_US	200000

@@ -13,7 +13,6 @@
 
 #include "cce_device.h"
 #include "cce_queue.h"
-#include "cce_registry.h"
 
 struct cce_table {
 	struct rcu_head rcu;

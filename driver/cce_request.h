@@ -60,24 +60,8 @@ struct cce_request_operations {
  * @decrypt: direction of the cipher
  * @iv: as in the descriptor
  *
- * @node: in a backlog, or in a list of ended requests
- * @queue: queue pair that holds it; with a reference to its engine
- * @bounce: bounce buffer in use, or NULL
- * @source_map: first scatterlist entry that is mapped for the source
- * @destination_map: the same for the destination
- * @source_entries: entries from @source_map on given to dma_map_sg()
- * @destination_entries: the same for the destination; 0 if it is the source
- * @source_direction: direction of the source's mapping
- * @destination_direction: direction of the destination's mapping
- * @notified: its owner knows that it has left a backlog
- * @may_have_begun: (after the end) the engine may have written part of the destination
- * @redo: (after the end) the engine never began it: to be done on the CPU
- * @error: (after the end) 0 or a negative errno
- * @answer: (after the end, without error) what the engine returned beside the text: the IV that
- *	continues the stream, or the MAC
- *
- * The first part is the algorithm's, which sets all of it before cce_algorithm_run(), but
- * @key; the second is the queue's and this file's.
+ * All this the algorithm sets before cce_algorithm_run(), but for what that sets itself. The rest
+ * belongs to cce_queue.c and cce_request.c.
  */
 struct cce_request {
 	struct crypto_async_request *owner;
@@ -101,20 +85,23 @@ struct cce_request {
 	bool decrypt;
 	u8 iv[AES_BLOCK_SIZE];
 
-	struct list_head node;
-	struct cce_queue *queue;
-	struct cce_bounce *bounce;
-	struct scatterlist *source_map;
+	/* private: */
+	struct list_head node;		/* in a backlog, or in a list of ended requests */
+	struct cce_queue *queue;	/* holds it; with a reference to its engine */
+	struct cce_bounce *bounce;	/* in use, or NULL */
+	struct scatterlist *source_map;		/* first entry that is mapped */
 	struct scatterlist *destination_map;
-	unsigned int source_entries;
-	unsigned int destination_entries;
+	unsigned int source_entries;		/* given to dma_map_sg() */
+	unsigned int destination_entries;	/* 0 if it is the source */
 	enum dma_data_direction source_direction;
 	enum dma_data_direction destination_direction;
-	bool notified;
-	bool may_have_begun;
-	bool redo;
-	int error;
-	u8 answer[AES_BLOCK_SIZE];
+	bool notified;			/* its owner knows that it has left a backlog */
+
+	/* After the end: */
+	bool may_have_begun;		/* part of the destination may have been written */
+	bool redo;			/* it has not begun: to be done on the CPU */
+	int error;			/* 0 or a negative errno */
+	u8 answer[AES_BLOCK_SIZE];	/* IV that continues the stream, or MAC */
 };
 
 int cce_request_prepare(struct cce_queue *queue, unsigned int slot, struct cce_request *request,

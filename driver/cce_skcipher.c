@@ -197,86 +197,42 @@ static void cce_skcipher_remove(struct cce_algorithm *algorithm)
 	crypto_unregister_skcipher(&row->alg);
 }
 
-#define CCE_SKCIPHER_COMMON						\
-	.setkey = cce_skcipher_setkey,					\
-	.encrypt = cce_skcipher_encrypt,				\
-	.decrypt = cce_skcipher_decrypt,				\
-	.init = cce_skcipher_init,					\
-	.exit = cce_skcipher_exit,					\
-	.base.cra_flags = CCE_ALGORITHM_FLAGS,				\
-	.base.cra_ctxsize = sizeof(struct cce_skcipher),		\
-	.base.cra_module = THIS_MODULE
+#define CCE_SKCIPHER(name, driver, MODE, block, iv, least_key, most_key) {	\
+	.algorithm = {								\
+		.add = cce_skcipher_add,					\
+		.remove = cce_skcipher_remove,					\
+		.capability = CCE_GLOBAL_ALGORITHMS_AES_##MODE##_MASK,		\
+		.rights = CCE_CONTEXT_RECORD_RIGHTS_##MODE,			\
+		.mode = CCE_CIPHER_MODE_##MODE,					\
+	},									\
+	.alg = {								\
+		.base.cra_name = name,						\
+		.base.cra_driver_name = driver,					\
+		.base.cra_flags = CCE_ALGORITHM_FLAGS,				\
+		.base.cra_blocksize = block,					\
+		.base.cra_ctxsize = sizeof(struct cce_skcipher),		\
+		.base.cra_module = THIS_MODULE,					\
+		.min_keysize = least_key,					\
+		.max_keysize = most_key,					\
+		.ivsize = iv,							\
+		.chunksize = AES_BLOCK_SIZE,					\
+		.setkey = cce_skcipher_setkey,					\
+		.encrypt = cce_skcipher_encrypt,				\
+		.decrypt = cce_skcipher_decrypt,				\
+		.init = cce_skcipher_init,					\
+		.exit = cce_skcipher_exit,					\
+	},									\
+}
 
 static struct cce_skcipher_alg cce_skcipher_algs[] = {
-	{
-		.algorithm = {
-			.add = cce_skcipher_add,
-			.remove = cce_skcipher_remove,
-			.capability = CCE_GLOBAL_ALGORITHMS_AES_ECB_MASK,
-			.rights = CCE_CONTEXT_RECORD_RIGHTS_ECB,
-			.mode = CCE_CIPHER_MODE_ECB,
-		},
-		.alg = {
-			.base.cra_name = "ecb(aes)",
-			.base.cra_driver_name = "ecb-aes-cce",
-			.base.cra_blocksize = AES_BLOCK_SIZE,
-			.min_keysize = AES_MIN_KEY_SIZE,
-			.max_keysize = AES_MAX_KEY_SIZE,
-			CCE_SKCIPHER_COMMON,
-		},
-	}, {
-		.algorithm = {
-			.add = cce_skcipher_add,
-			.remove = cce_skcipher_remove,
-			.capability = CCE_GLOBAL_ALGORITHMS_AES_CBC_MASK,
-			.rights = CCE_CONTEXT_RECORD_RIGHTS_CBC,
-			.mode = CCE_CIPHER_MODE_CBC,
-		},
-		.alg = {
-			.base.cra_name = "cbc(aes)",
-			.base.cra_driver_name = "cbc-aes-cce",
-			.base.cra_blocksize = AES_BLOCK_SIZE,
-			.min_keysize = AES_MIN_KEY_SIZE,
-			.max_keysize = AES_MAX_KEY_SIZE,
-			.ivsize = AES_BLOCK_SIZE,
-			CCE_SKCIPHER_COMMON,
-		},
-	}, {
-		.algorithm = {
-			.add = cce_skcipher_add,
-			.remove = cce_skcipher_remove,
-			.capability = CCE_GLOBAL_ALGORITHMS_AES_CTR_MASK,
-			.rights = CCE_CONTEXT_RECORD_RIGHTS_CTR,
-			.mode = CCE_CIPHER_MODE_CTR,
-		},
-		.alg = {
-			.base.cra_name = "ctr(aes)",
-			.base.cra_driver_name = "ctr-aes-cce",
-			.base.cra_blocksize = 1,
-			.min_keysize = AES_MIN_KEY_SIZE,
-			.max_keysize = AES_MAX_KEY_SIZE,
-			.ivsize = AES_BLOCK_SIZE,
-			.chunksize = AES_BLOCK_SIZE,
-			CCE_SKCIPHER_COMMON,
-		},
-	}, {
-		.algorithm = {
-			.add = cce_skcipher_add,
-			.remove = cce_skcipher_remove,
-			.capability = CCE_GLOBAL_ALGORITHMS_AES_XTS_MASK,
-			.rights = CCE_CONTEXT_RECORD_RIGHTS_XTS,
-			.mode = CCE_CIPHER_MODE_XTS,
-		},
-		.alg = {
-			.base.cra_name = "xts(aes)",
-			.base.cra_driver_name = "xts-aes-cce",
-			.base.cra_blocksize = AES_BLOCK_SIZE,
-			.min_keysize = 2 * AES_MIN_KEY_SIZE,
-			.max_keysize = 2 * AES_MAX_KEY_SIZE,
-			.ivsize = AES_BLOCK_SIZE,
-			CCE_SKCIPHER_COMMON,
-		},
-	},
+	CCE_SKCIPHER("ecb(aes)", "ecb-aes-cce", ECB, AES_BLOCK_SIZE, 0,
+		     AES_MIN_KEY_SIZE, AES_MAX_KEY_SIZE),
+	CCE_SKCIPHER("cbc(aes)", "cbc-aes-cce", CBC, AES_BLOCK_SIZE, AES_BLOCK_SIZE,
+		     AES_MIN_KEY_SIZE, AES_MAX_KEY_SIZE),
+	CCE_SKCIPHER("ctr(aes)", "ctr-aes-cce", CTR, 1, AES_BLOCK_SIZE,
+		     AES_MIN_KEY_SIZE, AES_MAX_KEY_SIZE),
+	CCE_SKCIPHER("xts(aes)", "xts-aes-cce", XTS, AES_BLOCK_SIZE, AES_BLOCK_SIZE,
+		     2 * AES_MIN_KEY_SIZE, 2 * AES_MAX_KEY_SIZE),
 };
 
 struct cce_algorithm *const cce_skcipher_algorithms[] = {

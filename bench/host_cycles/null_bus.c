@@ -16,7 +16,6 @@
 #include <linux/pm_runtime.h>
 #include <linux/vmalloc.h>
 
-#include "cce_bus.h"
 #include "cce_contract.h"
 #include "cce_device.h"
 
