@@ -59,7 +59,7 @@ struct cce_device {
 	unsigned int queue_count;	/* queue pairs in use */
 	struct cce_queue *queues;
 	bool tells_fetch_head;		/* its queue pairs have the register fetch_head */
-	bool tells_fetch_head;		/* queue pairs have the register fetch_head */
+	u32 cycle_ps;			/* of an engine cycle; 0: that can't be told */
 
 	struct percpu_ref requests;	/* one for each that the engine or a backlog holds */
 	struct completion drained;	/* @requests has run dry after percpu_ref_kill() */

@@ -35,7 +35,10 @@ DeviceServer::DeviceServer(const DeviceServerOptions& options, const EngineFacto
       engine_(make_engine(host_)) {
     const unsigned queues = identified_queue_pairs(*engine_);
     window_.emplace(*engine_, options_.injection, faults_, statistics_);
-    endpoint_.emplace(*window_, host_, faults_, statistics_, 1 + queues);
+    window_->observe_writes(
+        [this](std::uint32_t offset, std::uint32_t value) { host_.register_written(offset, value); });
+    vectors_ = 1 + queues;
+    endpoint_.emplace(*window_, host_, faults_, statistics_, vectors_);
     spdlog::info("engine {}: {} queue pairs, {} ns a cycle", engine_->name(), queues, options_.cycle_ns);
 }
 
@@ -89,6 +92,7 @@ void DeviceServer::kicked(unsigned queue) {
     if (!calendar_.stream().connected()) throw ProtocolError("the guest uses the device without the calendar");
     catch_up();
     if (queue == VhostUserServer::command_queue) execute_commands();
+    host_.guest_acted(engine_->cycle(), vectors_);
     settle();
     // The guest may hold a grant from before this access.
     calendar_.grant(quiet_until());

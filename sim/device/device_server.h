@@ -47,6 +47,7 @@ public:
     [[nodiscard]] const TimeTravelCalendar& calendar() const { return calendar_; }
     [[nodiscard]] const VhostUserServer& vhost_user() const { return vhost_user_; }
     [[nodiscard]] const FaultLog& faults() const { return faults_; }
+    [[nodiscard]] const FaultInjection& injection() const { return options_.injection; }
     [[nodiscard]] const Statistics& statistics() const { return statistics_; }
     [[nodiscard]] std::uint64_t lost_interrupts() const { return endpoint_->lost_interrupts(); }
 
@@ -77,6 +78,7 @@ private:
     TimeTravelCalendar calendar_;
     DmaHost host_;
     std::unique_ptr<Engine> engine_;
+    unsigned vectors_ = 0;
     std::optional<RegisterWindow> window_;
     std::optional<PciEndpoint> endpoint_;
     std::deque<std::vector<std::byte>> messages_;  ///< interrupts for which the guest is to be called

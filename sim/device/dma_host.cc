@@ -20,12 +20,27 @@ BurstSchedule DmaHost::schedule(const Burst& burst) {
         ++statistics_.write_bursts;
         schedule.response_wait = latency_;
     }
-    if (injection_.bus_error(bursts_)) {
-        const std::uint64_t begin = burst.beat_address(0);
-        const std::uint64_t end = burst.beat_address(burst.beats);
-        doomed_ = Doomed{burst.direction, begin, end, end - burst.address};
+    if (injection_.bus_error(bursts_)) doom(burst);
+    if (RandomFaults* random = injection_.random(); random != nullptr && bus_master_) {
+        const RandomFaults::Fate fate = random->burst(classifier_.classify(burst), burst.valid_cycle, !doomed_);
+        if (fate.bus_error) doom(burst);
+        schedule.address_wait += fate.stall;
     }
     return schedule;
+}
+
+void DmaHost::doom(const Burst& burst) {
+    const std::uint64_t begin = burst.beat_address(0);
+    const std::uint64_t end = burst.beat_address(burst.beats);
+    doomed_ = Doomed{burst.direction, begin, end, end - burst.address};
+}
+
+void DmaHost::guest_acted(std::uint64_t cycle, unsigned vectors) {
+    RandomFaults* random = injection_.random();
+    if (random == nullptr || !bus_master_) return;
+    if (const std::optional<unsigned> vector = random->spurious_interrupt(vectors)) {
+        edges_.push_back({*vector, edges_.empty() ? cycle : std::max(cycle, edges_.back().cycle)});
+    }
 }
 
 bool DmaHost::doomed(Direction direction, std::uint64_t address, std::uint64_t bytes) {
@@ -92,6 +107,7 @@ void DmaHost::reset() {
 void DmaHost::interrupt(unsigned vector, std::uint64_t cycle) {
     ++statistics_.interrupt_edges;
     if (injection_.drop_interrupt(statistics_.interrupt_edges)) return;
+    if (injection_.random() != nullptr && injection_.random()->drop_interrupt()) return;
     edges_.push_back({vector, cycle});
 }
 

@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 
+#include "device/access_classifier.h"
 #include "device/dma_memory.h"
 #include "device/fault_injection.h"
 #include "device/fault_log.h"
@@ -28,12 +29,23 @@ struct InterruptEdge {
 class DmaHost final : public EngineHost {
 public:
     /// `latency`: cycles to the first beat of a read and to the response of a write.
-    DmaHost(DmaMemory& memory, const FaultInjection& injection, FaultLog& faults, Statistics& statistics,
+    DmaHost(DmaMemory& memory, FaultInjection& injection, FaultLog& faults, Statistics& statistics,
             std::uint16_t latency)
-        : memory_(memory), injection_(injection), faults_(faults), statistics_(statistics), latency_(latency) {}
+        : memory_(memory),
+          injection_(injection),
+          faults_(faults),
+          statistics_(statistics),
+          latency_(latency),
+          classifier_(memory) {}
 
     /// Without bus mastering every beat fails.
     void set_bus_master(bool on) { bus_master_ = on; }
+    /// A driver writes a register.
+    void register_written(std::uint32_t offset, std::uint32_t value) {
+        if (injection_.random() != nullptr) classifier_.register_written(offset, value);
+    }
+    /// The guest has done something, in `cycle`; the function has so many vectors. Perhaps one is raised for nothing.
+    void guest_acted(std::uint64_t cycle, unsigned vectors);
     /// Edges raised and not yet taken, in the order of their cycles.
     [[nodiscard]] std::deque<InterruptEdge>& edges() { return edges_; }
     /// A hard reset of the engine: bursts and edges are forgotten.
@@ -58,14 +70,16 @@ private:
         std::uint64_t bytes_left;
     };
 
+    void doom(const Burst& burst);
     [[nodiscard]] bool doomed(Direction direction, std::uint64_t address, std::uint64_t bytes);
     bool refuse(const char* what, std::uint64_t address, std::uint64_t bytes);
 
     DmaMemory& memory_;
-    const FaultInjection& injection_;
+    FaultInjection& injection_;
     FaultLog& faults_;
     Statistics& statistics_;
     std::uint16_t latency_;
+    AccessClassifier classifier_;
     bool bus_master_ = false;
     std::uint64_t bursts_ = 0;
     std::optional<Doomed> doomed_;

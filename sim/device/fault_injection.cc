@@ -26,13 +26,24 @@ std::string FaultInjection::help() {
     return "stall-memory@N[+C]  from DMA burst N on, addresses are accepted C cycles late (without C: never)\n"
            "drop-interrupt@N    interrupt edge N is lost\n"
            "bus-error@N         every beat of DMA burst N gets a bus error\n"
-           "vanish@N            from register access N on, the device is gone: reads give ones, writes nothing";
+           "vanish@N            from register access N on, the device is gone: reads give ones, writes nothing\n"
+           "random:NAME=NUMBER,...  faults of all kinds, counted in the statistics: seed, mean (bursts from one fault "
+           "to\n"
+           "                    the next), count (then no more), long (cycles of a stall that a driver should "
+           "notice),\n"
+           "                    stuck (of one that outlasts a queue reset), long-weight, stuck-weight (those in about "
+           "1000)";
 }
 
 void FaultInjection::add(std::string_view specification) {
     const auto refuse = [&]() -> std::invalid_argument {
         return std::invalid_argument(fmt::format("'{}' is none of\n{}", specification, help()));
     };
+    constexpr std::string_view random = "random:";
+    if (specification.starts_with(random)) {
+        random_.emplace(RandomFaultOptions::parse(specification.substr(random.size())));
+        return;
+    }
     const std::size_t at = specification.find('@');
     if (at == std::string_view::npos) throw refuse();
     const std::string_view kind = specification.substr(0, at);

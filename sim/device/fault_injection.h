@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "device/random_faults.h"
+
 namespace cce::sim::device {
 
 /// Events are counted from 1.
@@ -24,6 +26,9 @@ public:
     [[nodiscard]] unsigned memory_stall(std::uint64_t number) const;
     [[nodiscard]] bool bus_error(std::uint64_t number) const { return bus_error_ == number; }
     [[nodiscard]] bool drop_interrupt(std::uint64_t number) const { return drop_interrupt_ == number; }
+    /// Faults at random, if they were asked for.
+    [[nodiscard]] RandomFaults* random() { return random_ ? &*random_ : nullptr; }
+    [[nodiscard]] const RandomFaults* random() const { return random_ ? &*random_ : nullptr; }
     /// True if the device is gone at register access `number`.
     [[nodiscard]] bool vanished(std::uint64_t number) const { return vanish_ && number >= *vanish_; }
 
@@ -35,6 +40,7 @@ private:
     std::optional<std::uint64_t> drop_interrupt_;
     std::optional<std::uint64_t> bus_error_;
     std::optional<std::uint64_t> vanish_;
+    std::optional<RandomFaults> random_;
 };
 
 }  // namespace cce::sim::device

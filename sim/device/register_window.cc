@@ -70,6 +70,7 @@ void RegisterWindow::write(std::uint64_t offset, std::span<const std::byte> data
         ++statistics_.register_writes;
         if (is_doorbell(address)) ++statistics_.doorbell_writes;
         if (!present()) continue;
+        if (observer_) observer_(address, value);
         if (engine_.write_register(address, value).error) {
             faults_.record(fmt::format("write of {:#x} to register {:#07x}: bus error", value, address));
         }

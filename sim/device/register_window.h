@@ -7,7 +7,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <utility>
 
 #include "device/fault_injection.h"
 #include "device/fault_log.h"
@@ -26,6 +28,9 @@ public:
     /// Writes whole registers; anything else is a fault.
     void write(std::uint64_t offset, std::span<const std::byte> data);
 
+    /// Calls `observer` at each write of a register, with its offset and value.
+    void observe_writes(std::function<void(std::uint32_t, std::uint32_t)> observer) { observer_ = std::move(observer); }
+
     /// True once the injected fault has taken the device away.
     [[nodiscard]] bool vanished() const { return vanished_; }
 
@@ -38,6 +43,7 @@ private:
     const FaultInjection& injection_;
     FaultLog& faults_;
     Statistics& statistics_;
+    std::function<void(std::uint32_t, std::uint32_t)> observer_;
     std::uint64_t accesses_ = 0;
     bool vanished_ = false;
 };

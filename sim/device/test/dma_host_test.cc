@@ -94,6 +94,27 @@ TEST_F(DmaHostTest, GivesMemoryItselfOnlyWhereNoBeatWouldFail) {
     EXPECT_EQ(faults_.count(), 0U);
 }
 
+TEST_F(DmaHostTest, RandomFaultsHitTheKindsOfAccess) {
+    injection_.add("random:mean=2,long=3000,stuck=4000");
+    const Burst burst{Direction::write, inside, 1, 16, 0, 0};
+    std::array<std::uint8_t, 16> strobe{};
+    strobe.fill(1);
+    unsigned failed = 0;
+    for (unsigned i = 0; i < 2000; ++i) {
+        (void)host_.schedule(burst);
+        failed += host_.write(inside, beat_, strobe) ? 0 : 1;
+        host_.interrupt(1, i);
+        host_.guest_acted(i, 5);
+    }
+    const auto count = [&](FaultKind kind) { return injection_.random()->counts().at(static_cast<std::size_t>(kind)); };
+    EXPECT_EQ(failed, count(FaultKind::bus_error_destination));
+    EXPECT_GT(failed, 50U);
+    EXPECT_EQ(count(FaultKind::bus_error_source), 0U) << "there was no read";
+    EXPECT_GT(count(FaultKind::interrupt_lost), 50U);
+    EXPECT_EQ(host_.edges().size(), 2000 - count(FaultKind::interrupt_lost) + count(FaultKind::interrupt_spurious));
+    EXPECT_EQ(faults_.count(), 0U);
+}
+
 TEST_F(DmaHostTest, StallsAndDropsOnRequest) {
     injection_.add("stall-memory@2+9");
     injection_.add("drop-interrupt@1");

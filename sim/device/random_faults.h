@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Faults of all kinds, at random times, the same ones for the same seed and the same accesses.
+// Tested by test/random_faults_test.cc.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+
+#include "device/access_classifier.h"
+
+namespace cce::sim::device {
+
+/// The first ones are bus errors, in the order of AccessKind.
+enum class FaultKind : std::uint8_t {
+    bus_error_descriptor,
+    bus_error_context,
+    bus_error_list,
+    bus_error_source,
+    bus_error_destination,
+    bus_error_completion,
+    interrupt_lost,
+    interrupt_spurious,
+    stall_short,
+    stall_long,
+    stall_stuck
+};
+inline constexpr std::size_t fault_kinds = 11;
+[[nodiscard]] std::string_view name_of(FaultKind kind);
+
+struct RandomFaultOptions {
+    std::uint64_t seed = 1;
+    std::uint64_t mean = 100;                                         ///< DMA bursts from one fault to the next
+    std::uint64_t count = std::numeric_limits<std::uint64_t>::max();  ///< faults; then no more
+    unsigned long_cycles = 150'000;                                   ///< of a stall that a driver should notice
+    unsigned stuck_cycles = 400'000;                                  ///< of one that outlasts a reset of a queue pair
+    unsigned long_weight = 18;                                        ///< such stalls among about 1000 faults
+    unsigned stuck_weight = 4;
+
+    /// From "NAME=NUMBER,...". Throws std::invalid_argument.
+    [[nodiscard]] static RandomFaultOptions parse(std::string_view text);
+};
+
+/// A fault is due by chance, and happens at the next opportunity for its kind.
+class RandomFaults {
+public:
+    explicit RandomFaults(const RandomFaultOptions& options);
+
+    struct Fate {
+        bool bus_error = false;
+        unsigned stall = 0;  ///< cycles for which the address is not accepted
+    };
+    /// What happens to a burst, which the engine shows in `cycle`; `may_fail`: a bus error is possible.
+    [[nodiscard]] Fate burst(AccessKind kind, std::uint64_t cycle, bool may_fail);
+    /// Is this interrupt lost?
+    [[nodiscard]] bool drop_interrupt() { return take(FaultKind::interrupt_lost); }
+    /// The vector, of so many, of an interrupt that nobody has asked for; not always.
+    [[nodiscard]] std::optional<unsigned> spurious_interrupt(unsigned vectors);
+
+    /// How often each kind has happened.
+    [[nodiscard]] const std::array<std::uint64_t, fault_kinds>& counts() const { return done_; }
+
+private:
+    [[nodiscard]] FaultKind draw();
+    /// True, and counted, if a fault of this kind is due.
+    bool take(FaultKind kind);
+    [[nodiscard]] unsigned stall(std::uint64_t cycle);
+
+    RandomFaultOptions options_;
+    std::mt19937_64 random_;
+    std::uint64_t drawn_ = 0;
+    std::uint64_t next_long_ = 0;  ///< cycle before which no long stall may begin
+    std::array<std::uint64_t, fault_kinds> due_{};
+    std::array<std::uint64_t, fault_kinds> done_{};
+};
+
+}  // namespace cce::sim::device
