@@ -18,11 +18,11 @@ constexpr std::array<std::string_view, fault_kinds> names{
     "stall_short",           "stall_long",           "stall_stuck"};
 
 /// How often each kind comes, beside the long stalls. Those that stop a queue pair end many requests at once.
-constexpr std::array<unsigned, fault_kinds - 2> weights{80, 120, 120, 120, 120, 80, 120, 120, 98};
+constexpr std::array<unsigned, fault_kinds - 2> weights{30, 140, 140, 140, 140, 30, 130, 130, 98};
 
 constexpr unsigned short_cycles_maximum = 2000;
 /// A reset that waits for one stall must not meet the next one.
-constexpr std::uint64_t cycles_between_long_stalls = 50'000;
+constexpr std::uint64_t cycles_between_long_stalls = 20'000;
 
 constexpr std::size_t index(FaultKind kind) {
     return static_cast<std::size_t>(kind);

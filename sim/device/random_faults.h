@@ -38,10 +38,10 @@ struct RandomFaultOptions {
     std::uint64_t seed = 1;
     std::uint64_t mean = 100;                                         ///< DMA bursts from one fault to the next
     std::uint64_t count = std::numeric_limits<std::uint64_t>::max();  ///< faults; then no more
-    unsigned long_cycles = 150'000;                                   ///< of a stall that a driver should notice
+    unsigned long_cycles = 130'000;                                   ///< of a stall that a driver should notice
     unsigned stuck_cycles = 400'000;                                  ///< of one that outlasts a reset of a queue pair
-    unsigned long_weight = 18;                                        ///< such stalls among about 1000 faults
-    unsigned stuck_weight = 4;
+    unsigned long_weight = 10;                                        ///< such stalls among about 1000 faults
+    unsigned stuck_weight = 3;
 
     /// From "NAME=NUMBER,...". Throws std::invalid_argument.
     [[nodiscard]] static RandomFaultOptions parse(std::string_view text);

@@ -121,6 +121,21 @@ guest_module() {
 	printf '%s\n' "$folder/cce.ko"
 }
 
+# The tester of jobs/load_*.sh for a guest kernel, the same way.
+load_module() {
+	local kernel=$1 folder
+	folder=$out/load/$(basename "$kernel")
+	mkdir -p "$folder"
+	(
+		flock 9
+		"$here/load/build.sh" --kernel "$kernel" --arch um --out "$folder" >"$folder.log" 2>&1
+	) 9>"$folder.lock" || {
+		tail -n 20 "$folder.log" >&2
+		return 1
+	}
+	printf '%s\n' "$folder/cce_load.ko"
+}
+
 # One boot; the job finds its variables in the script that starts it.
 boot() {
 	local kernel=$1 module=$2 engine=$3 folder=$4 result=0
@@ -154,6 +169,9 @@ main() {
 		exit "$code_skip"
 	}
 	module=$(guest_module "$kernel") || fail "the driver does not build for $kernel"
+	if [[ $job == load_* ]]; then
+		variables+=("load_module=$(load_module "$kernel")") || fail "cce_load does not build for $kernel"
+	fi
 	rm -rf "${out:?}/$variant.$test"
 	for engine in ${engines//,/ }; do
 		boot "$kernel" "$module" "$engine" "$out/$variant.$test/boot$((++number))"

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Judges the tests with cce_load.ko: hundreds of requests in flight, with and without faults.
+
+The tester itself tells right from wrong: see load/load.h for what each of its counters means. Here the accounts of tester,
+driver and device server are compared with each other and with what each test is about.
+"""
+
+import errno
+import os
+
+from check import check_boot, check_quiet, read_counters
+
+# What a request may fail with: a DMA error, a queue pair that stopped, or a key that was replaced meanwhile; a timeout.
+FAULT_ERRNOS = {errno.EIO, errno.ETIMEDOUT}
+
+
+class Load:
+    """What cce_load.ko says of one run."""
+
+    def __init__(self, boot, name):
+        self.name = name
+        self.counts = read_counters(boot.folder / f"{name}.load")
+
+    def __getitem__(self, counter):
+        return self.counts[counter]
+
+    @property
+    def errnos(self):
+        return {int(name[6:]): count for name, count in self.counts.items() if name.startswith("errno.")}
+
+    def ended(self):
+        return sum(self[name] for name in ("right", "forged", "refused", "failed"))
+
+
+def check_load(load, failures, errnos=()):
+    """No defect, and every request accounted for."""
+    for name, count in load.counts.items():
+        if name.startswith("defect."):
+            failures.equal(f"{load.name}: {name}", count, 0)
+        if name.startswith("named"):
+            failures.check(False, f"{load.name}: {count}")
+    failures.equal(f"{load.name}: requests that ended", load.ended(), load["offered"])
+    failures.check(load["offered"] > 0, f"{load.name}: no request")
+    failures.equal(f"{load.name}: destinations of the failed ones, wiped or untouched",
+                   load["failed_wiped"] + load["failed_untouched"], load["failed"])
+    for number, count in load.errnos.items():
+        failures.check(number in errnos, f"{load.name}: {count} requests failed with {errno.errorcode.get(number, number)}")
+
+
+def check_engine_share(load, before, after, failures, allowed):
+    """At least 99 % of those that no listed reason sent to the CPU were ended by the engine."""
+    done = sum(after.engine[name] - before.engine[name] for name in ("completed", "failed"))
+    reasons = {name: after.fallbacks[name] - before.fallbacks[name] for name in after.fallbacks}
+    for reason, count in reasons.items():
+        failures.check(count == 0 or reason in allowed, f"{load.name}: {count} requests on the CPU: {reason}")
+    eligible = load["offered"] - load["refused"] - sum(reasons[reason] for reason in allowed)
+    failures.check(eligible > 0 and done >= 0.99 * eligible, f"{load.name}: the engine ended {done} of {eligible}")
+    on_cpu = ", ".join(f"{name} {count}" for name, count in reasons.items() if count) or "none"
+    print(f"  {load.name}: {load['offered']} requests: right {load['right']}, wrong tags found {load['forged']}, refused "
+          f"{load['refused']}, failed {load['failed']}; engine {done} of {eligible}; on the CPU: {on_cpu}")
+
+
+def quiet(boots, failures):
+    """No faults: everything comes out right, and in order; the queue pair is as full as it gets."""
+    (boot,) = boots
+    check_boot(boot, failures)
+    before, deep, mixed, rekey, after = (boot.snapshot(name) for name in ("before", "deep", "mixed", "rekey", "after"))
+    loads = {name: Load(boot, name) for name in ("deep", "mixed", "rekey", "segments")}
+    for load in loads.values():
+        check_load(load, failures)
+    check_quiet_but_tags(after, failures)
+    check_engine_share(loads["deep"], before, deep, failures, allowed=())
+    # A request in too many pieces is what this list of reasons is for.
+    check_engine_share(loads["mixed"], deep, mixed, failures, allowed=("segments",))
+    check_engine_share(loads["rekey"], mixed, rekey, failures, allowed=())
+    depth = deep.queues["queue0.in_flight_most"]
+    failures.check(depth >= 32, f"only {depth} requests were ever in flight")
+    failures.check(loads["deep"]["in_flight_most"] >= 200, "hundreds of requests never were under way")
+    failures.check(loads["deep"]["backlogged"] > 100, "hardly any request was in the backlog")
+    failures.check(loads["mixed"]["refused"] > 10, "hardly any request was refused")
+    print(f"  in flight in one queue pair: {depth} at most; under way: {loads['deep']['in_flight_most']}; "
+          f"{loads['deep']['backlogged']} waited in the backlog and left it in order; {loads['mixed']['refused']} of another run refused")
+    failures.check(loads["rekey"]["rekeyed_in_flight"] > 50, "hardly any key was replaced in flight")
+    print(f"  keys replaced with requests under way: {loads['rekey']['rekeyed_in_flight']}")
+    segments = after.fallbacks["segments"] - rekey.fallbacks["segments"]
+    failures.equal("requests in too many pieces, on the CPU", segments, loads["segments"]["offered"])
+    print(f"  in more pieces than a list holds: {loads['segments']['offered']}, counted as segments {segments}")
+
+
+def check_quiet_but_tags(snapshot, failures):
+    for counter in ("in_flight", "backlog", "rejected", "resets", "interrupts_lost", "redone"):
+        failures.equal(f"{snapshot.name}: {counter}", snapshot.sum(counter), 0)
+    failures.equal(f"{snapshot.name}: failed", snapshot.sum("failed"), snapshot.sum("status.tag"))
+
+
+# How the driver tells each kind of fault: the statuses that it counts.
+STATUSES = {
+    "bus_error_context": ("context_access",),
+    "bus_error_list": ("source_list_access", "destination_list_access"),
+    "bus_error_source": ("source_access",),
+    "bus_error_destination": ("destination_access",),
+}
+# What it says in its log of those that stop a queue pair.
+COMPLAINTS = {
+    "bus_error_descriptor": "error descriptor_access",
+    "bus_error_completion": "error completion_access",
+    "stall_long": "request timed out",
+    "stall_stuck": "resetting the engine",
+}
+
+
+def faults(boots, failures):
+    """Faults of all kinds: nothing lost, nothing wrong, nothing left."""
+    injected, totals = {}, {}
+    for boot in boots:
+        judge_faults(boot, failures, injected, totals)
+    count = sum(injected.values())
+    wanted = 100_000 if "CCE_TEST_ALL" in os.environ and len(boots) > 1 else totals["wanted"]
+    failures.check(count >= wanted, f"only {count} faults were injected, not {wanted}")
+    for kind, number in injected.items():
+        failures.check(number > 0, f"no fault of kind {kind} was injected")
+    print_faults(injected, totals)
+
+
+def judge_faults(boot, failures, injected, totals):
+    check_boot(boot, failures, fault=True)
+    load, later = Load(boot, "faults"), Load(boot, "after")
+    check_load(load, failures, FAULT_ERRNOS)
+    check_load(later, failures)
+    before, middle, after = (boot.snapshot(name) for name in ("before", "faults", "after"))
+    for name, number in boot.server["injected"].items():
+        injected[name] = injected.get(name, 0) + number
+    said = boot.driver_log()
+    failures.check(not any("given up" in line for line in said), "the driver gave the engine up")
+    client = boot.json("client")
+    for counter in ("wrong", "partial_output"):
+        failures.equal(f"AF_ALG: {counter}", client[counter], 0)
+    for number in client["errors"]:
+        failures.check(int(number) in FAULT_ERRNOS, f"AF_ALG: {client['errors'][number]} requests failed with errno {number}")
+    failures.check(client["ok"] > 0, "AF_ALG: no request went well")
+    check_engine_share(later, middle, after, failures, allowed=("segments",))
+    failures.equal("faults after those that were asked for", middle.sum("resets"), after.sum("resets"))
+    rows = {kind: sum(middle.sum(f"status.{status}") for status in names) for kind, names in STATUSES.items()}
+    rows |= {kind: sum(text in line for line in said) for kind, text in COMPLAINTS.items()}
+    for kind, number in rows.items():
+        totals[kind] = totals.get(kind, 0) + number
+    for name in ("offered", "right", "forged", "refused", "failed", "defect.lost", "failed_wiped", "failed_untouched"):
+        totals[name] = totals.get(name, 0) + load[name]
+    for number, amount in load.errnos.items():
+        name = f"failed with {errno.errorcode[number]}"
+        totals[name] = totals.get(name, 0) + amount
+    for name in ("redone", "interrupts_lost", "resets"):
+        totals[name] = totals.get(name, 0) + middle.sum(name)
+    totals["AF_ALG right"] = totals.get("AF_ALG right", 0) + client["ok"]
+    totals["AF_ALG failed"] = totals.get("AF_ALG failed", 0) + sum(client["errors"].values())
+    totals["wanted"] = int((boot.folder / "wanted").read_text())
+
+
+def print_faults(injected, totals):
+    """Faults that hit one request each fail it, unless something else ends it first; others fail some or none."""
+    print("  kind                      injected  recovered  failed with errno  lost")
+    for kind, number in injected.items():
+        if kind in STATUSES:
+            print(f"  {kind:24}  {number:8}  {number - totals[kind]:9}  {totals[kind]:17}     0")
+        elif kind in COMPLAINTS:
+            print(f"  {kind:24}  {number:8}  {number:9}  {'see the resets':>17}     0")
+        else:
+            print(f"  {kind:24}  {number:8}  {number:9}  {0:17}     0")
+    print(f"  {totals['resets']} resets of a queue pair: descriptor or completion not accessible "
+          f"{totals['bus_error_descriptor'] + totals['bus_error_completion']}, timed out {totals['stall_long']}, of the "
+          f"whole engine {totals['stall_stuck']}; {totals['redone']} requests redone on the CPU; "
+          f"{totals['interrupts_lost']} times completions without an interrupt")
+    ended = ", ".join(f"{name} {totals[name]}" for name in totals if name.startswith("failed"))
+    print(f"  requests {totals['offered']}: right {totals['right']}, wrong tags found {totals['forged']}, refused "
+          f"{totals['refused']}, {ended}; lost {totals['defect.lost']}; beside them AF_ALG: right "
+          f"{totals['AF_ALG right']}, failed {totals['AF_ALG failed']}")
+
+
+TESTS = {
+    "load.quiet": quiet,
+    "load.faults": faults,
+}

@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What the jobs with cce_load.ko share. Sourced in the guest.
+# shellcheck source-path=SCRIPTDIR source=common.sh
+source "${BASH_SOURCE[0]%/*}/common.sh"
+
+readonly load_module=${load_module:?}
+readonly load_parameters=/sys/module/cce_load/parameters
+readonly load_files=/sys/kernel/debug/cce_load
+
+load_tester() {
+	insmod "$load_module" || fail "insmod cce_load failed"
+}
+
+unload_tester() {
+	rmmod cce_load || fail "rmmod cce_load failed"
+}
+
+# set_load NAME=VALUE...: the tester's parameters.
+set_load() {
+	local word
+	for word; do
+		echo "${word#*=}" >"$load_parameters/${word%%=*}"
+	done
+}
+
+# run_load NAME [NAME=VALUE...]: one run; what became of the requests goes to a file of that name. check.py judges it.
+run_load() {
+	local name=$1
+	shift
+	set_load "$@"
+	echo 1 >"$load_files/run" || echo "a run with defects: $name"
+	cat "$load_files/result" >"$out/$name.load"
+}
+
+# begin_load NAME=VALUE...: a run in the background, for end_load to end.
+begin_load() {
+	set_load "$@"
+	{ echo 1 >"$load_files/run" || echo "a run with defects"; } &
+	load_writer=$!
+}
+
+# end_load NAME
+end_load() {
+	echo 0 >"$load_files/run"
+	wait "$load_writer"
+	cat "$load_files/result" >"$out/$1.load"
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Load for the Core Crypto Engine's driver: transformations under test, and what they should answer.
+ */
+#include <crypto/gcm.h>
+#include <linux/crypto.h>
+#include <linux/err.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "load.h"
+
+/* An implementation that needs no other, and answers at once. */
+#define LOAD_REFERENCE_MASK	(CRYPTO_ALG_ASYNC | CRYPTO_ALG_NEED_FALLBACK)
+#define LOAD_CCM_IV_L		3	/* four bytes of length, less one */
+
+const struct load_algorithm load_algorithms[] = {
+	{ "ecb", "ecb-aes-cce", "ecb(aes)", LOAD_SKCIPHER, AES_BLOCK_SIZE, AES_BLOCK_SIZE, 0, 1 },
+	{ "cbc", "cbc-aes-cce", "cbc(aes)", LOAD_SKCIPHER, AES_BLOCK_SIZE, AES_BLOCK_SIZE,
+	  AES_BLOCK_SIZE, 1 },
+	{ "ctr", "ctr-aes-cce", "ctr(aes)", LOAD_SKCIPHER, 1, 1, AES_BLOCK_SIZE, 1 },
+	{ "xts", "xts-aes-cce", "xts(aes)", LOAD_SKCIPHER, 1, AES_BLOCK_SIZE, AES_BLOCK_SIZE, 2 },
+	{ "gcm", "gcm-aes-cce", "gcm(aes)", LOAD_AEAD, 1, 0, GCM_AES_IV_SIZE, 1 },
+	{ "ccm", "ccm-aes-cce", "ccm(aes)", LOAD_AEAD, 1, 0, AES_BLOCK_SIZE, 1 },
+	{ "cmac", "cmac-aes-cce", "cmac(aes)", LOAD_HASH, 1, 1, 0, 1 },
+};
+
+const unsigned int load_algorithm_count = ARRAY_SIZE(load_algorithms);
+
+static int load_cipher_allocate(struct load_cipher *cipher)
+{
+	const struct load_algorithm *algorithm = cipher->algorithm;
+
+	switch (algorithm->kind) {
+	case LOAD_SKCIPHER:
+		cipher->tested.skcipher = crypto_alloc_skcipher(algorithm->driver, 0, 0);
+		if (IS_ERR(cipher->tested.skcipher))
+			return PTR_ERR(cipher->tested.skcipher);
+		cipher->reference.skcipher =
+			crypto_alloc_skcipher(algorithm->reference, 0, LOAD_REFERENCE_MASK);
+		return PTR_ERR_OR_ZERO(cipher->reference.skcipher);
+	case LOAD_AEAD:
+		cipher->tested.aead = crypto_alloc_aead(algorithm->driver, 0, 0);
+		if (IS_ERR(cipher->tested.aead))
+			return PTR_ERR(cipher->tested.aead);
+		cipher->reference.aead =
+			crypto_alloc_aead(algorithm->reference, 0, LOAD_REFERENCE_MASK);
+		return PTR_ERR_OR_ZERO(cipher->reference.aead);
+	default:
+		cipher->tested.hash = crypto_alloc_ahash(algorithm->driver, 0, 0);
+		if (IS_ERR(cipher->tested.hash))
+			return PTR_ERR(cipher->tested.hash);
+		cipher->reference.hash =
+			crypto_alloc_shash(algorithm->reference, 0, LOAD_REFERENCE_MASK);
+		return PTR_ERR_OR_ZERO(cipher->reference.hash);
+	}
+}
+
+/**
+ * load_cipher_create() - a transformation, its reference, and a first key for both
+ * @cipher: zeroed
+ * @algorithm: which
+ * @random: generator
+ *
+ * Context: process, sleeps.
+ * Return: 0 or a negative errno. After an error, too, load_cipher_destroy() must be called.
+ */
+int load_cipher_create(struct load_cipher *cipher, const struct load_algorithm *algorithm,
+		       struct rnd_state *random)
+{
+	int error;
+
+	cipher->algorithm = algorithm;
+	error = load_cipher_allocate(cipher);
+	if (error)
+		return error;
+
+	cipher->tag_bytes = AES_BLOCK_SIZE;
+	if (algorithm->kind == LOAD_AEAD) {
+		cipher->tag_bytes -= 4 * load_random(random, 3);
+		error = crypto_aead_setauthsize(cipher->tested.aead, cipher->tag_bytes);
+		if (!error)
+			error = crypto_aead_setauthsize(cipher->reference.aead, cipher->tag_bytes);
+	}
+	return error ?: load_cipher_set_key(cipher, random);
+}
+
+/**
+ * load_cipher_destroy() - free what load_cipher_create() made
+ * @cipher: may be half created
+ *
+ * Context: process, sleeps.
+ */
+void load_cipher_destroy(struct load_cipher *cipher)
+{
+	if (!cipher->algorithm)
+		return;
+	/* All of them take NULL and error pointers. */
+	switch (cipher->algorithm->kind) {
+	case LOAD_SKCIPHER:
+		crypto_free_skcipher(cipher->tested.skcipher);
+		crypto_free_skcipher(cipher->reference.skcipher);
+		break;
+	case LOAD_AEAD:
+		crypto_free_aead(cipher->tested.aead);
+		crypto_free_aead(cipher->reference.aead);
+		break;
+	default:
+		crypto_free_ahash(cipher->tested.hash);
+		crypto_free_shash(cipher->reference.hash);
+	}
+	memset(cipher, 0, sizeof(*cipher));
+}
+
+/**
+ * load_cipher_set_key() - give a transformation and its reference another key
+ * @cipher: requests of it may be under way
+ * @random: generator
+ *
+ * Context: process, sleeps.
+ * Return: 0 or a negative errno; the two may differ then, until it succeeds.
+ */
+int load_cipher_set_key(struct load_cipher *cipher, struct rnd_state *random)
+{
+	unsigned int bytes = AES_KEYSIZE_128 + 8 * load_random(random, 3);
+	u8 key[LOAD_KEY_BYTES];
+	int error;
+
+	bytes *= cipher->algorithm->keys;
+	prandom_bytes_state(random, key, bytes);
+	switch (cipher->algorithm->kind) {
+	case LOAD_SKCIPHER:
+		error = crypto_skcipher_setkey(cipher->tested.skcipher, key, bytes);
+		if (!error)
+			error = crypto_skcipher_setkey(cipher->reference.skcipher, key, bytes);
+		break;
+	case LOAD_AEAD:
+		error = crypto_aead_setkey(cipher->tested.aead, key, bytes);
+		if (!error)
+			error = crypto_aead_setkey(cipher->reference.aead, key, bytes);
+		break;
+	default:
+		error = crypto_ahash_setkey(cipher->tested.hash, key, bytes);
+		if (!error)
+			error = crypto_shash_setkey(cipher->reference.hash, key, bytes);
+	}
+	memzero_explicit(key, sizeof(key));
+	return error;
+}
+
+static int load_expect_skcipher(struct load_cipher *cipher, bool decrypt, u8 *text,
+				unsigned int text_bytes, u8 *iv)
+{
+	struct skcipher_request *request;
+	DECLARE_CRYPTO_WAIT(wait);
+	struct scatterlist list;
+	int error;
+
+	request = skcipher_request_alloc(cipher->reference.skcipher, GFP_KERNEL | __GFP_NOWARN);
+	if (!request)
+		return -ENOMEM;
+	sg_init_one(&list, text, text_bytes);
+	skcipher_request_set_callback(request, 0, crypto_req_done, &wait);
+	skcipher_request_set_crypt(request, &list, &list, text_bytes, iv);
+	error = crypto_wait_req(decrypt ? crypto_skcipher_decrypt(request) :
+					  crypto_skcipher_encrypt(request), &wait);
+	skcipher_request_free(request);
+	return error;
+}
+
+static int load_expect_aead(struct load_cipher *cipher, u8 *text, unsigned int aad_bytes,
+			    unsigned int text_bytes, u8 *iv)
+{
+	struct aead_request *request;
+	DECLARE_CRYPTO_WAIT(wait);
+	struct scatterlist list;
+	int error;
+
+	request = aead_request_alloc(cipher->reference.aead, GFP_KERNEL | __GFP_NOWARN);
+	if (!request)
+		return -ENOMEM;
+	sg_init_one(&list, text, aad_bytes + text_bytes + cipher->tag_bytes);
+	aead_request_set_callback(request, 0, crypto_req_done, &wait);
+	aead_request_set_crypt(request, &list, &list, text_bytes, iv);
+	aead_request_set_ad(request, aad_bytes);
+	error = crypto_wait_req(crypto_aead_encrypt(request), &wait);
+	aead_request_free(request);
+	return error;
+}
+
+static int load_expect_hash(struct load_cipher *cipher, u8 *text, unsigned int text_bytes)
+{
+	unsigned int bytes = sizeof(struct shash_desc) +
+			     crypto_shash_descsize(cipher->reference.hash);
+	struct shash_desc *desc = kmalloc(bytes, GFP_KERNEL | __GFP_NOWARN);
+	u8 mac[AES_BLOCK_SIZE];
+	int error;
+
+	if (!desc)
+		return -ENOMEM;
+	desc->tfm = cipher->reference.hash;
+	error = crypto_shash_digest(desc, text, text_bytes, mac);
+	memcpy(text, mac, sizeof(mac));
+	kfree(desc);
+	return error;
+}
+
+/**
+ * load_cipher_expect() - what should come out?
+ * @cipher: with the key that the request will be submitted with
+ * @decrypt: direction; authenticated encryption always encrypts, to have something to decrypt
+ * @text: associated data, text, and room for the tag; becomes the result, in place. Of a hash the
+ *	first AES_BLOCK_SIZE bytes
+ * @aad_bytes: of @text
+ * @text_bytes: behind them
+ * @iv: becomes the one that continues the stream, if there is one
+ *
+ * Context: process, sleeps.
+ * Return: 0 or a negative errno.
+ */
+int load_cipher_expect(struct load_cipher *cipher, bool decrypt, u8 *text, unsigned int aad_bytes,
+		       unsigned int text_bytes, u8 *iv)
+{
+	switch (cipher->algorithm->kind) {
+	case LOAD_SKCIPHER:
+		return load_expect_skcipher(cipher, decrypt, text, text_bytes, iv);
+	case LOAD_AEAD:
+		/* The fields of CCM's first counter block: L - 1, nonce, counter. */
+		if (cipher->algorithm->iv_bytes == AES_BLOCK_SIZE) {
+			iv[0] = LOAD_CCM_IV_L;
+			memset(iv + AES_BLOCK_SIZE - LOAD_CCM_IV_L - 1, 0, LOAD_CCM_IV_L + 1);
+		}
+		return load_expect_aead(cipher, text, aad_bytes, text_bytes, iv);
+	default:
+		return load_expect_hash(cipher, text, text_bytes);
+	}
+}
