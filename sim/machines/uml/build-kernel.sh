@@ -268,8 +268,8 @@ objects_done() {
 }
 
 compile() {
-	local command expected=1120
-	[[ $variant == plain ]] || expected=1170
+	local command expected=1295
+	[[ $variant == plain ]] || expected=1342
 	mapfile -d '' -t command < <(kernel_make "-j$jobs" linux modules)
 	in_background "${command[@]}"
 	while kill -0 "$worker" 2>/dev/null; do
