@@ -32,7 +32,7 @@ ALLOWED = re.compile(
     r"kmemleak: Kernel memory leak detector initialized"
 )
 # The driver's messages of severity warning and above: only tests of faults may have some.
-DRIVER_COMPLAINT = re.compile(r"^<[0-4]>\[[ 0-9.]*\] cce(?! *: loading out-of-tree)")
+DRIVER_COMPLAINT = re.compile(r"^<[0-4]>\[[ 0-9.]*\] cce(?!\w*: loading out-of-tree| *: loading out-of-tree)")
 
 
 class Failures:
@@ -247,6 +247,26 @@ def removal(boots, failures):
           f"on the CPU for want of a device {cpu}; {busy} times in flight right after")
 
 
+def platform(boots, failures):
+    """The same driver on another bus."""
+    (boot,) = boots
+    check_boot(boot, failures)
+    before, after = boot.snapshot("before"), boot.snapshot("after")
+    check_selftests(before, failures)
+    check_quiet(after, failures)
+    check_no_fallback(before, failures)
+    check_no_fallback(after, failures, ("no_device",))
+    requests = {}
+    for name in ("first", "unbound", "second"):
+        result = boot.json(name)
+        check_client(result, failures, name)
+        requests[name] = result["requests"]
+    failures.equal("requests on the CPU while unbound", after.fallbacks["no_device"], requests["unbound"])
+    done = after.engine["completed"] - before.engine["completed"]
+    failures.equal("completions by the engine", done, requests["first"] + requests["second"])
+    print(f"  platform device: self-tests passed; {done} requests by the engine, {requests['unbound']} on the CPU while unbound")
+
+
 # What each fault must lead to: errno of the one failed request (None: none fails), what the driver must say, whether
 # the engine is used afterwards, and whether the failed request's destination must have been wiped.
 FAULTS = {
@@ -331,6 +351,7 @@ TESTS = {
     "vectors": vectors,
     "backlog": backlog,
     "removal": removal,
+    "platform": platform,
     "determinism": determinism,
     **{f"fault.{name}": fault_test(name) for name in FAULTS},
 }

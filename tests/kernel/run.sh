@@ -121,19 +121,20 @@ guest_module() {
 	printf '%s\n' "$folder/cce.ko"
 }
 
-# The tester of jobs/load_*.sh for a guest kernel, the same way.
-load_module() {
-	local kernel=$1 folder
-	folder=$out/load/$(basename "$kernel")
+# test_module FOLDER NAME KERNEL: NAME.ko from a folder beside this script, the same way.
+test_module() {
+	local source=$1 name=$2 kernel=$3 folder
+	folder=$out/$source/$(basename "$kernel")
 	mkdir -p "$folder"
 	(
 		flock 9
-		"$here/load/build.sh" --kernel "$kernel" --arch um --out "$folder" >"$folder.log" 2>&1
+		"$here/build-module.sh" --source "$here/$source" --kernel "$kernel" --arch um --contract "$contract" \
+			--out "$folder" >"$folder.log" 2>&1
 	) 9>"$folder.lock" || {
 		tail -n 20 "$folder.log" >&2
 		return 1
 	}
-	printf '%s\n' "$folder/cce_load.ko"
+	printf '%s\n' "$folder/$name.ko"
 }
 
 # One boot; the job finds its variables in the script that starts it.
@@ -169,9 +170,15 @@ main() {
 		exit "$code_skip"
 	}
 	module=$(guest_module "$kernel") || fail "the driver does not build for $kernel"
-	if [[ $job == load_* ]]; then
-		variables+=("load_module=$(load_module "$kernel")") || fail "cce_load does not build for $kernel"
-	fi
+	case $job in
+	load_*)
+		variables+=("load_module=$(test_module load cce_load "$kernel")") || fail "cce_load does not build for $kernel"
+		;;
+	platform)
+		variables+=("bridge=$(test_module platform cce_platform_bridge "$kernel")") ||
+			fail "cce_platform_bridge does not build for $kernel"
+		;;
+	esac
 	rm -rf "${out:?}/$variant.$test"
 	for engine in ${engines//,/ }; do
 		boot "$kernel" "$module" "$engine" "$out/$variant.$test/boot$((++number))"

@@ -6,7 +6,7 @@ set -euo pipefail
 
 readonly module=${module:?} tool=${tool:?} client=${client:?} out=${out:?}
 
-readonly device=0000:00:00.0
+readonly device=${device:-0000:00:00.0}
 readonly counters=/sys/kernel/debug/cce
 
 fail() {
