@@ -12,7 +12,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
 readonly toolbox=$here/../../../scripts/toolbox.sh
 
-kernel='' job='' device_socket='' memory=512M memory_mode=shared iommu=no cpus=2 thread=single hotplug=no timeout=120
+kernel='' job='' device_socket='' memory=512M memory_mode=shared iommu=no cpus=2 thread=single hotplug=no reboot=(-no-reboot) timeout=120
 log='' out='' host_program=''
 files=() programs=() variables=() append=()
 
@@ -37,8 +37,10 @@ usage() {
 		                          mapped, and nothing else
 		  --hotplug               the device, named cce, is in a slot of its own (port0), and may
 		                          be removed and added by QMP
+		  --reboot                the guest may reboot; else that ends it
 		  --host-program PROGRAM  runs on the host beside the guest, with \$qmp (QEMU's socket for
-		                          QMP) and \$out; its failure is the run's
+		                          QMP: see qmp.py), \$out and \$device_socket; its failure is
+		                          the run's
 		  --cpus N                (default: $cpus)
 		  --tcg single|multi      threads of the emulation (default: $thread); with multi, an
 		                          interrupt on another processor takes a tick of the guest
@@ -76,6 +78,11 @@ parse_arguments() {
 			;;
 		--hotplug)
 			hotplug=yes
+			shift
+			continue
+			;;
+		--reboot)
+			reboot=()
 			shift
 			continue
 			;;
@@ -191,7 +198,7 @@ make_input() {
 qemu_arguments() {
 	local console=ttyS0 machine bus=()
 	local words=(quiet loglevel=5 panic=-1 log_buf_len=2M job=/in/start-job)
-	arguments=(-nodefaults -no-user-config -display none -serial stdio -no-reboot -m "$memory" -smp "$cpus"
+	arguments=(-nodefaults -no-user-config -display none -serial stdio "${reboot[@]}" -m "$memory" -smp "$cpus"
 		-accel "tcg,thread=$thread" -qmp "unix:$work/qmp,server=on,wait=off"
 		-kernel "$kernel/kernel" -initrd "$work/initramfs.cpio"
 		-fsdev "local,id=in,path=$work/in,security_model=none,readonly=on"
@@ -268,7 +275,7 @@ run_guest() {
 	) </dev/null >"$log" 2>&1 &
 	emulator=$!
 	if [[ -n $host_program ]]; then
-		qmp=$work/qmp out=$out "$host_program" &
+		qmp=$work/qmp out=$out device_socket=$device_socket "$host_program" &
 		helper=$!
 	fi
 	emulator_result=0

@@ -9,7 +9,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
 readonly code_usage=120 code_server=125
 
-server='' server_log=''
+server='' server_log='' may_die=no
 server_arguments=() run_arguments=()
 
 usage() {
@@ -22,6 +22,7 @@ usage() {
 
 		  --server PROGRAM     cce_vfio_user_server
 		  --server-log FILE    what the server says (default: standard error)
+		  --server-may-die     a killed server is no failure: --host-program has \$server_pid
 		  --help               this text
 		  any other option     goes to run.sh: see run.sh --help
 
@@ -44,7 +45,12 @@ while (($#)); do
 		server_arguments=("$@")
 		break
 		;;
-	--hotplug)
+	--server-may-die)
+		may_die=yes
+		shift
+		continue
+		;;
+	--hotplug | --reboot)
 		run_arguments+=("$1")
 		shift
 		continue
@@ -85,6 +91,7 @@ trap 'exit 143' TERM HUP
 mkfifo "$work/ready"
 "$server" --socket "$work/device" --ready-fd 3 "${server_arguments[@]}" 3>"$work/ready" >>"$server_log" 2>&1 </dev/null &
 server_pid=$!
+export server_pid
 # The server writes a line when it listens; it closes the descriptor when it ends.
 if ! read -r _ <"$work/ready"; then
 	wait "$server_pid" || true
@@ -106,6 +113,7 @@ done
 kill "$server_pid" 2>/dev/null || true
 wait "$server_pid" || server_result=$?
 server_pid=
+((server_result != 137)) || [[ $may_die == no ]] || server_result=0
 if ((result == 0 && server_result != 0)); then
 	say "the device server ended with status $server_result"
 	[[ $server_log == /dev/stderr ]] || tail -n 20 "$server_log" >&2

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Judges what selftest.sh has left of one boot of a stock kernel. "judge.py --help" says more."""
+"""Judges what a job has left of one boot of a stock kernel. "judge.py --help" says more."""
 
 import argparse
+import errno
+import json
 import re
 import sys
 from pathlib import Path
@@ -47,21 +49,33 @@ def check_share(name: str, by_engine: int, fallbacks: dict[str, int], allowed: s
     )
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--algorithms", default="", help="drivers that there must be, separated by commas")
-    parser.add_argument("--cpu-reasons", default="", help="why the CPU may do requests, separated by commas")
-    parser.add_argument("folder", type=Path, help="what the guest left, with the server's statistics")
-    arguments = parser.parse_args()
-    wanted = {word for word in arguments.algorithms.split(",") if word}
-    allowed = {word for word in arguments.cpu_reasons.split(",") if word}
+def check_client(boot: kernel_check.Boot, first: Snapshot, allowed: set[str], failures: Failures) -> dict[str, int]:
+    """The requests through AF_ALG. Returns the engine's counters after them."""
+    snapshot = Snapshot(boot.folder / "client")
+    result = boot.json("client")
+    kernel_check.check_client(result, failures, "client")
+    kernel_check.check_quiet(snapshot, failures)
+    done = snapshot.engine["completed"] - first.engine["completed"]
+    on_cpu = {reason: count - first.fallbacks.get(reason, 0) for reason, count in snapshot.fallbacks.items()}
+    check_share("client", done, on_cpu, allowed, failures)
+    failures.equal("client: bytes by the engine", snapshot.engine["bytes"] - first.engine["bytes"], result["bytes"])
+    print(f"  AF_ALG, 4 processes: {result['requests']} requests, {result['bytes']} bytes, all right; by the engine {done}")
+    return snapshot.engine
 
-    failures = Failures()
-    boot = kernel_check.Boot(arguments.folder)
+
+class Boot(kernel_check.Boot):
+    """A server that was killed has left no statistics."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.log = (folder / "dmesg").read_text(errors="replace").splitlines()
+        statistics = folder / "server.json"
+        self.server = json.loads(statistics.read_text()) if statistics.exists() else {}
+
+
+def selftest(boot: Boot, wanted: set[str], allowed: set[str], failures: Failures) -> None:
     kernel_check.check_boot(boot, failures)
-    failures.equal("commands that the device server refused", boot.server["refusals"], 0)
-
-    loads = sorted(arguments.folder.glob("load*"), key=lambda path: int(path.name[4:]))
+    loads = sorted(boot.folder.glob("load*"), key=lambda path: int(path.name[4:]))
     failures.check(loads, "the module was never loaded")
     before: dict[str, int] = {"completed": 0, "failed": 0, "bytes": 0}
     for folder in loads:
@@ -79,32 +93,90 @@ def main() -> int:
             print(f"  self-tests: {', '.join(f'{name} {state}' for name, state in sorted(snapshot.selftests.items()))}")
             print(f"  by the engine {done} and {wrong} wrong tags, on the CPU {sum(snapshot.fallbacks.values())}")
         before = snapshot.engine
-        if folder == loads[0] and (arguments.folder / "client").exists():
+        if folder == loads[0] and (boot.folder / "client").exists():
             before = check_client(boot, snapshot, allowed, failures)
     print(f"  {len(loads) - 1} reloads; {before['completed']} completions by the engine in all")
-    server = boot.server
+
+
+def removal(boot: Boot, wanted: set[str], _allowed: set[str], failures: Failures) -> None:
+    kernel_check.check_boot(boot, failures)
+    check_selftests(Snapshot(boot.folder / "load0"), wanted, failures)
+    result = boot.json("client")
+    for counter in ("wrong", "failed", "partial_output"):
+        failures.equal(f"client: {counter}", result[counter], 0)
+    after = Snapshot(boot.folder / "after")
+    failures.check(after.sum("completed") > 0, "the engine is not used at the end")
+    on_cpu = after.fallbacks["no_device"]
+    failures.check(on_cpu > 0, "no request ever ran without the device")
+    rounds = sorted(boot.folder.glob("bind*")) + sorted(boot.folder.glob("rescan*"))
+    failures.equal("times that the device came back", len(rounds), 7)
     print(
-        f"  engine {server['engine']}, {server['engine_cycles_simulated']} cycles simulated; interrupts "
-        f"{server['interrupts']}, DMA maps at once {server['dma_maps_at_once']}, messages for DMA "
-        f"{server['dma_read_messages'] + server['dma_write_messages']}; {server['host_seconds']:.1f} s"
+        f"  {len(rounds)} removals under load: {result['requests']} requests, all right; by the engine "
+        f"{after.engine['completed']}, on the CPU for want of a device {on_cpu}"
     )
+
+
+def killed(boot: Boot, wanted: set[str], _allowed: set[str], failures: Failures) -> None:
+    for line in boot.log:
+        bad = kernel_check.BAD.search(line) and not kernel_check.ALLOWED.search(line)
+        failures.check(not bad, f"in the log: {line}")
+    check_selftests(Snapshot(boot.folder / "load0"), wanted, failures)
+    result, later = boot.json("client"), boot.json("later")
+    failures.equal("wrong answers", result["wrong"], 0)
+    failures.equal("requests with partial output", result["partial_output"], 0)
+    possible = {str(errno.EIO), str(errno.ETIMEDOUT)}
+    failures.check(set(result["errors"]) <= possible, f"errors are {result['errors']}, not EIO or ETIMEDOUT alone")
+    failures.check(result["ok"] > 0, "no request was ever right")
+    kernel_check.check_client(later, failures, "afterwards")
+    said = boot.driver_log()
+    for message in ("no answer from the bus", "engine given up"):
+        failures.check(any(message in line for line in said), f"the driver does not say '{message}'")
+    counters = kernel_check.read_counters(boot.folder / "after" / "fallbacks")
+    failures.check(counters["device_dead"] >= later["requests"], "later requests did not run on the CPU")
+    failures.equal("the server's statistics, of a server that was killed", boot.server, {})
+    print(
+        f"  torn out under load: {result['requests']} requests, {result['failed']} failed ({result['errors']}), the others "
+        f"right; then {later['ok']} right ones on the CPU"
+    )
+    for line in said:
+        print(f"  {line}")
+
+
+def rebooted(boot: Boot, wanted: set[str], allowed: set[str], failures: Failures) -> None:
+    failures.check((boot.folder / "rebooted").exists(), "the machine has not restarted")
+    # The reset of the machine is one of the function, and its counters begin anew.
+    resets = boot.server["vfio_user_messages"]["device_reset"]
+    failures.check(resets >= 2, f"the device was reset only {resets} times")
+    selftest(boot, wanted, allowed, failures)
+
+
+JOBS = {"selftest": selftest, "removal": removal, "killed": killed, "reboot": rebooted}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--job", choices=JOBS, default="selftest")
+    parser.add_argument("--algorithms", default="", help="drivers that there must be, separated by commas")
+    parser.add_argument("--cpu-reasons", default="", help="why the CPU may do requests, separated by commas")
+    parser.add_argument("folder", type=Path, help="what the guest left, with the server's statistics")
+    arguments = parser.parse_args()
+    wanted = {word for word in arguments.algorithms.split(",") if word}
+    allowed = {word for word in arguments.cpu_reasons.split(",") if word}
+
+    failures = Failures()
+    boot = Boot(arguments.folder)
+    JOBS[arguments.job](boot, wanted, allowed, failures)
+    if boot.server:
+        server = boot.server
+        failures.equal("commands that the device server refused", server["refusals"], 0)
+        print(
+            f"  engine {server['engine']}, {server['engine_cycles_simulated']} cycles simulated; interrupts "
+            f"{server['interrupts']}, DMA maps at once {server['dma_maps_at_once']}, messages for DMA "
+            f"{server['dma_read_messages'] + server['dma_write_messages']}; {server['host_seconds']:.1f} s"
+        )
     for reason in failures.reasons[:20]:
         print(f"FAILED: {reason}")
     return 1 if failures.reasons else 0
-
-
-def check_client(boot: kernel_check.Boot, first: Snapshot, allowed: set[str], failures: Failures) -> dict[str, int]:
-    """The requests through AF_ALG. Returns the engine's counters after them."""
-    snapshot = Snapshot(boot.folder / "client")
-    result = boot.json("client")
-    kernel_check.check_client(result, failures, "client")
-    kernel_check.check_quiet(snapshot, failures)
-    done = snapshot.engine["completed"] - first.engine["completed"]
-    on_cpu = {reason: count - first.fallbacks.get(reason, 0) for reason, count in snapshot.fallbacks.items()}
-    check_share("client", done, on_cpu, allowed, failures)
-    failures.equal("client: bytes by the engine", snapshot.engine["bytes"] - first.engine["bytes"], result["bytes"])
-    print(f"  AF_ALG, 4 processes: {result['requests']} requests, {result['bytes']} bytes, all right; by the engine {done}")
-    return snapshot.engine
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ usage() {
 		Usage: run.sh NAME --kernel KERNEL --server PROGRAM --contract DIR --out DIR [OPTION...]
 		              [-- ARGUMENTS of with-device.sh...]
 
-		Boots a kernel of get-kernel.sh with the device server, runs selftest.sh in it and lets
+		Boots a kernel of get-kernel.sh with the device server, runs a job in it and lets
 		judge.py judge what that left in DIR/NAME/. ctest knows the arguments:
 		ctest --test-dir build -R kernel.stock --verbose
 
@@ -23,6 +23,7 @@ usage() {
 		  --server PROGRAM    cce_vfio_user_server
 		  --contract DIR      the generated contract, for the driver's build
 		  --out DIR           for module, logs and results
+		  --job JOB           selftest (the default), removal, killed or reboot
 		  --engine E          model (the default) or rtl
 		  --client PROGRAM    cce_kernel_vectors: random requests through AF_ALG as well
 		  --requests N        of the client (default: 300)
@@ -54,7 +55,7 @@ skip() {
 	exit "$code_skip"
 }
 
-name='' kernel_name='' server='' contract='' out='' engine=model client='' requests=300 reloads=3 parameters=''
+name='' kernel_name='' server='' contract='' out='' engine=model job=selftest client='' requests=300 reloads=3 parameters=''
 algorithms='' cpu_reasons='' only_all=no python=python3
 machine_arguments=() server_arguments=()
 
@@ -79,6 +80,7 @@ parse_arguments() {
 			--contract) contract=$2 ;;
 			--out) out=$2 ;;
 			--engine) engine=$2 ;;
+			--job) job=$2 ;;
 			--client) client=$2 ;;
 			--requests) requests=$2 ;;
 			--reloads) reloads=$2 ;;
@@ -131,6 +133,7 @@ main() {
 		[[ -n ${!argument} ]] || misused "'$argument' is missing"
 	done
 	[[ $only_all == no || -n ${CCE_TEST_ALL:-} ]] || skip "only with CCE_TEST_ALL=1 (scripts/test.sh --all)"
+	[[ -x $here/$job.sh ]] || misused "there is no $job.sh"
 	[[ -x $server ]] || fail "$server is not built"
 	"$top/scripts/toolbox.sh" path qemu >/dev/null || skip "there is no QEMU: run scripts/toolbox.sh install qemu"
 	mkdir -p "$out"
@@ -140,7 +143,7 @@ main() {
 	rm -rf "${out:?}/$name"
 	mkdir -p "$out/$name/boot1"
 	"$machine/with-device.sh" --server "$server" --server-log "$out/$name/boot1/server.log" --kernel "$kernel" \
-		--job "$here/selftest.sh" --file "$here/common.sh" --file "$module" ${client:+--program "$client"} \
+		--job "$here/$job.sh" --file "$here/common.sh" --file "$module" ${client:+--program "$client"} \
 		--set "dependencies=$dependencies" --set "parameters=$parameters" --set "requests=$requests" \
 		--set "reloads=$reloads" --out "$out/$name/boot1" --log "$out/$name/boot1/console.log" \
 		"${machine_arguments[@]}" -- --engine "$engine" --statistics "$out/$name/boot1/server.json" \
@@ -150,7 +153,7 @@ main() {
 		fail "the boot ended with status $result; see $out/$name/boot1"
 	}
 	printf '%s, %s:\n' "$name" "$(<"$kernel/release")"
-	"$python" -B "$here/judge.py" --algorithms "$algorithms" --cpu-reasons "$cpu_reasons" \
+	"$python" -B "$here/judge.py" --job "$job" --algorithms "$algorithms" --cpu-reasons "$cpu_reasons" \
 		"$out/$name/boot1"
 }
 
