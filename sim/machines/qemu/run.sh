@@ -35,8 +35,8 @@ usage() {
 		  --memory-mode messages  it does not: all DMA goes by messages
 		  --iommu strict          a virtual IOMMU (amd64): the device sees what the driver has
 		                          mapped, and nothing else
-		  --hotplug               the device, named cce, is in a slot of its own (port0), and may
-		                          be removed and added by QMP
+		  --hotplug               the device is not there at boot: there is an empty slot, into
+		                          which --host-program may plug it (qmp.py add)
 		  --reboot                the guest may reboot; else that ends it
 		  --host-program PROGRAM  runs on the host beside the guest, with \$qmp (QEMU's socket for
 		                          QMP: see qmp.py), \$out and \$device_socket; its failure is
@@ -196,7 +196,7 @@ make_input() {
 
 # Sets command (the emulator) and arguments.
 qemu_arguments() {
-	local console=ttyS0 machine bus=()
+	local console=ttyS0 machine name
 	local words=(quiet loglevel=5 panic=-1 log_buf_len=2M job=/in/start-job)
 	arguments=(-nodefaults -no-user-config -display none -serial stdio "${reboot[@]}" -m "$memory" -smp "$cpus"
 		-accel "tcg,thread=$thread" -qmp "unix:$work/qmp,server=on,wait=off"
@@ -236,12 +236,13 @@ qemu_arguments() {
 		arguments+=(-device "virtio-9p-pci,fsdev=$name,mount_tag=$name")
 	done
 	if [[ $hotplug == yes ]]; then
+		# Named as in qmp.py.
 		arguments+=(-device "pcie-root-port,id=port0,slot=1")
-		bus=('"bus":"port0",')
+	elif [[ -n $device_socket ]]; then
+		# The time that the server may take to answer: host and emulation may both be slow.
+		arguments+=(-device "{\"driver\":\"vfio-user-pci\",\"id\":\"cce\",\"rombar\":0,\"x-msg-timeout\":60000,
+			\"socket\":{\"type\":\"unix\",\"path\":\"$device_socket\"}}")
 	fi
-	# The time that the server may take to answer: host and emulation may both be slow.
-	[[ -z $device_socket ]] || arguments+=(-device "{\"driver\":\"vfio-user-pci\",\"id\":\"cce\",${bus[*]}\"rombar\":0,
-		\"x-msg-timeout\":60000,\"socket\":{\"type\":\"unix\",\"path\":\"$device_socket\"}}")
 	arguments+=(-append "console=$console ${words[*]} ${append[*]}")
 }
 

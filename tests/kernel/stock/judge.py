@@ -150,7 +150,7 @@ def rebooted(boot: Boot, wanted: set[str], allowed: set[str], failures: Failures
     selftest(boot, wanted, allowed, failures)
 
 
-JOBS = {"selftest": selftest, "removal": removal, "killed": killed, "reboot": rebooted}
+JOBS = {"selftest": selftest, "removal": removal, "killed": killed, "reboot": rebooted, "arrival": selftest}
 
 
 def main() -> int:

@@ -23,7 +23,7 @@ usage() {
 		  --server PROGRAM    cce_vfio_user_server
 		  --contract DIR      the generated contract, for the driver's build
 		  --out DIR           for module, logs and results
-		  --job JOB           selftest (the default), removal, killed or reboot
+		  --job JOB           selftest (the default), removal, killed, reboot, arrival
 		  --engine E          model (the default) or rtl
 		  --client PROGRAM    cce_kernel_vectors: random requests through AF_ALG as well
 		  --requests N        of the client (default: 300)
