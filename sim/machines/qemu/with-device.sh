@@ -73,10 +73,14 @@ done
 }
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/cce-device.XXXXXX")
-server_pid=
+server_pid='' runner=''
 # shellcheck disable=SC2317 # called by the trap
 clean_up() {
 	trap - EXIT
+	if [[ -n $runner ]]; then
+		kill "$runner" 2>/dev/null || true
+		wait "$runner" 2>/dev/null || true
+	fi
 	if [[ -n $server_pid ]]; then
 		kill "$server_pid" 2>/dev/null || true
 		wait "$server_pid" 2>/dev/null || true
@@ -102,7 +106,11 @@ if ! read -r _ <"$work/ready"; then
 fi
 
 result=0
-"$here/run.sh" --device-socket "$work/device" "${run_arguments[@]}" || result=$?
+# In the background: a signal is then acted on at once.
+"$here/run.sh" --device-socket "$work/device" "${run_arguments[@]}" &
+runner=$!
+wait "$runner" || result=$?
+runner=
 
 # The guest has gone, so the server ends by itself; one that does not within 5 s, or serves many, is asked to.
 server_result=0
