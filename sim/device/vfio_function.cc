@@ -34,7 +34,7 @@ void VfioFunction::read(std::uint32_t region, std::uint64_t offset, std::span<st
         ++statistics_.configuration_accesses;
         if (!window_.vanished()) function_.read(offset, data);
     } else if (region == VFIO_PCI_BAR0_REGION_INDEX) {
-        window_.read(offset, data);
+        if (decodes(offset)) window_.read(offset, data);
     } else if (!window_.vanished()) {
         // The table is the client's; what it asks for is the pending bits.
         for (std::size_t i = 0; i < data.size(); ++i) {
@@ -55,12 +55,14 @@ void VfioFunction::write(std::uint32_t region, std::uint64_t offset, std::span<c
         if (!window_.vanished()) function_.write(offset, data);
         update_gates();
     } else if (region == VFIO_PCI_BAR0_REGION_INDEX) {
-        if (!window_.vanished() && !function_.memory_enabled()) {
-            faults_.record(fmt::format("write to BAR 0 at {:#x}: memory space is not enabled", offset));
-            return;
-        }
-        window_.write(offset, data);
+        if (decodes(offset)) window_.write(offset, data);
     }
+}
+
+bool VfioFunction::decodes(std::uint64_t offset) {
+    if (window_.vanished() || function_.memory_enabled()) return true;
+    faults_.record(fmt::format("access to BAR 0 at {:#x}: memory space is not enabled", offset));
+    return false;
 }
 
 void VfioFunction::update_gates() {

@@ -57,6 +57,8 @@ private:
         bool pending = false;
     };
 
+    /// False, with a fault, if the function does not answer accesses to its registers.
+    [[nodiscard]] bool decodes(std::uint64_t offset);
     void update_gates();
     void release();
 

@@ -65,13 +65,14 @@ TEST_F(VfioFunctionTest, RegionsAreThoseOfTheFunction) {
     EXPECT_EQ(read(config, 0), contract::pci_device << 16U | contract::pci_vendor);
 }
 
-TEST_F(VfioFunctionTest, RegistersNeedMemorySpaceForWrites) {
+TEST_F(VfioFunctionTest, RegistersAnswerOnceMemoryIsEnabled) {
     write(registers, FakeEngine::scratch, 1);
-    EXPECT_EQ(faults_.count(), 1U);
+    EXPECT_EQ(read(registers, 0), 0xffff'ffff);
+    EXPECT_EQ(faults_.count(), 2U);
     enable();
     write(registers, FakeEngine::scratch, 42);
     EXPECT_EQ(read(registers, FakeEngine::scratch), 42U);
-    EXPECT_EQ(faults_.count(), 1U);
+    EXPECT_EQ(faults_.count(), 2U);
 }
 
 TEST_F(VfioFunctionTest, AnInterruptIsAnEvent) {

@@ -102,6 +102,7 @@ protected:
     VfioClient& start_negotiated() {
         VfioClient& client = start();
         EXPECT_EQ(client.negotiate(), 0);
+        EXPECT_EQ(client.write(config, 0x04, 0x2), 0);
         return client;
     }
     /// Memory, bus master, MSI-X; vector 1 told to event_.
@@ -171,7 +172,8 @@ protected:
 };
 
 TEST_F(VfioUserServerTest, TellsWhatItIs) {
-    VfioClient& client = start_negotiated();
+    VfioClient& client = start();
+    ASSERT_EQ(client.negotiate(), 0);
     const std::string offer(reinterpret_cast<const char*>(client.payload().data()) + 4);
     EXPECT_NE(offer.find("max_data_xfer_size"), std::string::npos) << offer;
     EXPECT_EQ(client.command(Command::device_get_info, std::array<std::uint32_t, 4>{16, 0, 0, 0}), 0);
@@ -191,6 +193,7 @@ TEST_F(VfioUserServerTest, TellsWhatItIs) {
     EXPECT_EQ(client.command(Command::device_get_irq_info, interrupts), 0);
     std::memcpy(&interrupts, client.payload().data(), sizeof interrupts);
     EXPECT_EQ(interrupts.count, 0U) << "no INTx";
+    EXPECT_EQ(client.write(config, 0x04, 0x2), 0);
     EXPECT_EQ(client.read(registers, 0), contract::identification_value);
     EXPECT_EQ(ended(), "");
     EXPECT_EQ(server_->refusals().count(), 0U);
@@ -451,7 +454,7 @@ TEST_F(VfioUserServerTest, AnAnswerToNothingEndsIt) {
     VfioClient& client = start_negotiated();
     client.send_raw(client.message(Command::dma_read, std::array<std::byte, 16>{}, vfio_user::type_reply));
     EXPECT_THROW((void)client.receive(), PeerClosed);
-    EXPECT_EQ(ended(), "vfio-user: an answer to dma_read 2 that is not under way");
+    EXPECT_EQ(ended(), "vfio-user: an answer to dma_read 3 that is not under way");
 }
 
 TEST_F(VfioUserServerTest, AnAnswerToWhatIsNeverAskedEndsIt) {
