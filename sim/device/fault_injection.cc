@@ -24,6 +24,7 @@ std::optional<Number> parse(std::string_view text) {
 
 std::string FaultInjection::help() {
     return "stall-memory@N[+C]  from DMA burst N on, addresses are accepted C cycles late (without C: never)\n"
+           "stall-once@N[+C]    the same for burst N alone\n"
            "drop-interrupt@N    interrupt edge N is lost\n"
            "bus-error@N         every beat of DMA burst N gets a bus error\n"
            "vanish@N            from register access N on, the device is gone: reads give ones, writes nothing\n"
@@ -50,7 +51,7 @@ void FaultInjection::add(std::string_view specification) {
     std::string_view argument = specification.substr(at + 1);
 
     unsigned cycles = forever;
-    if (const std::size_t plus = argument.find('+'); plus != std::string_view::npos && kind == "stall-memory") {
+    if (const std::size_t plus = argument.find('+'); plus != std::string_view::npos && kind.starts_with("stall-")) {
         const auto parsed = parse<unsigned>(argument.substr(plus + 1));
         if (!parsed) throw refuse();
         cycles = *parsed;
@@ -62,6 +63,11 @@ void FaultInjection::add(std::string_view specification) {
     if (kind == "stall-memory") {
         stall_ = number;
         stall_cycles_ = cycles;
+        stall_once_ = false;
+    } else if (kind == "stall-once") {
+        stall_ = number;
+        stall_cycles_ = cycles;
+        stall_once_ = true;
     } else if (kind == "drop-interrupt") {
         drop_interrupt_ = number;
     } else if (kind == "bus-error") {
@@ -74,7 +80,7 @@ void FaultInjection::add(std::string_view specification) {
 }
 
 unsigned FaultInjection::memory_stall(std::uint64_t number) const {
-    return stall_ && number >= *stall_ ? stall_cycles_ : 0;
+    return stall_ && (stall_once_ ? number == *stall_ : number >= *stall_) ? stall_cycles_ : 0;
 }
 
 }  // namespace cce::sim::device

@@ -37,6 +37,7 @@ private:
 
     std::optional<std::uint64_t> stall_;
     unsigned stall_cycles_ = forever;
+    bool stall_once_ = false;
     std::optional<std::uint64_t> drop_interrupt_;
     std::optional<std::uint64_t> bus_error_;
     std::optional<std::uint64_t> vanish_;

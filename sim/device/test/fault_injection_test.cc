@@ -38,6 +38,22 @@ TEST(FaultInjectionTest, AStallWithoutCyclesIsForEver) {
     EXPECT_EQ(injection.memory_stall(1), std::numeric_limits<unsigned>::max());
 }
 
+TEST(FaultInjectionTest, AStallMayHitOneBurstAlone) {
+    FaultInjection injection;
+    injection.add("stall-once@3+100");
+    EXPECT_EQ(injection.memory_stall(2), 0U);
+    EXPECT_EQ(injection.memory_stall(3), 100U);
+    EXPECT_EQ(injection.memory_stall(4), 0U);
+}
+
+TEST(FaultInjectionTest, FaultsAtRandomAreThereOnlyIfAskedFor) {
+    FaultInjection injection;
+    EXPECT_EQ(injection.random(), nullptr);
+    injection.add("random:seed=2,mean=10");
+    EXPECT_NE(injection.random(), nullptr);
+    EXPECT_THROW(injection.add("random:mean=0"), std::invalid_argument);
+}
+
 TEST(FaultInjectionTest, NonsenseIsRefused) {
     for (const char* text : {"", "@", "vanish", "vanish@", "vanish@0", "vanish@x", "vanish@1x", "vanish@-1",
                              "vanish@1+2", "stall-memory@1+", "stall-memory@1+0", "stall-memory@+1", "unknown@1"}) {

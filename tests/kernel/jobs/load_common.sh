@@ -30,20 +30,19 @@ run_load() {
 	local name=$1
 	shift
 	set_load "$@"
-	echo 1 >"$load_files/run" || echo "a run with defects: $name"
+	echo 1 >"$load_files/run" || fail "the run $name does not begin"
+	echo 2 >"$load_files/run" || echo "a run with defects: $name"
 	cat "$load_files/result" >"$out/$name.load"
 }
 
-# begin_load NAME=VALUE...: a run in the background, for end_load to end.
+# begin_load NAME=VALUE...: a run that goes on meanwhile.
 begin_load() {
 	set_load "$@"
-	{ echo 1 >"$load_files/run" || echo "a run with defects"; } &
-	load_writer=$!
+	echo 1 >"$load_files/run" || fail "a run does not begin"
 }
 
 # end_load NAME
 end_load() {
-	echo 0 >"$load_files/run"
-	wait "$load_writer"
+	echo 0 >"$load_files/run" || echo "a run with defects: $1"
 	cat "$load_files/result" >"$out/$1.load"
 }

@@ -203,6 +203,7 @@ struct load_run {
 	atomic_t threads_left;
 	struct completion done;
 	bool stop;
+	bool awaited;
 	spinlock_t order_lock;	/* protects @notified_last */
 	u32 *sequence;		/* of each CPU */
 	u32 *notified_last;	/* the same */
@@ -268,7 +269,7 @@ void load_count_errno(int error);
 void load_name_defect(const struct load_ticket *ticket, enum load_counter defect, int error);
 void load_ended(struct load_ticket *ticket, int error);
 int load_run_start(const struct load_options *options);
-void load_run_stop(void);
+int load_run_end(bool stop);
 void load_show_result(struct seq_file *file);
 void load_show_progress(struct seq_file *file);
 

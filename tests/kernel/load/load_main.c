@@ -2,8 +2,9 @@
 /*
  * Load for the Core Crypto Engine's driver: module, parameters, files.
  *
- *   cce_load/run        write 1: one run with the present parameters; the write returns when it has
- *                       ended, with -EIO if there was a defect. Write 0: the run ends soon
+ *   cce_load/run        write 1: begin a run with the present parameters; write 0: end it before all
+ *                       its requests are done; write 2: wait until they are. The write of 0 or 2
+ *                       returns when nothing is under way any more, with -EIO if there was a defect
  *   cce_load/result     what became of the requests, in lines of "name: value"
  *   cce_load/progress   how far it is
  */
@@ -71,17 +72,15 @@ static ssize_t load_run_write(struct file *file, const char __user *buffer, size
 			      loff_t *position)
 {
 	struct load_options copy = options;
-	bool start;
+	unsigned int command;
 	int error;
 
-	error = kstrtobool_from_user(buffer, count, &start);
+	error = kstrtouint_from_user(buffer, count, 0, &command);
 	if (error)
 		return error;
-	if (!start) {
-		load_run_stop();
-		return count;
-	}
-	error = load_run_start(&copy);
+	if (command > 2)
+		return -EINVAL;
+	error = command == 1 ? load_run_start(&copy) : load_run_end(!command);
 	return error ?: count;
 }
 

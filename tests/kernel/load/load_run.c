@@ -56,8 +56,7 @@ static atomic_t load_errnos[LOAD_ERRNOS];
 static atomic_t load_deepest;
 static atomic_t load_in_flight;
 static struct load_run *load_running;
-static DEFINE_MUTEX(load_lock);	/* one run at a time */
-static DEFINE_MUTEX(load_stop_lock);	/* protects @load_running */
+static DEFINE_MUTEX(load_lock);	/* protects @load_running */
 static char load_named[LOAD_NAMED][120];
 static atomic_t load_named_count;
 
@@ -473,12 +472,11 @@ static bool load_adds_up(void)
 }
 
 /**
- * load_run_start() - one run; returns when it has ended
+ * load_run_start() - begin a run
  * @options: what to do
  *
  * Context: process, sleeps.
- * Return: 0; -EIO if there was a defect, -EBUSY if another run is under way, -EINVAL for options
- *	that can't be, -ENOMEM.
+ * Return: 0; -EBUSY if another run hasn't been ended, -EINVAL for options that can't be, -ENOMEM.
  */
 int load_run_start(const struct load_options *options)
 {
@@ -489,25 +487,52 @@ int load_run_start(const struct load_options *options)
 	    !(options->layouts & (BIT(LOAD_LAYOUTS) - 1)) ||
 	    !(options->algorithms & (BIT(load_algorithm_count) - 1)))
 		return -EINVAL;
-	if (!mutex_trylock(&load_lock))
-		return -EBUSY;
 
-	load_counters_reset();
+	mutex_lock(&load_lock);
+	if (load_running) {
+		error = -EBUSY;
+		goto unlock;
+	}
 	run = load_run_allocate(options);
 	if (!run) {
 		error = -ENOMEM;
 		goto unlock;
 	}
-	mutex_lock(&load_stop_lock);
+	load_counters_reset();
 	load_running = run;
-	mutex_unlock(&load_stop_lock);
-
 	load_run_begin(run);
+unlock:
+	mutex_unlock(&load_lock);
+	return error;
+}
+
+/**
+ * load_run_end() - wait for the end of the run under way, and audit it
+ * @stop: no further request
+ *
+ * Context: process, sleeps.
+ * Return: 0; -EIO if there was a defect, -ENOENT if there is no run, or somebody else waits for it.
+ */
+int load_run_end(bool stop)
+{
+	struct load_run *run;
+	int error = 0;
+
+	mutex_lock(&load_lock);
+	run = load_running;
+	if (run && stop)
+		WRITE_ONCE(run->stop, true);
+	if (!run || run->awaited) {
+		mutex_unlock(&load_lock);
+		return -ENOENT;
+	}
+	run->awaited = true;
+	mutex_unlock(&load_lock);
+
 	wait_for_completion(&run->done);
 
-	mutex_lock(&load_stop_lock);
+	mutex_lock(&load_lock);
 	load_running = NULL;
-	mutex_unlock(&load_stop_lock);
 	/* Lost requests may still come and use what they know of: then all stays, and so do we. */
 	if (load_run_clean_up(run))
 		load_run_free(run);
@@ -515,22 +540,8 @@ int load_run_start(const struct load_options *options)
 		__module_get(THIS_MODULE);
 	if (load_found_defects() || !load_adds_up())
 		error = -EIO;
-unlock:
 	mutex_unlock(&load_lock);
 	return error;
-}
-
-/**
- * load_run_stop() - let the run under way, if there is one, end soon
- *
- * Context: process, sleeps.
- */
-void load_run_stop(void)
-{
-	mutex_lock(&load_stop_lock);
-	if (load_running)
-		WRITE_ONCE(load_running->stop, true);
-	mutex_unlock(&load_stop_lock);
 }
 
 /**
@@ -565,11 +576,11 @@ void load_show_progress(struct seq_file *file)
 	struct load_run *run;
 	u64 all = 0;
 
-	mutex_lock(&load_stop_lock);
+	mutex_lock(&load_lock);
 	run = load_running;
 	if (run)
 		all = (u64)run->options.threads * run->options.requests;
-	mutex_unlock(&load_stop_lock);
+	mutex_unlock(&load_lock);
 	seq_printf(file, "running: %d\n", !!run);
 	seq_printf(file, "offered: %lld\n", atomic64_read(&load_counters[LOAD_OFFERED]));
 	seq_printf(file, "of: %llu\n", all);
