@@ -96,6 +96,23 @@ int cce_algorithm_run(struct cce_request *request, struct crypto_async_request *
 	return result;
 }
 
+/**
+ * cce_algorithm_need_cpu() - have the CPU's implementation registered before ours
+ * @name: of the algorithm
+ * @type: CRYPTO_ALG_TYPE_ of the implementation
+ *
+ * The kernel makes an instance of a template, or loads a module, only for a name that has no
+ * algorithm yet. Were ours the first, whoever asks for that name would get it, whatever its
+ * priority.
+ *
+ * Context: process, sleeps.
+ * Return: 0, or -ENOENT if the CPU has none.
+ */
+int cce_algorithm_need_cpu(const char *name, u32 type)
+{
+	return crypto_has_alg(name, type, CRYPTO_ALG_TYPE_MASK | CCE_FALLBACK_MASK) ? 0 : -ENOENT;
+}
+
 static int cce_algorithm_add(struct cce_algorithm *const *algorithm, unsigned int count,
 			     u32 capabilities)
 {

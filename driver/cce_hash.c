@@ -400,7 +400,11 @@ static void cce_hash_exit_tfm(struct crypto_ahash *tfm)
 static int cce_hash_add(struct cce_algorithm *algorithm, int priority)
 {
 	struct cce_hash_alg *row = container_of(algorithm, struct cce_hash_alg, algorithm);
+	int error;
 
+	error = cce_algorithm_need_cpu(row->alg.halg.base.cra_name, CRYPTO_ALG_TYPE_SHASH);
+	if (error)
+		return error;
 	row->alg.halg.base.cra_priority = priority;
 	return crypto_register_ahash(&row->alg);
 }

@@ -185,7 +185,11 @@ static void cce_skcipher_exit(struct crypto_skcipher *tfm)
 static int cce_skcipher_add(struct cce_algorithm *algorithm, int priority)
 {
 	struct cce_skcipher_alg *row = container_of(algorithm, struct cce_skcipher_alg, algorithm);
+	int error;
 
+	error = cce_algorithm_need_cpu(row->alg.base.cra_name, CRYPTO_ALG_TYPE_SKCIPHER);
+	if (error)
+		return error;
 	row->alg.base.cra_priority = priority;
 	return crypto_register_skcipher(&row->alg);
 }
