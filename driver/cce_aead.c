@@ -234,13 +234,11 @@ static void cce_aead_exit(struct crypto_aead *tfm)
 static int cce_aead_add(struct cce_algorithm *algorithm, int priority)
 {
 	struct cce_aead_alg *row = container_of(algorithm, struct cce_aead_alg, algorithm);
-	int error;
 
-	error = cce_algorithm_need_cpu(row->alg.base.cra_name, CRYPTO_ALG_TYPE_AEAD);
-	if (error)
-		return error;
 	row->alg.base.cra_priority = priority;
-	return crypto_register_aead(&row->alg);
+	return cce_algorithm_need_cpu(row->alg.base.cra_name, CRYPTO_ALG_TYPE_AEAD,
+				      CRYPTO_ALG_TYPE_MASK) ?:
+	       crypto_register_aead(&row->alg);
 }
 
 static void cce_aead_remove(struct cce_algorithm *algorithm)

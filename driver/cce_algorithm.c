@@ -8,6 +8,7 @@
  */
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/pm_runtime.h>
 
 #include "cce_algorithm.h"
 #include "cce_queue.h"
@@ -59,7 +60,7 @@ static int cce_algorithm_offer(struct cce_request *request)
 	if (result > 0)
 		cce_fallback_count(&queue->cce->fallbacks, result);
 	if (result == CCE_FALLBACK_SUSPENDED)
-		cce_pm_wake(queue->cce);
+		pm_request_resume(queue->cce->dev);
 	cce_registry_put_queue(queue);
 	return result;
 }
@@ -99,7 +100,8 @@ int cce_algorithm_run(struct cce_request *request, struct crypto_async_request *
 /**
  * cce_algorithm_need_cpu() - have the CPU's implementation registered before ours
  * @name: of the algorithm
- * @type: CRYPTO_ALG_TYPE_ of the implementation
+ * @type: kind of the CPU's implementation, CRYPTO_ALG_TYPE_
+ * @mask: bits of @type that count
  *
  * The kernel makes an instance of a template, or loads a module, only for a name that has no
  * algorithm yet. Were ours the first, whoever asks for that name would get it, whatever its
@@ -108,9 +110,12 @@ int cce_algorithm_run(struct cce_request *request, struct crypto_async_request *
  * Context: process, sleeps.
  * Return: 0, or -ENOENT if the CPU has none.
  */
-int cce_algorithm_need_cpu(const char *name, u32 type)
+int cce_algorithm_need_cpu(const char *name, u32 type, u32 mask)
 {
-	return crypto_has_alg(name, type, CRYPTO_ALG_TYPE_MASK | CCE_FALLBACK_MASK) ? 0 : -ENOENT;
+	if (crypto_has_alg(name, type, mask | CCE_FALLBACK_MASK))
+		return 0;
+	pr_warn("cce: this kernel has no %s for the CPU, so it isn't offered\n", name);
+	return -ENOENT;
 }
 
 static int cce_algorithm_add(struct cce_algorithm *const *algorithm, unsigned int count,
@@ -123,6 +128,8 @@ static int cce_algorithm_add(struct cce_algorithm *const *algorithm, unsigned in
 			continue;
 		error = (*algorithm)->add(*algorithm, priority);
 		(*algorithm)->registered = !error;
+		if (error == -ENOENT)
+			error = 0;
 	}
 	return error;
 }

@@ -19,7 +19,7 @@
 
 /**
  * struct cce_algorithm - what the driver knows of an algorithm besides what the kernel wants
- * @add: register it with the kernel, at this priority
+ * @add: register it with the kernel, at this priority; -ENOENT if the CPU does not have it
  * @remove: unregister it
  * @capability: bit of global.algorithms that the mode needs
  * @rights: the mode's bit in a context record's rights
@@ -44,7 +44,7 @@ extern struct cce_fallback_counters cce_algorithm_fallbacks;
 
 int cce_algorithm_run(struct cce_request *request, struct crypto_async_request *owner,
 		      const struct cce_algorithm *algorithm, struct cce_key *key);
-int cce_algorithm_need_cpu(const char *name, u32 type);
+int cce_algorithm_need_cpu(const char *name, u32 type, u32 mask);
 int cce_algorithm_register(u32 algorithms);
 void cce_algorithm_unregister(void);
 

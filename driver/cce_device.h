@@ -131,8 +131,6 @@ void cce_recovery_give_up(struct cce_device *cce, const char *why);
 extern const struct dev_pm_ops cce_pm_operations;
 void cce_pm_enable(struct cce_device *cce);
 void cce_pm_disable(struct cce_device *cce);
-void cce_pm_idle(struct cce_device *cce);
-void cce_pm_wake(struct cce_device *cce);
 
 /* cce_debugfs.c */
 void cce_debugfs_init(void);

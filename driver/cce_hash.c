@@ -400,13 +400,11 @@ static void cce_hash_exit_tfm(struct crypto_ahash *tfm)
 static int cce_hash_add(struct cce_algorithm *algorithm, int priority)
 {
 	struct cce_hash_alg *row = container_of(algorithm, struct cce_hash_alg, algorithm);
-	int error;
 
-	error = cce_algorithm_need_cpu(row->alg.halg.base.cra_name, CRYPTO_ALG_TYPE_SHASH);
-	if (error)
-		return error;
 	row->alg.halg.base.cra_priority = priority;
-	return crypto_register_ahash(&row->alg);
+	return cce_algorithm_need_cpu(row->alg.halg.base.cra_name, CRYPTO_ALG_TYPE_SHASH,
+				      CRYPTO_ALG_TYPE_MASK) ?:
+	       crypto_register_ahash(&row->alg);
 }
 
 static void cce_hash_remove(struct cce_algorithm *algorithm)
@@ -414,38 +412,34 @@ static void cce_hash_remove(struct cce_algorithm *algorithm)
 	crypto_unregister_ahash(&container_of(algorithm, struct cce_hash_alg, algorithm)->alg);
 }
 
-static struct cce_hash_alg cce_hash_algs[] = {
-	{
-		.algorithm = {
-			.add = cce_hash_add,
-			.remove = cce_hash_remove,
-			.capability = CCE_GLOBAL_ALGORITHMS_AES_CMAC_MASK,
-			.rights = CCE_CONTEXT_RECORD_RIGHTS_CMAC,
-			.mode = CCE_CIPHER_MODE_CMAC,
-		},
-		.alg = {
-			.halg.base.cra_name = "cmac(aes)",
-			.halg.base.cra_driver_name = "cmac-aes-cce",
-			.halg.base.cra_flags = CCE_AHASH_FLAGS,
-			.halg.base.cra_blocksize = AES_BLOCK_SIZE,
-			.halg.base.cra_ctxsize = sizeof(struct cce_hash),
-			.halg.base.cra_module = THIS_MODULE,
-			.halg.digestsize = AES_BLOCK_SIZE,
-			.halg.statesize = sizeof(struct cce_hash_state),
-			.init = cce_hash_init,
-			.update = cce_hash_update,
-			.final = cce_hash_final,
-			.finup = cce_hash_finup,
-			.digest = cce_hash_digest,
-			.export = cce_hash_export,
-			.import = cce_hash_import,
-			.setkey = cce_hash_setkey,
-			.init_tfm = cce_hash_init_tfm,
-			.exit_tfm = cce_hash_exit_tfm,
-		},
+static struct cce_hash_alg cce_hash_cmac = {
+	.algorithm = {
+		.add = cce_hash_add,
+		.remove = cce_hash_remove,
+		.capability = CCE_GLOBAL_ALGORITHMS_AES_CMAC_MASK,
+		.rights = CCE_CONTEXT_RECORD_RIGHTS_CMAC,
+		.mode = CCE_CIPHER_MODE_CMAC,
+	},
+	.alg = {
+		.halg.base.cra_name = "cmac(aes)",
+		.halg.base.cra_driver_name = "cmac-aes-cce",
+		.halg.base.cra_flags = CCE_AHASH_FLAGS,
+		.halg.base.cra_blocksize = AES_BLOCK_SIZE,
+		.halg.base.cra_ctxsize = sizeof(struct cce_hash),
+		.halg.base.cra_module = THIS_MODULE,
+		.halg.digestsize = AES_BLOCK_SIZE,
+		.halg.statesize = sizeof(struct cce_hash_state),
+		.init = cce_hash_init,
+		.update = cce_hash_update,
+		.final = cce_hash_final,
+		.finup = cce_hash_finup,
+		.digest = cce_hash_digest,
+		.export = cce_hash_export,
+		.import = cce_hash_import,
+		.setkey = cce_hash_setkey,
+		.init_tfm = cce_hash_init_tfm,
+		.exit_tfm = cce_hash_exit_tfm,
 	},
 };
 
-struct cce_algorithm *const cce_hash_algorithms[] = {
-	&cce_hash_algs[0].algorithm,
-};
+struct cce_algorithm *const cce_hash_algorithms[] = { &cce_hash_cmac.algorithm };

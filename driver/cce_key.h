@@ -19,8 +19,7 @@ struct cce_key_record {
 };
 
 /**
- * struct cce_key - a key as the engine and the CPU want it; never changed once a transformation has
- *	it
+ * struct cce_key - a key as engine and CPU want it; not changed once a transformation has it
  * @references: one of the transformation, one of each request under way
  * @work: frees it, when no reader looks at @references any more
  * @fallback: transformation on the CPU that has this key

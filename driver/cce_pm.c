@@ -176,29 +176,6 @@ void cce_pm_disable(struct cce_device *cce)
 	pm_runtime_dont_use_autosuspend(cce->dev);
 }
 
-/**
- * cce_pm_idle() - nothing is in flight: the engine may sleep after a while
- * @cce: engine
- *
- * Context: any.
- */
-void cce_pm_idle(struct cce_device *cce)
-{
-	pm_runtime_mark_last_busy(cce->dev);
-	pm_request_autosuspend(cce->dev);
-}
-
-/**
- * cce_pm_wake() - ask for an engine to wake up, soon
- * @cce: engine
- *
- * Context: any.
- */
-void cce_pm_wake(struct cce_device *cce)
-{
-	pm_request_resume(cce->dev);
-}
-
 const struct dev_pm_ops cce_pm_operations = {
 	SYSTEM_SLEEP_PM_OPS(cce_pm_suspend, cce_pm_system_resume)
 	RUNTIME_PM_OPS(cce_pm_runtime_suspend, cce_pm_resume, NULL)

@@ -38,7 +38,6 @@ struct cce_slot_memory {
 };
 
 static_assert(sizeof(struct cce_slot_memory) % CCE_CONTEXT_ALIGNMENT_BYTES == 0);
-/* Lists are fetched in aligned units. */
 static_assert(offsetof(struct cce_slot_memory, source) % CCE_LIST_FETCH_BYTES == 0);
 static_assert(offsetof(struct cce_slot_memory, destination) % CCE_LIST_FETCH_BYTES == 0);
 

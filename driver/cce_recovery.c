@@ -22,6 +22,7 @@
 #include <linux/iopoll.h>
 #include <linux/jiffies.h>
 #include <linux/module.h>
+#include <linux/pm_runtime.h>
 #include <linux/string.h>
 
 #include "cce_device.h"
@@ -290,11 +291,13 @@ static void cce_recovery_watchdog(struct work_struct *work)
 		again = true;
 	}
 	now = jiffies;
-	if (again)
+	if (again) {
 		queue_delayed_work(cce->workqueue, &cce->watchdog,
 				   time_after(deadline, now) ? deadline - now : 1);
-	else
-		cce_pm_idle(cce);
+	} else {
+		pm_runtime_mark_last_busy(cce->dev);
+		pm_request_autosuspend(cce->dev);
+	}
 	mutex_unlock(&cce->recovery);
 }
 

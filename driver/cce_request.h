@@ -19,8 +19,7 @@ struct cce_queue;
 struct cce_request;
 struct scatterlist;
 
-/* Bytes in front of the mapped source, copied: associated data, or the begin of a MAC's text. */
-#define CCE_PREFIX_BYTES	64
+#define CCE_PREFIX_BYTES	64	/* copied: associated data, or the begin of a MAC's text */
 
 /**
  * struct cce_request_operations - what an algorithm does with its requests

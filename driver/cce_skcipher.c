@@ -185,13 +185,12 @@ static void cce_skcipher_exit(struct crypto_skcipher *tfm)
 static int cce_skcipher_add(struct cce_algorithm *algorithm, int priority)
 {
 	struct cce_skcipher_alg *row = container_of(algorithm, struct cce_skcipher_alg, algorithm);
-	int error;
 
-	error = cce_algorithm_need_cpu(row->alg.base.cra_name, CRYPTO_ALG_TYPE_SKCIPHER);
-	if (error)
-		return error;
 	row->alg.base.cra_priority = priority;
-	return crypto_register_skcipher(&row->alg);
+	/* Since 6.7 some of the CPU's are of the kind below, 4: the lowest bit doesn't count. */
+	return cce_algorithm_need_cpu(row->alg.base.cra_name, CRYPTO_ALG_TYPE_SKCIPHER,
+				      CRYPTO_ALG_TYPE_MASK & ~1) ?:
+	       crypto_register_skcipher(&row->alg);
 }
 
 static void cce_skcipher_remove(struct cce_algorithm *algorithm)

@@ -50,11 +50,6 @@ void cce_recovery_watch(struct cce_device *cce)
 	(void)cce;
 }
 
-void cce_pm_wake(struct cce_device *cce)
-{
-	(void)cce;
-}
-
 void dma_free_coherent(struct device *dev, size_t bytes, void *memory, dma_addr_t address)
 {
 	(void)dev, (void)address;

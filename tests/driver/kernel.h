@@ -165,6 +165,8 @@ void key_released(struct rcu_work *work);
 struct delayed_work { int pending; };
 struct workqueue_struct;
 struct device { int nothing; };
+#define pm_request_resume(device) ((void)(device))
+#define pr_warn(...) fprintf(stderr, __VA_ARGS__)
 #define dev_name(device) ((void)(device), "test")
 
 typedef int irqreturn_t;
@@ -382,6 +384,12 @@ void writel(u32 value, void *address);
 #define CRYPTO_ALG_NEED_FALLBACK 0x100
 #define CRYPTO_ALG_KERN_DRIVER_ONLY 0x1000
 #define CRYPTO_ALG_ALLOCATES_MEMORY 0x10000
+#define CRYPTO_ALG_TYPE_AEAD 0x3
+#define CRYPTO_ALG_TYPE_SKCIPHER 0x5
+#define CRYPTO_ALG_TYPE_SHASH 0xe
+#define CRYPTO_ALG_TYPE_MASK 0xf
+/* The CPU has them all. */
+#define crypto_has_alg(name, type, mask) ((void)(name), (void)(type), true)
 #define CRYPTO_TFM_REQ_MASK 0xfff00
 #define CRYPTO_TFM_REQ_MAY_SLEEP 0x200
 #define CRYPTO_TFM_REQ_MAY_BACKLOG 0x400
