@@ -360,12 +360,14 @@ TESTS = {
 def main():
     variant, name, folder = sys.argv[1:]
     # Which imports this module; only now is all of it there.
+    from check_driver import TESTS as driver_tests
     from check_load import TESTS as load_tests
+    from check_users import TESTS as user_tests
 
     failures = Failures()
     boots = [Boot(path) for path in sorted(Path(folder).glob("boot*"))]
     print(f"kernel.{variant}.{name}:")
-    (TESTS | load_tests)[name](boots, failures)
+    (TESTS | driver_tests | load_tests | user_tests)[name](boots, failures)
     if variant == "debug":
         for boot in boots:
             check_debug(boot, failures)

@@ -34,6 +34,10 @@ usage() {
 		  --python PROGRAM    default: python3
 		  --help              this text
 
+		With CCE_DRIVER_COVERAGE=1 in the environment the driver counts its lines, the jobs leave the
+		counts in DIR/VARIANT.TEST/bootN/gcov, and every boot has the model for its engine;
+		scripts/coverage.sh sets it.
+
 		Exit status: 0 passed, 1 failed, 2 wrong arguments, 77 skipped.
 	END
 }
@@ -108,12 +112,17 @@ check_arguments() {
 
 # The module for a guest kernel, built once for all tests of it; prints its path.
 guest_module() {
-	local kernel=$1 folder
+	local kernel=$1 folder counters=()
 	folder=$out/module/$(basename "$kernel")
+	if [[ -n ${CCE_DRIVER_COVERAGE:-} ]]; then
+		folder+=-counted
+		counters=(-- GCOV_PROFILE=y)
+	fi
 	mkdir -p "$folder"
 	(
 		flock 9
-		"$root/driver/build.sh" --kernel "$kernel" --arch um --contract "$contract" --out "$folder" >"$folder.log" 2>&1
+		"$root/driver/build.sh" --kernel "$kernel" --arch um --contract "$contract" --out "$folder" \
+			"${counters[@]}" >"$folder.log" 2>&1
 	) 9>"$folder.lock" || {
 		tail -n 20 "$folder.log" >&2
 		return 1
@@ -163,6 +172,7 @@ main() {
 	local kernel module engine number=0
 	parse_arguments "$@"
 	check_arguments
+	[[ -z ${CCE_DRIVER_COVERAGE:-} ]] || engines=model
 	kernel=$("$machine/build-kernel.sh" --variant "$variant" --print-path)
 	[[ -x $kernel/linux ]] || {
 		printf 'SKIPPED: the %s guest kernel is not built: %s --variant %s\n' "$variant" "$machine/build-kernel.sh" \
@@ -174,7 +184,7 @@ main() {
 	load_*)
 		variables+=("load_module=$(test_module load cce_load "$kernel")") || fail "cce_load does not build for $kernel"
 		;;
-	platform)
+	platform | short_of_memory)
 		variables+=("bridge=$(test_module platform cce_platform_bridge "$kernel")") ||
 			fail "cce_platform_bridge does not build for $kernel"
 		;;

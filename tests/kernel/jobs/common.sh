@@ -8,15 +8,35 @@ readonly module=${module:?} tool=${tool:?} client=${client:?} out=${out:?}
 
 readonly device=${device:-0000:00:00.0}
 readonly counters=/sys/kernel/debug/cce
+# Programs that the tests of users share.
+# shellcheck disable=SC2034 # for the jobs
+readonly users=${BASH_SOURCE[0]%/*/*}/users
+export PYTHONDONTWRITEBYTECODE=1
+# There is no udev to wait for.
+export DM_DISABLE_UDEV=1
 
 fail() {
 	printf 'job: %s\n' "$*" >&2
 	exit 1
 }
 
+# The driver's counts of its lines, if it was built to count. They outlive the module.
+save_line_counts() {
+	local counts=/sys/kernel/debug/gcov
+	[[ -n $(find "$counts" -name 'cce*.gcda' 2>/dev/null) ]] || return 0
+	mkdir "$out/gcov"
+	find "$counts" -name 'cce*.gcda' -exec cp --target-directory="$out/gcov" {} +
+}
+
+# need PROGRAM PACKAGE: the guest has the host's programs.
+need() {
+	command -v "$1" >/dev/null || fail "there is no $1: install the Debian package $2"
+}
+
 # Runs whatever happens: the log is worth most when something did.
 save_log() {
 	dmesg --raw >"$out/dmesg" || true
+	save_line_counts || true
 }
 trap save_log EXIT
 
@@ -37,10 +57,27 @@ snapshot() {
 	mkdir -p "$folder"
 	cat /proc/crypto >"$folder/crypto"
 	cat "$counters/fallbacks" >"$folder/module_fallbacks"
-	for name in queues fallbacks engine; do
+	for name in queues fallbacks engine health; do
 		# The engine's own counters can't be read if it has gone.
 		[[ ! -e $counters/$device/$name ]] || cat "$counters/$device/$name" >"$folder/$name" 2>/dev/null || true
 	done
+}
+
+# make_disk SIZE: an empty disk, $disk, in the guest's memory; remove_disk takes it away.
+readonly disk=/dev/loop0
+make_disk() {
+	truncate -s "$1" /tmp/disk
+	losetup "$disk" /tmp/disk
+}
+
+remove_disk() {
+	losetup -d "$disk"
+	rm /tmp/disk
+}
+
+# block_statistics MAPPING: what the block layer counted for a device of the device mapper.
+block_statistics() {
+	cat "/sys/block/$(dmsetup info --columns --noheadings -o blkdevname "$1")/stat"
 }
 
 # To be called last, with the module gone: what the debug kernel's checkers have collected.

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Judges tests of single sides of the driver: its parameters, its path over the CPU, sleep, lack of memory, tracepoints."""
+
+import re
+
+from check import check_boot, check_client, check_no_fallback, check_quiet, check_selftests, read_counters
+
+
+def completed(before, after):
+    return after.engine["completed"] - before.engine["completed"]
+
+
+def check_share(what, done, requests, failures):
+    """All of it, and nothing else."""
+    failures.check(requests > 0, f"{what}: nothing to do")
+    failures.equal(f"{what}: completions by the engine", done, requests)
+
+
+def trace(boots, failures):
+    """Each request is submitted once and completed once, under one cookie and later."""
+    (boot,) = boots
+    check_boot(boot, failures)
+    check_client(boot.json("client"), failures, "client")
+    submitted, finished = set(), 0
+    for line in (boot.folder / "trace").read_text().splitlines():
+        event = re.search(r": cce_(submit|complete): (\S+ queue=\d+ cookie=\S+) (.*)", line)
+        if not event:
+            continue
+        name, request, details = event.groups()
+        if name == "submit":
+            failures.check(request not in submitted, f"submitted twice: {line}")
+            failures.check(re.search(r"(en|de)crypt text=[1-9]\d* aad=0 in_flight=\d", details), f"not as expected: {line}")
+            submitted.add(request)
+        else:
+            failures.check(request in submitted, f"not submitted: {line}")
+            submitted.discard(request)
+            cycles = re.fullmatch(r"status=0 start_cycle=(\d+) end_cycle=(\d+)", details)
+            failures.check(cycles and int(cycles[1]) < int(cycles[2]), f"not as expected: {line}")
+            finished += 1
+    failures.equal("requests never completed", len(submitted), 0)
+    check_share("traced", completed(boot.snapshot("before"), boot.snapshot("after")), finished, failures)
+    print(f"  {finished} requests traced from submission to completion")
+
+
+def suspend(boots, failures):
+    """No request is lost by sleep, of the machine or of the engine; and the engine works again afterwards."""
+    (boot,) = boots
+    check_boot(boot, failures)
+    before, slept, woken, after = (boot.snapshot(name) for name in ("before", "slept", "woken", "after"))
+    for name in ("client", "woken", "kept"):
+        check_client(boot.json(name), failures, name)
+    slept_well = sum("PM: suspend exit" in line for line in boot.log)
+    failures.equal("times that the machine slept", slept_well, 7)
+    failures.check(completed(before, slept) > 100, "the engine was not used between sleeps")
+    states = {name: (boot.folder / name).read_text().strip() for name in ("idle", "busy", "idle_after_sleep")}
+    failures.equal("states of the engine", states,
+                   {"idle": "suspended", "busy": "active", "idle_after_sleep": "suspended"})
+    check_no_fallback(after, failures, allowed=("suspended",))
+    cpu = woken.fallbacks["suspended"] - slept.fallbacks["suspended"]
+    failures.check(cpu > 0, "nothing ran on the CPU while the engine woke up")
+    check_share("after sleep", completed(slept, woken) + cpu, boot.json("woken")["requests"], failures)
+    check_share("kept awake", completed(woken, after), boot.json("kept")["requests"], failures)
+    check_quiet(after, failures)
+    print(f"  the machine slept {slept_well} times under load, {boot.json('client')['requests']} requests all right; the idle "
+          f"engine slept, {cpu} requests ran on the CPU until it was awake, {completed(slept, woken)} on it then")
+
+
+# What the kernel itself says of memory that it did not get: reports of pages, and a warning of the tracing code about a
+# module's events. First and last line of each.
+MEMORY_REPORTS = (
+    (re.compile(r"page allocation failure|vmalloc error:"), re.compile(r"pages reserved")),
+    (re.compile(r"WARNING: .* at kernel/trace/trace_events\.c:"), re.compile(r"end trace")),
+)
+
+
+def without_memory_reports(lines):
+    last = None
+    for line in lines:
+        if last:
+            last = None if last.search(line) else last
+            continue
+        last = next((end for begin, end in MEMORY_REPORTS if begin.search(line)), None)
+        if not last:
+            yield line
+
+
+def cpu(boots, failures):
+    """The self-tests pass as well where the CPU does all of the work, or the short requests."""
+    (boot,) = boots
+    check_boot(boot, failures)
+    for name in ("all", "short"):
+        before, after = read_counters(boot.folder / f"{name}.before"), boot.snapshot(name)
+        check_selftests(after, failures)
+        check_no_fallback(after, failures, allowed=("short",))
+        check_quiet(after, failures)
+        on_cpu = after.fallbacks["short"]
+        by_engine = after.engine["completed"] - before["completed"]
+        failures.check(on_cpu > 3000, f"{name}: only {on_cpu} requests on the CPU")
+        failures.check((by_engine > 3000) == (name == "short"), f"{name}: {by_engine} by the engine")
+        print(f"  self-tests with {'all' if name == 'all' else 'short'} requests on the CPU: passed; on the CPU {on_cpu}, "
+              f"by the engine {by_engine}")
+
+
+def parameters(boots, failures):
+    """What can't be is refused, with a reason; what can be, is done."""
+    (boot,) = boots
+    check_boot(boot, failures, fault=True)
+    said = boot.driver_log()
+    for refused in ("3", "2048"):
+        failures.check(any(f"ring_entries={refused} is not a power of two" in line for line in said),
+                       f"ring_entries={refused} is not refused")
+    failures.equal("complaints about rings", sum("ring_entries=" in line for line in said), 2)
+    after = boot.snapshot("after")
+    queues = {name.split(".")[0] for name in after.queues}
+    failures.equal("queue pairs", queues, {"queue0", "queue1"})
+    check_client(boot.json("client"), failures, "client")
+    check_quiet(after, failures)
+    check_no_fallback(after, failures)
+    health = (boot.folder / "after/health").read_text()
+    failures.check("state: working\n" in health and "last_error: none\n" in health, f"health: {health}")
+    print(f"  impossible sizes of rings refused; two queue pairs of 8 entries: {boot.json('client')['requests']} requests right")
+
+
+def short_of_memory(boots, failures):
+    (boot,) = boots
+    boot.log = list(without_memory_reports(boot.log))
+    check_boot(boot, failures, fault=True)
+    for kind in ("slab", "pages", "platform"):
+        results = boot.json(kind)
+        for name, result in results.items():
+            what = f"{kind}, {name}"
+            failures.check(result["allocations"] > 0, f"{what}: no allocation failed")
+            failures.equal(f"{what}: the end without a failure", result["without_failure"], "right")
+            # A probe: of interrupts and regions the kernel says so even if only memory is short.
+            codes = {"ENOMEM", "right"} | ({"ENOSPC", "EBUSY"} if name == "probe" else set())
+            failures.check(set(result["ends"]) <= codes, f"{what}: {result['ends']}")
+            failures.check("ENOMEM" in result["ends"], f"{what}: nothing was missed")
+            failures.check(result.get("same_answer", True), f"{what}: another answer afterwards")
+        print(f"  {kind}: each of {sum(result['allocations'] for result in results.values())} allocations failed once "
+              f"({', '.join(sorted(results))}); the probe ended {results['probe']['ends']}")
+    check_client(boot.json("platform_client"), failures, "platform, afterwards")
+    check_client(boot.json("client"), failures, "afterwards")
+    before, after = boot.snapshot("before"), boot.snapshot("after")
+    check_share("afterwards", completed(before, after), boot.json("client")["requests"], failures)
+    check_quiet(after, failures)
+
+
+TESTS = {
+    "cpu": cpu,
+    "parameters": parameters,
+    "short_of_memory": short_of_memory,
+    "suspend": suspend,
+    "trace": trace,
+}
