@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Coverage of the RTL, block by block, and of model, library and tool, as a table, as JSON and as one HTML report.
+"""Coverage of the RTL, block by block, and of model, library, tool and driver, as a table, as JSON and as one HTML report.
 
 Reads what the tests of a build with CCE_COVERAGE have left: Verilator's points (FOLDER/*.all.dat, *.twice.dat) and gcov's
-lines (lcov's FILE.info). A block is a file of rtl_model/rtl. Its figures, over all instances in all configurations:
+lines (lcov's FILE.info). Of the driver each file must reach the goal, of the other software each part. A block is a file of rtl_model/rtl. Its figures, over all instances in all configurations:
   lines     source lines of statements that were executed
   branches  alternatives of if and case that were taken
   toggles   bits of signals that changed twice or more in one simulation, so once in each direction at least (signals
@@ -38,7 +38,9 @@ LAST_INDEX = re.compile(r"(.*?)(?:\[(\d+)\])?")
 BITS = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*")
 KINDS = ("lines", "branches", "toggles")
 # Folders whose lines gcov counts, and the names that the report gives them.
-SOFTWARE = {"rtl_model/model": "model", "lib/src": "library", "lib/tool": "tool"}
+SOFTWARE = {"rtl_model/model": "model", "lib/src": "library", "lib/tool": "tool", "driver": "driver"}
+# Parts of which each file must reach the goal.
+BY_FILE = {"driver"}
 # What Verilator calls the points that are an alternative of something.
 ALTERNATIVES = {"if", "else", "elsif", "case"}
 
@@ -211,7 +213,7 @@ def blocks_of(counts: dict[Point, int], exclusions: list[Exclusion]) -> dict[str
 
 
 def software_of(info: Path) -> dict[str, dict[str, Figures]]:
-    """Lines by folder and file, from a file of lcov."""
+    """Lines by folder and file, from a file of lcov; of the folders that it has."""
     result: dict[str, dict[str, Figures]] = {name: {} for name in SOFTWARE.values()}
     current: Figures | None = None
     for text in info.read_text(encoding="utf-8").splitlines():
@@ -225,7 +227,15 @@ def software_of(info: Path) -> dict[str, dict[str, Figures]]:
         elif text.startswith("DA:") and current is not None:
             current.total += 1
             current.reached += text.split(",")[1] != "0"
-    return result
+    return {name: files for name, files in result.items() if files}
+
+
+def rows_of(software: dict[str, dict[str, Figures]]) -> Iterator[tuple[str, Figures]]:
+    """What the goal is for, by name."""
+    for name, files in software.items():
+        yield name, sum_of(files.values())
+        if name in BY_FILE:
+            yield from ((f"{name}/{file}", figures) for file, figures in sorted(files.items()))
 
 
 def sum_of(files: Iterable[Figures]) -> Figures:
@@ -246,14 +256,14 @@ def percent(figures: Figures) -> str:
 
 def print_tables(blocks: dict[str, Block], software: dict[str, dict[str, Figures]], goal: float, software_goal: float,
                  missed: bool) -> None:
-    print(f"{'block':<38} {'lines':>8} {'branches':>9} {'toggles':>8} {'excluded':>9}")
+    if blocks:
+        print(f"{'block':<38} {'lines':>8} {'branches':>9} {'toggles':>8} {'excluded':>9}")
     for name, block in sorted(blocks.items()):
         values = [block.figures[kind] for kind in KINDS]
         low = any(one.percent < goal for one in values)
         print(f"{name:<38} {percent(values[0]):>8} {percent(values[1]):>9} {percent(values[2]):>8} "
               f"{sum(one.excluded for one in values):>9}{'  below ' + format(goal, 'g') + ' %' if low else ''}")
-    for name, files in software.items():
-        figures = sum_of(files.values())
+    for name, figures in rows_of(software):
         low = figures.percent < software_goal
         print(f"{name:<38} {percent(figures):>8}{'  below ' + format(software_goal, 'g') + ' %' if low else ''}")
     if missed:
@@ -311,11 +321,12 @@ def write_html(path: Path, blocks: dict[str, Block], software: dict[str, dict[st
         details = f"<details><summary>{len(block.missed)}</summary><code>{missed}</code></details>" if missed else "0"
         out.append(f"<tr><td>{html.escape(name)}</td>{''.join(cell(one, goal) for one in values)}"
                    f"<td>{sum(one.excluded for one in values)}</td><td>{details}</td></tr>")
-    out.append(f"</table><h2>Model, library, tool</h2><p>Goal: {software_goal:g} % of the lines.</p>"
-               "<table><tr><th>file<th>lines %</tr>")
+    out.append(f"</table><h2>Model, library, tool, driver</h2><p>Goal: {software_goal:g} % of the lines; "
+               "in the driver, of each file's.</p><table><tr><th>file<th>lines %</tr>")
     for name, files in software.items():
         out.append(f"<tr><th>{name}</th>{cell(sum_of(files.values()), software_goal)}</tr>")
-        out += [f"<tr><td>{html.escape(file)}</td>{cell(one, 0)}</tr>" for file, one in sorted(files.items())]
+        out += [f"<tr><td>{html.escape(file)}</td>{cell(one, software_goal if name in BY_FILE else 0)}</tr>"
+                for file, one in sorted(files.items())]
     out.append("</table><h2>Excluded</h2><table><tr><th>what<th>points<th>why</tr>")
     out += [f"<tr><td>{html.escape(str(entry))}</td><td>{entry.needed}</td><td style=text-align:left>"
             f"{html.escape(entry.reason)}</td></tr>" for entry in exclusions]
@@ -325,8 +336,8 @@ def write_html(path: Path, blocks: dict[str, Block], software: dict[str, dict[st
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rtl", type=Path, required=True, metavar="FOLDER", help="Verilator's files")
-    parser.add_argument("--software", type=Path, metavar="FILE", help="lcov's file of model, library and tool")
+    parser.add_argument("--rtl", type=Path, metavar="FOLDER", help="Verilator's files; without them, only software")
+    parser.add_argument("--software", type=Path, metavar="FILE", help="lcov's file of model, library, tool and driver")
     parser.add_argument("--exclusions", type=Path, default=HERE / "exclusions.yaml", metavar="FILE")
     parser.add_argument("--info", type=Path, metavar="FILE", help="write lines and branches of the RTL for genhtml")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write the report")
@@ -336,8 +347,8 @@ def main() -> int:
     parser.add_argument("--missed", action="store_true", help="print every point that was not reached")
     arguments = parser.parse_args()
     try:
-        counts = read_points(arguments.rtl)
-        exclusions = read_exclusions(arguments.exclusions)
+        counts = read_points(arguments.rtl) if arguments.rtl else {}
+        exclusions = read_exclusions(arguments.exclusions) if arguments.rtl else []
         software = software_of(arguments.software) if arguments.software else {}
     except (ReportError, OSError) as error:
         print(f"report.py: error: {error}", file=sys.stderr)
@@ -354,7 +365,7 @@ def main() -> int:
     for entry in unneeded:
         print(f"report.py: exclusion of {entry} is not needed; its reason was: {entry.reason}", file=sys.stderr)
     low = any(figures.percent < arguments.goal for block in blocks.values() for figures in block.figures.values()) or \
-        any(sum_of(files.values()).percent < arguments.software_goal for files in software.values())
+        any(figures.percent < arguments.software_goal for _, figures in rows_of(software))
     return 1 if low or unneeded else 0
 
 
