@@ -9,7 +9,7 @@ import errno
 
 from check import check_boot, read_counters
 
-# What a request may fail with: a DMA error, a queue pair that stopped, or a key that was replaced meanwhile; a timeout.
+# What a request may fail with: a DMA error or a queue pair that stopped; a timeout.
 FAULT_ERRNOS = {errno.EIO, errno.ETIMEDOUT}
 
 
@@ -232,7 +232,7 @@ def memory(boots, failures):
     failures.check(scarce["no_memory"] > 50, f"only {scarce['no_memory']} allocations failed")
     counts = read_counters(boot.folder / "binding")
     failed = counts["attempts"] - counts["bound"]
-    failures.check(failed > 20, f"only {failed} bindings failed")
+    failures.check(failed > 10, f"only {failed} bindings failed")
     failures.check(counts["bound"] > 0, "no binding went well in the end")
     failures.check(after["right"] > 0 and snapshots["after"].sum("completed") > 0, "the engine is not used at the end")
     print(f"  {scarce['no_memory']} allocations failed beside {scarce['offered']} requests and {scarce['rekeyed']} new keys: "
@@ -274,4 +274,5 @@ TESTS = {
     "load.suspend": suspend,
     "load.quiet": quiet,
     "load.faults": faults,
+    "load.faults_long": faults,
 }

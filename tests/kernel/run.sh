@@ -30,6 +30,9 @@ usage() {
 		  --set NAME=VALUE    a variable for the job (repeatable)
 		  --append WORD       for the guest kernel's command line (repeatable)
 		  --engines E,...     one boot with each of these engines, rtl or model (default: rtl)
+		  --boots N           so many boots with each engine (default: 1); @BOOT@ in a variable or in a server
+		                      argument becomes the number of the boot
+		  --long yes          a long test: skipped unless CCE_TEST_ALL is set
 		  --timeout SECONDS   of one boot (default: 280)
 		  --python PROGRAM    default: python3
 		  --help              this text
@@ -52,7 +55,7 @@ misused() {
 	exit "$code_usage"
 }
 
-test='' variant='' server='' tool='' client='' contract='' build='' out='' job='' engines=rtl timeout=280 python=python3
+test='' variant='' server='' tool='' client='' contract='' build='' out='' job='' engines=rtl timeout=280 boots=1 long='' python=python3
 variables=() server_arguments=()
 # The log of a whole test fits.
 append=(log_buf_len=2M)
@@ -81,6 +84,8 @@ parse_arguments() {
 			--out) out=$2 ;;
 			--job) job=$2 ;;
 			--engines) engines=$2 ;;
+			--boots) boots=$2 ;;
+			--long) long=$2 ;;
 			--timeout) timeout=$2 ;;
 			--python) python=$2 ;;
 			--set) variables+=("$2") ;;
@@ -146,20 +151,21 @@ test_module() {
 	printf '%s\n' "$folder/$name.ko"
 }
 
-# One boot; the job finds its variables in the script that starts it.
+# boot KERNEL MODULE ENGINE NUMBER: the job finds its variables in the script that starts it.
 boot() {
-	local kernel=$1 module=$2 engine=$3 folder=$4 result=0
+	local kernel=$1 module=$2 engine=$3 number=$4 folder=$out/$variant.$test/boot$4 result=0
 	rm -rf "$folder"
 	mkdir -p "$folder"
 	{
 		printf '#!/bin/bash\n'
-		printf 'export %q\n' "module=$module" "tool=$tool" "client=$client" "out=$folder" "${variables[@]}"
+		printf 'export %q\n' "module=$module" "tool=$tool" "client=$client" "out=$folder" "${variables[@]//@BOOT@/$number}"
 		printf 'exec %q\n' "$here/jobs/$job.sh"
 	} >"$folder/job"
 	chmod +x "$folder/job"
 	"$machine/with-device.sh" --server "$server" --server-log "$folder/server.log" --kernel "$kernel" \
 		--job "$folder/job" --timeout "$timeout" --log "$folder/console.log" --share "$root" --share "$build" \
-		--append "${append[*]}" -- --engine "$engine" --statistics "$folder/server.json" "${server_arguments[@]}" || result=$?
+		--append "${append[*]}" -- --engine "$engine" --statistics "$folder/server.json" \
+		"${server_arguments[@]//@BOOT@/$number}" || result=$?
 	((result == 0)) || {
 		printf '%s\n' "the last lines of the guest:"
 		tail -n 25 "$folder/console.log" || true
@@ -169,10 +175,14 @@ boot() {
 }
 
 main() {
-	local kernel module engine number=0
+	local kernel module engine number=0 i
 	parse_arguments "$@"
 	check_arguments
 	[[ -z ${CCE_DRIVER_COVERAGE:-} ]] || engines=model
+	[[ -z $long || -n ${CCE_TEST_ALL:-} ]] || {
+		echo "SKIPPED: a long test; CCE_TEST_ALL=1 runs it"
+		exit "$code_skip"
+	}
 	kernel=$("$machine/build-kernel.sh" --variant "$variant" --print-path)
 	[[ -x $kernel/linux ]] || {
 		printf 'SKIPPED: the %s guest kernel is not built: %s --variant %s\n' "$variant" "$machine/build-kernel.sh" \
@@ -191,7 +201,9 @@ main() {
 	esac
 	rm -rf "${out:?}/$variant.$test"
 	for engine in ${engines//,/ }; do
-		boot "$kernel" "$module" "$engine" "$out/$variant.$test/boot$((++number))"
+		for ((i = 0; i < boots; i++)); do
+			boot "$kernel" "$module" "$engine" "$((++number))"
+		done
 	done
 	"$python" -B "$here/check.py" "$variant" "$test" "$out/$variant.$test"
 }

@@ -6,6 +6,7 @@
 # shellcheck source-path=SCRIPTDIR source=load_common.sh
 source "${BASH_SOURCE[0]%/*}/load_common.sh"
 
+readonly requests=${requests:?}
 readonly all_layouts=15 contiguous_or_pieces=3 too_many_pieces=4
 
 load
@@ -16,7 +17,6 @@ run_load deep requests="$requests" layouts=$contiguous_or_pieces backlog=100
 snapshot deep
 run_load mixed requests="$requests" layouts=$all_layouts backlog=50 seed=2
 snapshot mixed
-# None of these goes to the CPU, which has only the new key.
 run_load rekey requests="$requests" layouts=$contiguous_or_pieces rekey=5 seed=3
 snapshot rekey
 run_load segments requests="$((requests / 10))" layouts=$too_many_pieces bytes=1024 exact=1 rekey=0 seed=4

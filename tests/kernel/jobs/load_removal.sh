@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The device comes and goes, and somebody tries to unload the driver, with hundreds of requests in flight. Keys stay the
-# same: what goes to the CPU would fail for want of an old one. A new binding may overtake an old backlog.
+# The device comes and goes, and somebody tries to unload the driver, with hundreds of requests in flight, whose
+# keys are replaced meanwhile. A new binding may overtake an old backlog.
 # shellcheck source-path=SCRIPTDIR source=load_common.sh
 source "${BASH_SOURCE[0]%/*}/load_common.sh"
 
 load
 load_tester
 snapshot before
-begin_load requests=20000 pause_us=20 order=0
+begin_load requests=20000 pause_us=20 rekey=50 order=0
 for ((i = 1; i <= ${rounds:?}; i++)); do
 	sleep 0.01
 	snapshot "bound$i"

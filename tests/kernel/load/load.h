@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Load for the Core Crypto Engine's driver, through the crypto API, with an account of every request.
+ * Load for the Core Crypto Engine's driver, through the crypto API: all is accounted for.
  */
 #ifndef LOAD_H
 #define LOAD_H
@@ -41,8 +41,9 @@ enum load_counter {
 	LOAD_NO_MEMORY,		/* allocations of this module, or of setkey(), that failed */
 
 	LOAD_FIRST_DEFECT,
-	LOAD_WRONG = LOAD_FIRST_DEFECT,	/* ended without error, or with -EBADMSG, but isn't right */
-	LOAD_PARTIAL,		/* failed, and its destination holds neither zeros nor what it did */
+	LOAD_NO_CIPHER = LOAD_FIRST_DEFECT,	/* threads that got no transformations */
+	LOAD_WRONG,		/* ended without error, or with -EBADMSG, but isn't right */
+	LOAD_PARTIAL,		/* failed, its destination holds neither zeros nor what it did */
 	LOAD_PLAINTEXT,		/* blocks of plaintext in those */
 	LOAD_STRAY,		/* wrote outside its destination */
 	LOAD_SOURCE,		/* wrote to its source */

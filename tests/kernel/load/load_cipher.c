@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Load for the Core Crypto Engine's driver: transformations under test, and what they should answer.
+ * Load for the Core Crypto Engine's driver: transformations, and what they should answer.
  */
 #include <crypto/gcm.h>
 #include <linux/crypto.h>

@@ -10,23 +10,16 @@
 #include <linux/errno.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/version.h>
 
 #include "load.h"
+#include "load_compat.h"
 
 #define LOAD_AAD_MOST	80
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
-static void load_flight_done(struct crypto_async_request *base, int error)
+static void load_flight_done(load_completion_argument argument, int error)
 {
-	load_ended(base->data, error);
+	load_ended(load_completion_owner(argument), error);
 }
-#else
-static void load_flight_done(void *data, int error)
-{
-	load_ended(data, error);
-}
-#endif
 
 static enum load_layout load_choose_layout(struct load_thread *thread, unsigned int bytes)
 {

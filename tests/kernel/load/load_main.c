@@ -2,9 +2,9 @@
 /*
  * Load for the Core Crypto Engine's driver: module, parameters, files.
  *
- *   cce_load/run        write 1: begin a run with the present parameters; write 0: end it before all
- *                       its requests are done; write 2: wait until they are. The write of 0 or 2
- *                       returns when nothing is under way any more, with -EIO if there was a defect
+ *   cce_load/run        write 1: begin a run with the present parameters; write 0: end it before
+ *                       all its requests are done; write 2: wait until they are. The write of 0 or
+ *                       2 returns when nothing is under way any more, with -EIO after a defect
  *   cce_load/result     what became of the requests, in lines of "name: value"
  *   cce_load/progress   how far it is
  */

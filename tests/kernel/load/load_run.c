@@ -39,6 +39,7 @@ static const char * const load_names[LOAD_COUNTERS] = {
 	[LOAD_REKEYED] = "rekeyed",
 	[LOAD_REKEYED_IN_FLIGHT] = "rekeyed_in_flight",
 	[LOAD_NO_MEMORY] = "no_memory",
+	[LOAD_NO_CIPHER] = "defect.no_cipher",
 	[LOAD_WRONG] = "defect.wrong",
 	[LOAD_PARTIAL] = "defect.partial_output",
 	[LOAD_PLAINTEXT] = "defect.plaintext_blocks",
@@ -309,7 +310,7 @@ static int load_thread_create_ciphers(struct load_thread *thread)
 		for (attempt = 0; attempt < LOAD_KEY_ATTEMPTS; attempt++) {
 			error = load_cipher_create(&thread->ciphers[i], &load_algorithms[i],
 						   &thread->random);
-			if (error != -ENOMEM)
+			if (!error)
 				break;
 			load_count(LOAD_NO_MEMORY);
 			load_cipher_destroy(&thread->ciphers[i]);
@@ -328,7 +329,7 @@ static int load_thread(void *data)
 	struct load_run *run = thread->run;
 
 	if (load_thread_create_ciphers(thread))
-		load_count(LOAD_LOST);
+		load_count(LOAD_NO_CIPHER);
 	else
 		load_work(thread);
 	if (atomic_dec_and_test(&run->threads_left))
