@@ -44,8 +44,8 @@ static inline void *cce_completion_owner(void *data)
 #endif
 
 /*
- * Since 6.16 the kernel has a fallback of its own for each ahash that is asynchronous, of a kind that
- * not every cmac(aes) is. This driver does without: it has a better one.
+ * Since 6.16 the kernel has a fallback of its own for each ahash that is asynchronous, of a kind
+ * that not every cmac(aes) is. This driver does without: it has a better one.
  */
 #ifdef CRYPTO_ALG_NO_FALLBACK
 #define CCE_AHASH_FLAGS (CRYPTO_ALG_ASYNC | CRYPTO_ALG_KERN_DRIVER_ONLY | CRYPTO_ALG_NO_FALLBACK)
