@@ -126,6 +126,26 @@ class Report(unittest.TestCase):
         self.assertIn("DA:10,2\n", info)
         self.assertIn("BRDA:10,0,else_6,-\n", info)
 
+    def software(self, **files: tuple[int, int]) -> str:
+        """lcov's file: of each file of the driver, lines reached and lines in all."""
+        info = self.folder / "software.info"
+        info.write_text("".join(
+            f"SF:{report.ROOT}/driver/{name.replace('_', '.')}\n" +
+            "".join(f"DA:{line + 1},{int(line < reached)}\n" for line in range(total)) + "end_of_record\n"
+            for name, (reached, total) in files.items()))
+        return str(info)
+
+    def test_each_file_of_the_driver_must_reach_the_goal(self):
+        self.write("one.all.dat", record(1, 10, "v_line", "block", "10"))
+        self.assertEqual(self.run_report("--software", self.software(a_c=(100, 100), b_c=(9, 10)))[0], 0)
+        status, figures, text = self.run_report("--software", self.software(a_c=(100, 100), b_c=(8, 10)))
+        self.assertEqual((status, figures["software"]["driver"]["lines"]["percent"]), (1, 98.18))
+        self.assertRegex(text, r"driver/b\.c +80\.0  below 90 %")
+
+    def test_headers_of_the_driver_count_only_in_the_sum(self):
+        self.write("one.all.dat", record(1, 10, "v_line", "block", "10"))
+        self.assertEqual(self.run_report("--software", self.software(a_c=(100, 100), b_h=(0, 1)))[0], 0)
+
 
 if __name__ == "__main__":
     unittest.main()

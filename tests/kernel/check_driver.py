@@ -65,11 +65,12 @@ def suspend(boots, failures):
           f"engine slept, {cpu} requests ran on the CPU until it was awake, {completed(slept, woken)} on it then")
 
 
-# What the kernel itself says of memory that it did not get: reports of pages, and a warning of the tracing code about a
-# module's events. First and last line of each.
+# What the kernel itself says of memory that it did not get: reports of pages, a warning of the tracing code about a
+# module's events, kmemleak on its own behalf. First and last line of each; none: it is one line.
 MEMORY_REPORTS = (
     (re.compile(r"page allocation failure|vmalloc error:"), re.compile(r"pages reserved")),
     (re.compile(r"WARNING: .* at kernel/trace/trace_events\.c:"), re.compile(r"end trace")),
+    (re.compile(r"kmemleak: Cannot allocate a scan area"), None),
 )
 
 
@@ -79,9 +80,11 @@ def without_memory_reports(lines):
         if last:
             last = None if last.search(line) else last
             continue
-        last = next((end for begin, end in MEMORY_REPORTS if begin.search(line)), None)
-        if not last:
+        report = next((report for report in MEMORY_REPORTS if report[0].search(line)), None)
+        if not report:
             yield line
+        else:
+            last = report[1]
 
 
 def cpu(boots, failures):

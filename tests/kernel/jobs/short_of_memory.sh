@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Each allocation fails once: while the module starts, while the driver takes the device on either bus, for a
-# transformation, for a key.
+# transformation, for a key. With "every" in the environment only each so many-th does.
 # shellcheck source-path=SCRIPTDIR source=common.sh
 source "${BASH_SOURCE[0]%/*}/common.sh"
 
+export EVERY=${every:-1}
 echo 1 >/sys/module/cryptomgr/parameters/notests
 # The kernel reports each page that it did not get; the log is judged, the console need not show it.
 dmesg --console-level 1
