@@ -63,9 +63,14 @@ static int cce_aead_run_on_cpu(struct cce_request *request, bool may_sleep)
 	return request->decrypt ? crypto_aead_decrypt(sub) : crypto_aead_encrypt(sub);
 }
 
-/* All that an engine returns is in the destination. */
+/* All that an engine returns is in the destination, but for a tag that is apart. */
 static void cce_aead_finish(struct cce_request *request)
 {
+	struct aead_request *req = cce_aead_owner(request);
+
+	if (request->tail_bytes)
+		sg_pcopy_from_buffer(req->dst, sg_nents(req->dst), request->answer,
+				     request->tail_bytes, req->assoclen + req->cryptlen);
 }
 
 static const struct cce_request_operations cce_aead_operations = {
@@ -103,6 +108,23 @@ static unsigned int cce_aead_prefix(const struct aead_request *req)
 	return req->assoclen;
 }
 
+/*
+ * A tag that has an entry for itself may share its line of memory with what other requests and the
+ * CPU write meanwhile: dm-crypt packs the tags of a bio's sectors. It is not written by DMA.
+ */
+static bool cce_aead_tag_is_apart(const struct aead_request *req)
+{
+	unsigned int position = req->assoclen + req->cryptlen;
+	struct scatterlist *entry;
+
+	for (entry = req->dst; entry; entry = sg_next(entry)) {
+		if (position < entry->length)
+			return !position;
+		position -= entry->length;
+	}
+	return false;
+}
+
 static int cce_aead_crypt(struct aead_request *req, bool decrypt)
 {
 	struct crypto_aead *tfm = crypto_aead_reqtfm(req);
@@ -112,6 +134,7 @@ static int cce_aead_crypt(struct aead_request *req, bool decrypt)
 	unsigned int tag_length = crypto_aead_authsize(tfm);
 	u32 text_length = decrypt ? req->cryptlen - tag_length : req->cryptlen;
 	unsigned int prefix = cce_aead_prefix(req);
+	unsigned int tail = !decrypt && cce_aead_tag_is_apart(req) ? tag_length : 0;
 	int error;
 
 	context->request = (struct cce_request){
@@ -121,7 +144,8 @@ static int cce_aead_crypt(struct aead_request *req, bool decrypt)
 		.source_bytes = req->assoclen - prefix + req->cryptlen,
 		.destination = req->dst,
 		.destination_skip = req->assoclen,
-		.destination_bytes = decrypt ? text_length : text_length + tag_length,
+		.destination_bytes = decrypt ? text_length : text_length + tag_length - tail,
+		.tail_bytes = tail,
 		.prefix_bytes = prefix,
 		.text_length = text_length,
 		.aad_length = req->assoclen,

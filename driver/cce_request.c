@@ -206,6 +206,9 @@ static bool cce_request_describe(struct cce_queue *queue, unsigned int slot,
 						   segments->destination_segments,
 						   segments->destination_skip,
 						   request->destination_bytes);
+	fits = fits && cce_list_add(&destination,
+				    address + offsetof(struct cce_slot_memory, result),
+				    request->tail_bytes);
 
 	descriptor->source = cce_list_close(&source,
 					    address + offsetof(struct cce_slot_memory, source),
@@ -480,7 +483,8 @@ void cce_request_answer(struct cce_request *request, const struct cce_completion
 	 */
 	request->may_have_begun = !meaning.untouched || (request->decrypt && request->tag_length);
 	request->redo = false;
-	memcpy(request->answer, request->destination ? completion->next_iv : result,
+	memcpy(request->answer,
+	       request->destination && !request->tail_bytes ? completion->next_iv : result,
 	       sizeof(request->answer));
 
 	if (!meaning.known)

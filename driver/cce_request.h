@@ -47,6 +47,7 @@ struct cce_request_operations {
  * @source_bytes: bytes that are read
  * @destination_skip: bytes of @destination in front of what is written
  * @destination_bytes: bytes that are written; without @destination at most AES_BLOCK_SIZE
+ * @tail_bytes: bytes that are written behind them, to @answer; at most AES_BLOCK_SIZE
  * @prefix: what the engine reads in front of @source; NULL: the first @prefix_bytes of @source
  * @prefix_bytes: its length, at most CCE_PREFIX_BYTES
  * @suffix: what the engine reads behind @source
@@ -76,6 +77,7 @@ struct cce_request {
 	const u8 *suffix;
 	u8 prefix_bytes;
 	u8 suffix_bytes;
+	u8 tail_bytes;
 	u32 required;
 	u32 text_length;
 	u32 aad_length;
@@ -100,7 +102,7 @@ struct cce_request {
 	bool may_have_begun;		/* part of the destination may have been written */
 	bool redo;			/* it has not begun: to be done on the CPU */
 	int error;			/* 0 or a negative errno */
-	u8 answer[AES_BLOCK_SIZE];	/* IV that continues the stream, or MAC */
+	u8 answer[AES_BLOCK_SIZE];	/* IV that continues the stream, tag or MAC */
 };
 
 int cce_request_prepare(struct cce_queue *queue, unsigned int slot, struct cce_request *request,
