@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// proof: the S-box of every style is SBOX() and INVSBOX() of FIPS 197, 5.1.1 and 5.3.2, on every byte in both directions
+// proof: the S-box of every style is SBOX() and INVSBOX() of FIPS 197, 5.1.1 and 5.3.2, on every byte in both directions;
+//   beside INVSBOX() the memory gives 04 times it, beside SBOX() zero
 // top: proof_sbox
 // files: aes/aes_pkg.sv aes/aes_sbox.sv aes/aes_sbox_composite.sv aes/aes_sbox_memory.sv aes/aes_sub_bytes.sv
 // method: equivalence
@@ -53,7 +54,7 @@ module proof_sbox (
     sbox = sbox ^ 8'h63;
   endfunction
 
-  logic [2:0][15:0] substituted;
+  logic [2:0][15:0] substituted, quadrupled;
   for (genvar s = 0; s < 3; s++) begin : gen_style
     aes_sub_bytes #(
         .Bytes(2),
@@ -63,7 +64,8 @@ module proof_sbox (
         .clk_i,
         .inverse_i,
         .data_i({b_i, a_i}),
-        .data_o(substituted[s])
+        .data_o(substituted[s]),
+        .quadrupled_o(quadrupled[s])
     );
   end
 
@@ -90,6 +92,10 @@ module proof_sbox (
     // The specification itself: an inverse is one.
     assert (a_i == '0 ? inverse(a_i) == '0 : multiply(a_i, inverse(a_i)) == 8'd1);
     if (valid_q) assert (inverse_q ? sbox(to) == from_q : to == sbox(from_q));
+    // What InvMixColumns() begins with.
+    if (valid_q && style == 2'd2) begin
+      assert ((second ? quadrupled[2][15:8] : quadrupled[2][7:0]) == (inverse_q ? multiply(to, 8'd4) : 8'd0));
+    end
   end
 
 endmodule

@@ -217,6 +217,7 @@ module aes_cipher_iterative #(
     end
   end
 
+  logic [31:0] unused_word;
   aes_sub_bytes #(
       .Bytes(4),
       .SboxStyle(SboxStyle),
@@ -225,7 +226,8 @@ module aes_cipher_iterative #(
       .clk_i,
       .inverse_i(1'b0),
       .data_i(look_up),
-      .data_o(looked_up_q)
+      .data_o(looked_up_q),
+      .quadrupled_o(unused_word)
   );
 
   always_ff @(posedge clk_i) begin
@@ -270,6 +272,7 @@ module aes_cipher_iterative #(
     shifted = aes_pkg::shift_rows_either(state, inverse_q);
   end
 
+  logic [127:0] unused_state;
   aes_sub_bytes #(
       .Bytes(16),
       .SboxStyle(SboxStyle),
@@ -278,7 +281,8 @@ module aes_cipher_iterative #(
       .clk_i,
       .inverse_i(inverse_q),
       .data_i(shifted),
-      .data_o(substituted_q)
+      .data_o(substituted_q),
+      .quadrupled_o(unused_state)
   );
 
   assign valid_o = state_q == StateBlock && last;

@@ -20,6 +20,9 @@
 // erasure is over neither key nor further erasure is taken, and a key is not taken together with an erasure
 // (key_ready_o is 0 while erase_valid_i is 1). After reset all KeyCount keys are erased, one a cycle, in the same way.
 //
+// SboxStyle 2 puts the S-boxes of rounds 1 to MemoryRounds into block RAM. Those of the other rounds and of the key
+// expansion are a composite field all the same: a part has only so many block RAMs.
+//
 // The surroundings must not load or erase a key of which blocks are inside: their rounds would see a mixture of keys.
 // Stages without a block hold no data and no key material: they compute on zero.
 
@@ -62,6 +65,8 @@ module aes_cipher_pipelined #(
   localparam int unsigned IndexWidth = $clog2(KeyCount);
   localparam int unsigned Rounds = 14;
   localparam int unsigned Positions = Rounds + 1;
+  localparam int unsigned MemoryRounds = 12;
+  localparam int unsigned LogicStyle = SboxStyle == 2 ? 0 : SboxStyle;
   localparam int unsigned StageCount = 1 + Rounds * StagesPerRound;
 
   // ---- Keys ----------------------------------------------------------------------------------------------------
@@ -86,7 +91,7 @@ module aes_cipher_pipelined #(
 
   aes_key_expander #(
       .KeyCount(KeyCount),
-      .SboxStyle(SboxStyle)
+      .SboxStyle(LogicStyle)
   ) u_key_expander (
       .clk_i,
       .rst_ni,
@@ -210,7 +215,7 @@ module aes_cipher_pipelined #(
       end
 
       aes_round #(
-          .SboxStyle(SboxStyle),
+          .SboxStyle(s > int'(MemoryRounds) ? LogicStyle : SboxStyle),
           .Stages(StagesPerRound),
           .Passable(s >= 10 && s <= 13),
           .Last(s == Rounds)

@@ -87,6 +87,7 @@ module aes_key_expander #(
     end
   end
 
+  logic [31:0] unused_quadrupled;
   aes_sub_bytes #(
       .Bytes(4),
       .SboxStyle(SboxStyle),
@@ -95,7 +96,8 @@ module aes_key_expander #(
       .clk_i,
       .inverse_i(1'b0),
       .data_i(look_up),
-      .data_o(looked_up_q)
+      .data_o(looked_up_q),
+      .quadrupled_o(unused_quadrupled)
   );
 
   always_ff @(posedge clk_i) begin

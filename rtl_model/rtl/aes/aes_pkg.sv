@@ -100,4 +100,14 @@ package aes_pkg;
     for (int c = 0; c < 4; c++) mix_columns_either[32*c +: 32] = mix_column_either(state[32*c +: 32], inverse);
   endfunction
 
+  // The same with the multiples that are to be added first; zero for MixColumns().
+  function automatic logic [127:0] mix_columns_quadrupled(input logic [127:0] state, input logic [127:0] quadrupled);
+    logic [7:0] even, odd;
+    for (int c = 0; c < 4; c++) begin
+      even = quadrupled[32*c +: 8] ^ quadrupled[32*c+16 +: 8];
+      odd = quadrupled[32*c+8 +: 8] ^ quadrupled[32*c+24 +: 8];
+      mix_columns_quadrupled[32*c +: 32] = mix_column(state[32*c +: 32] ^ {odd, even, odd, even});
+    end
+  endfunction
+
 endpackage

@@ -27,7 +27,7 @@ module aes_round #(
     output logic [127:0]                  state_o
 );
 
-  logic [127:0] shifted, substituted, mixed, state_d, state_q;
+  logic [127:0] shifted, substituted, quadrupled, mixed, state_d, state_q;
   logic mix_inverse;   // direction of the block in `substituted`
 
   assign shifted = aes_pkg::shift_rows_either(state_i, inverse_i);
@@ -40,7 +40,8 @@ module aes_round #(
       .clk_i,
       .inverse_i,
       .data_i(shifted),
-      .data_o(substituted)
+      .data_o(substituted),
+      .quadrupled_o(quadrupled)
   );
 
   generate
@@ -54,9 +55,16 @@ module aes_round #(
 
     if (Last) begin : gen_last
       logic unused_inverse;
-      assign unused_inverse = mix_inverse;
+      assign unused_inverse = ^{mix_inverse, quadrupled};
       assign mixed = substituted;
+    end else if (SboxStyle == 2) begin : gen_mix_quadrupled
+      // Direction and the multiplication by 04 are in the memory: from there to the next register is the slowest path.
+      logic unused_inverse;
+      assign unused_inverse = mix_inverse;
+      assign mixed = aes_pkg::mix_columns_quadrupled(substituted, quadrupled);
     end else begin : gen_mix
+      logic unused_quadrupled;
+      assign unused_quadrupled = ^quadrupled;
       assign mixed = aes_pkg::mix_columns_either(substituted, mix_inverse);
     end
 

@@ -5,6 +5,9 @@
 // Registered = 0: combinational. Registered = 1: one cycle of latency, one word a cycle.
 // SboxStyle: 0 composite field, the smallest in gates; 1 table in logic; 2 read-only memory with a registered output
 // (block RAM of an FPGA, two bytes a memory), Registered = 1 only. Cycles are the same for all styles.
+//
+// quadrupled_o, style 2 only: 04 times data_o in the inverse direction, zero in the other, which is what InvMixColumns()
+// adds first (aes_pkg::mix_column_either).
 
 `default_nettype none
 
@@ -16,7 +19,8 @@ module aes_sub_bytes #(
     input  wire logic                     clk_i,
     input  wire logic                     inverse_i,
     input  wire logic [8*Bytes-1:0]       data_i,
-    output logic [8*Bytes-1:0]            data_o
+    output logic [8*Bytes-1:0]            data_o,
+    output logic [8*Bytes-1:0]            quadrupled_o
 );
 
   generate
@@ -28,11 +32,14 @@ module aes_sub_bytes #(
             .a_i(data_i[8*g +: 8]),
             .b_i(data_i[8*g+8 +: 8]),
             .a_o(data_o[8*g +: 8]),
-            .b_o(data_o[8*g+8 +: 8])
+            .b_o(data_o[8*g+8 +: 8]),
+            .a_quadrupled_o(quadrupled_o[8*g +: 8]),
+            .b_quadrupled_o(quadrupled_o[8*g+8 +: 8])
         );
       end
     end else if (SboxStyle == 0 && Registered) begin : gen_composite
       // The register is inside the S-boxes.
+      assign quadrupled_o = '0;
       for (genvar g = 0; g < int'(Bytes); g++) begin : gen_byte
         aes_sbox_composite #(
             .Registered(1)
@@ -45,6 +52,7 @@ module aes_sub_bytes #(
       end
     end else begin : gen_logic
       logic [8*Bytes-1:0] substituted;
+      assign quadrupled_o = '0;
 
       for (genvar g = 0; g < int'(Bytes); g++) begin : gen_byte
         aes_sbox #(
