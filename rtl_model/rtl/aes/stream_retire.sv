@@ -110,7 +110,9 @@ module stream_retire #(
   } block_e;
 
   logic [RequestWidth-1:0] request_memory [SlotCount];
-  logic [131:0] result_memory [ResultCount];
+  logic [127:0] result_memory [ResultCount];
+  (* ram_style = "distributed" *)
+  logic [3:0] step_memory [ResultCount];   // apart, because it decides what is done, while a block RAM would be slow
   logic [127:0] text_memory [ResultCount];
   logic [127:0] next_iv_memory [SlotCount];
 
@@ -186,11 +188,15 @@ module stream_retire #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) tail_q <= '0;
     else tail_q <= tail_q + (ResultWidth + 1)'(result_valid_i);
-    if (result_valid_i) result_memory[tail_q[ResultWidth-1:0]] <= {result_step_i, result_block_i};
+    if (result_valid_i) begin
+      result_memory[tail_q[ResultWidth-1:0]] <= result_block_i;
+      step_memory[tail_q[ResultWidth-1:0]] <= result_step_i;
+    end
     if (text_valid_i) text_memory[text_index_i] <= text_i;
   end
   assign result_there = head_q != tail_q;
-  assign {head_step, head_block} = result_memory[head_q[ResultWidth-1:0]];
+  assign head_block = result_memory[head_q[ResultWidth-1:0]];
+  assign head_step = step_memory[head_q[ResultWidth-1:0]];
 
   assign is_ctr = mode_q == 8'(cce_contract_pkg::CipherModeCtr);
   assign is_gcm = mode_q == 8'(cce_contract_pkg::CipherModeGcm);
