@@ -24,8 +24,8 @@
 // -   assign push = can_take && allowed;
 // +   assign push = can_take;
 // fault tag dma/dma_read_port.sv: the tag is the first client's, whoever is served
-// -       .data_i({chosen_index, tag_i[chosen_index], chosen.queue_index, chosen.address}),
-// +       .data_i({chosen_index, tag_i[0], chosen.queue_index, chosen.address}),
+// -       .data_i({chosen_index, tag_i[chosen_index], chosen.address[LaneWidth-1:0]}),
+// +       .data_i({chosen_index, tag_i[0], chosen.address[LaneWidth-1:0]}),
 
 module proof_read_port (
     input wire logic                                                           clk_i,
@@ -143,10 +143,11 @@ module proof_read_port (
 
   // The port's own registers, to make the proof inductive.
   (* hierconn *) logic [2:0] \u_port.outstanding_count ;
+  (* hierconn *) logic [2:0] \u_port.address_count ;
   (* hierconn *) logic \u_port.first_q ;
   (* hierconn *) logic [1:0] \u_port.u_outstanding.head_q ;
   (* hierconn *) logic [1:0] \u_port.u_outstanding.probe_index ;
-  (* hierconn *) logic [3+cce_pkg::ReadTagWidth+72-1:0] \u_port.u_outstanding.probe ;
+  (* hierconn *) logic [3+cce_pkg::ReadTagWidth+4-1:0] \u_port.u_outstanding.probe ;
   assign \u_port.u_outstanding.probe_index = \u_port.u_outstanding.head_q + ahead_q[1:0];
 
   assign span = 13'(address_q[3:0]) + bytes_q;
@@ -177,10 +178,11 @@ module proof_read_port (
       assert (under_way_q <= 3'(Outstanding));
       assert (accepted_q + 3'(due_q) == under_way_q);
       assert (\u_port.outstanding_count == under_way_q && \u_port.first_q == !begun_q);
+      assert (\u_port.address_count == under_way_q);
       if (watched_q) begin
         assert (ahead_q < under_way_q && client_q < 3'(Clients));
-        assert (\u_port.u_outstanding.probe [72+cce_pkg::ReadTagWidth +: 3] == client_q);
-        assert (\u_port.u_outstanding.probe [7'd72 + 7'(bit_index)] == bit_q);
+        assert (\u_port.u_outstanding.probe [4+cce_pkg::ReadTagWidth +: 3] == client_q);
+        assert (\u_port.u_outstanding.probe [7'd4 + 7'(bit_index)] == bit_q);
         assert (\u_port.u_outstanding.probe [3:0] == lane_q);
       end
       assert (idle == (valid_i == '0 && !due_q && under_way_q == '0));

@@ -25,8 +25,8 @@
 // -   assign m_axi_wlast_o = beat_q == burst_length;
 // +   assign m_axi_wlast_o = beat_q == burst_length || (beat_q == 8'd2 && burst_length == 8'd3);
 // fault read_rights dma/dma_write_port.sv: the checker is asked whether the queue may read
-// -       .write_i(1'b1),
-// +       .write_i(1'b0),
+// - localparam bit Write = 1'b1;
+// + localparam bit Write = 1'b0;
 // fault response dma/dma_write_port.sv: responses go to the first client
 // -     done_o[response_client] = m_axi_bvalid_i;
 // +     done_o[0] = m_axi_bvalid_i;
@@ -158,13 +158,14 @@ module proof_write_port (
 
   // The port's own registers, to make the proof inductive.
   (* hierconn *) logic [2:0] \u_port.response_count ;
+  (* hierconn *) logic [2:0] \u_port.address_count ;
   (* hierconn *) logic [2:0] \u_port.burst_count ;
   (* hierconn *) logic \u_port.awclient_q ;
   (* hierconn *) logic [7:0] \u_port.awlen_q ;
   (* hierconn *) logic [7:0] \u_port.beat_q ;
   (* hierconn *) logic [1:0] \u_port.u_responses.head_q ;
   (* hierconn *) logic [1:0] \u_port.u_responses.probe_index ;
-  (* hierconn *) logic [1+2+72-1:0] \u_port.u_responses.probe ;
+  (* hierconn *) logic [1+2-1:0] \u_port.u_responses.probe ;
   (* hierconn *) logic [1:0] \u_port.u_bursts.head_q ;
   (* hierconn *) logic [1:0] \u_port.u_bursts.probe_index ;
   (* hierconn *) logic [1+8-1:0] \u_port.u_bursts.probe ;
@@ -210,10 +211,11 @@ module proof_write_port (
       assert (under_way_q <= 3'(Outstanding));
       assert (5'(due_q) + 5'(unsent_q) + 5'(sent_q) == 5'(under_way_q));
       assert (\u_port.response_count == under_way_q && \u_port.burst_count == unsent_q);
+      assert (\u_port.address_count == under_way_q);
       if (unsent_q == '0) assert (\u_port.beat_q == '0);
       if (watched_q) begin
         assert (ahead_q < under_way_q);
-        assert (\u_port.u_responses.probe [72 +: 3] == {client_q, tag_q});
+        assert (\u_port.u_responses.probe == {client_q, tag_q});
         // Where it is: its address waits, its beats wait or go, or it waits for its response.
         if (sending_q) assert (4'(beats_ahead_q) + 4'(sent_q) == 4'(ahead_q));
         else assert (ahead_q < sent_q);

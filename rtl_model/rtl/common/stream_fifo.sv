@@ -10,6 +10,7 @@
 module stream_fifo #(
     parameter int unsigned Width = 128,
     parameter int unsigned Depth = 32,  // a power of two
+    parameter bit Slow = 0,             // data_o may come late in its cycle: a large one may be a block RAM
     localparam int unsigned CountWidth = $clog2(Depth + 1),
     localparam int unsigned IndexWidth = $clog2(Depth)
 ) (
@@ -24,6 +25,9 @@ module stream_fifo #(
     output logic [CountWidth-1:0]      count_o
 );
 
+  localparam logic [8*11-1:0] RamStyle = Slow ? {56'd0, "auto"} : "distributed";
+
+  (* ram_style = RamStyle *)
   logic [Width-1:0] memory [Depth];
   logic [IndexWidth-1:0] head_q, tail_q;
   logic [CountWidth-1:0] count_q;

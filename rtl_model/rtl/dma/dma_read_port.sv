@@ -56,45 +56,56 @@ module dma_read_port #(
 
   localparam int unsigned IndexWidth = $clog2(Clients);
   localparam int unsigned CountWidth = $clog2(OutstandingCount + 1);
-  localparam int unsigned EntryWidth = IndexWidth + TagWidth + 8 + 64;
+  localparam int unsigned EntryWidth = IndexWidth + TagWidth + LaneWidth;
 
-  cce_pkg::dma_request_t chosen;
-  logic [IndexWidth-1:0] chosen_index;
+  cce_pkg::dma_request_t chosen, other;
+  logic [IndexWidth-1:0] chosen_index, other_index;
+  logic first_allowed, other_allowed;
   logic any_valid, allowed, can_take, push;
   logic arvalid_q;
   logic [63:0] araddr_q;
   logic [7:0] arlen_q;
   logic [12:0] span;
-  logic outstanding_valid;
-  logic [CountWidth-1:0] outstanding_count;
-  logic [EntryWidth-1:0] entry;
+  logic outstanding_valid, address_valid;
+  logic [CountWidth-1:0] outstanding_count, address_count;
   logic [IndexWidth-1:0] entry_client;
   logic [7:0] entry_queue;
   logic [63:0] entry_address;
   logic first_q;
 
   always_comb begin
-    any_valid = 1'b0;
-    chosen_index = '0;
-    for (int unsigned i = Clients; i > 0; i--) begin
-      if (valid_i[i-1]) begin
-        any_valid = 1'b1;
-        chosen_index = IndexWidth'(i - 1);
-      end
+    other_index = '0;
+    for (int unsigned i = Clients; i > 1; i--) begin
+      if (valid_i[i-1]) other_index = IndexWidth'(i - 1);
     end
-    chosen = request_i[chosen_index];
+    other = request_i[other_index];
+    any_valid = valid_i != '0;
+    chosen_index = valid_i[0] ? '0 : other_index;
+    chosen = valid_i[0] ? request_i[0] : other;
   end
 
+  // Two, because it is known late whether the first client asks.
   dma_address_checker #(
       .RegionCount(RegionCount)
-  ) u_checker (
-      .request_i(chosen),
+  ) u_first_checker (
+      .request_i(request_i[0]),
       .write_i(1'b0),
       .region_base_i,
       .region_size_i,
       .region_access_i,
-      .allowed_o(allowed)
+      .allowed_o(first_allowed)
   );
+  dma_address_checker #(
+      .RegionCount(RegionCount)
+  ) u_other_checker (
+      .request_i(other),
+      .write_i(1'b0),
+      .region_base_i,
+      .region_size_i,
+      .region_access_i,
+      .allowed_o(other_allowed)
+  );
+  assign allowed = valid_i[0] ? first_allowed : other_allowed;
 
   assign can_take = any_valid && (!arvalid_q || m_axi_arready_i) && outstanding_count != CountWidth'(OutstandingCount);
   assign push = can_take && allowed;
@@ -131,13 +142,28 @@ module dma_read_port #(
       .rst_ni,
       .clear_i(1'b0),
       .push_i(push),
-      .data_i({chosen_index, tag_i[chosen_index], chosen.queue_index, chosen.address}),
+      .data_i({chosen_index, tag_i[chosen_index], chosen.address[LaneWidth-1:0]}),
       .pop_i(m_axi_rvalid_i && m_axi_rlast_i),
       .valid_o(outstanding_valid),
-      .data_o(entry),
+      .data_o({entry_client, beat_tag_o, beat_lane_o}),
       .count_o(outstanding_count)
   );
-  assign {entry_client, beat_tag_o, entry_queue, entry_address} = entry;
+  // What only faults need.
+  stream_fifo #(
+      .Width(8 + 64),
+      .Depth(OutstandingCount),
+      .Slow(1)
+  ) u_addresses (
+      .clk_i,
+      .rst_ni,
+      .clear_i(1'b0),
+      .push_i(push),
+      .data_i({chosen.queue_index, chosen.address}),
+      .pop_i(m_axi_rvalid_i && m_axi_rlast_i),
+      .valid_o(address_valid),
+      .data_o({entry_queue, entry_address}),
+      .count_o(address_count)
+  );
 
   assign m_axi_arvalid_o = arvalid_q;
   assign m_axi_arid_o = '0;
@@ -146,7 +172,6 @@ module dma_read_port #(
   assign m_axi_rready_o = 1'b1;
 
   assign beat_data_o = m_axi_rdata_i;
-  assign beat_lane_o = entry_address[LaneWidth-1:0];
   assign beat_first_o = first_q;
   assign beat_last_o = m_axi_rlast_i;
   assign beat_error_o = m_axi_rresp_i[1];
@@ -173,7 +198,7 @@ module dma_read_port #(
   assign idle_o = !any_valid && !arvalid_q && !outstanding_valid;
 
   logic unused_bits;
-  assign unused_bits = ^{m_axi_rid_i, m_axi_rresp_i[0]};
+  assign unused_bits = ^{chosen, address_valid, address_count, m_axi_rid_i, m_axi_rresp_i[0]};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin

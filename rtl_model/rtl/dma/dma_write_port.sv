@@ -61,10 +61,12 @@ module dma_write_port #(
 
   localparam int unsigned IndexWidth = $clog2(Clients);
   localparam int unsigned CountWidth = $clog2(OutstandingCount + 1);
-  localparam int unsigned ResponseWidth = IndexWidth + TagWidth + 8 + 64;
+  localparam bit Write = 1'b1;               // what the checker is asked for
+  localparam int unsigned ResponseWidth = IndexWidth + TagWidth;
 
-  cce_pkg::dma_request_t chosen;
-  logic [IndexWidth-1:0] chosen_index;
+  cce_pkg::dma_request_t chosen, other;
+  logic [IndexWidth-1:0] chosen_index, other_index;
+  logic first_allowed, other_allowed;
   logic any_valid, allowed, can_take, push;
   logic awvalid_q;
   logic [63:0] awaddr_q;
@@ -74,34 +76,45 @@ module dma_write_port #(
   logic burst_valid, burst_pop;
   logic [IndexWidth-1:0] burst_client;
   logic [7:0] burst_length, beat_q;     // beat_q: beats of the burst already given
-  logic response_valid;
-  logic [CountWidth-1:0] burst_count, response_count;
+  logic response_valid, address_valid;
+  logic [CountWidth-1:0] burst_count, response_count, address_count;
   logic [IndexWidth-1:0] response_client;
   logic [7:0] response_queue;
   logic [63:0] response_address;
 
   always_comb begin
-    any_valid = 1'b0;
-    chosen_index = '0;
-    for (int unsigned i = Clients; i > 0; i--) begin
-      if (valid_i[i-1]) begin
-        any_valid = 1'b1;
-        chosen_index = IndexWidth'(i - 1);
-      end
+    other_index = '0;
+    for (int unsigned i = Clients; i > 1; i--) begin
+      if (valid_i[i-1]) other_index = IndexWidth'(i - 1);
     end
-    chosen = request_i[chosen_index];
+    other = request_i[other_index];
+    any_valid = valid_i != '0;
+    chosen_index = valid_i[0] ? '0 : other_index;
+    chosen = valid_i[0] ? request_i[0] : other;
   end
 
+  // Two, because it is known late whether the first client asks.
   dma_address_checker #(
       .RegionCount(RegionCount)
-  ) u_checker (
-      .request_i(chosen),
-      .write_i(1'b1),
+  ) u_first_checker (
+      .request_i(request_i[0]),
+      .write_i(Write),
       .region_base_i,
       .region_size_i,
       .region_access_i,
-      .allowed_o(allowed)
+      .allowed_o(first_allowed)
   );
+  dma_address_checker #(
+      .RegionCount(RegionCount)
+  ) u_other_checker (
+      .request_i(other),
+      .write_i(Write),
+      .region_base_i,
+      .region_size_i,
+      .region_access_i,
+      .allowed_o(other_allowed)
+  );
+  assign allowed = valid_i[0] ? first_allowed : other_allowed;
 
   assign can_take = any_valid && (!awvalid_q || m_axi_awready_i) && response_count != CountWidth'(OutstandingCount);
   assign push = can_take && allowed;
@@ -154,11 +167,27 @@ module dma_write_port #(
       .rst_ni,
       .clear_i(1'b0),
       .push_i(push),
-      .data_i({chosen_index, tag_i[chosen_index], chosen.queue_index, chosen.address}),
+      .data_i({chosen_index, tag_i[chosen_index]}),
       .pop_i(m_axi_bvalid_i),
       .valid_o(response_valid),
-      .data_o({response_client, done_tag_o, response_queue, response_address}),
+      .data_o({response_client, done_tag_o}),
       .count_o(response_count)
+  );
+  // What only faults need.
+  stream_fifo #(
+      .Width(8 + 64),
+      .Depth(OutstandingCount),
+      .Slow(1)
+  ) u_addresses (
+      .clk_i,
+      .rst_ni,
+      .clear_i(1'b0),
+      .push_i(push),
+      .data_i({chosen.queue_index, chosen.address}),
+      .pop_i(m_axi_bvalid_i),
+      .valid_o(address_valid),
+      .data_o({response_queue, response_address}),
+      .count_o(address_count)
   );
 
   assign m_axi_awvalid_o = awvalid_q;
@@ -199,7 +228,7 @@ module dma_write_port #(
   assign idle_o = !any_valid && !awvalid_q && !response_valid;
 
   logic unused_bits;
-  assign unused_bits = ^{m_axi_bresp_i[0], m_axi_bid_i, burst_count};
+  assign unused_bits = ^{chosen, address_valid, address_count, m_axi_bresp_i[0], m_axi_bid_i, burst_count};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
