@@ -127,6 +127,8 @@ module proof_walker (
   (* hierconn *) logic [89:0] \u_walker.probe_start ;
   (* hierconn *) logic [176:0] \u_walker.probe_state ;
   (* hierconn *) logic [128:0] \u_walker.probe_unit ;
+  (* hierconn *) logic [1:0] \u_walker.probe_next ;
+  (* hierconn *) logic [128:0] \u_walker.entry_q ;
   localparam logic [1:0] StateIdle = 2'd0, StateFetch = 2'd2;
 
   // One slot, one entry's place in memory and what stands there, all freely chosen.
@@ -200,6 +202,7 @@ module proof_walker (
       if (begun_q) begin
         assert (\u_walker.probe_start == {list_q, start_q, start_region_q, rights_q});
         assert (\u_walker.fresh_q [slot] == fresh_q);
+        assert (\u_walker.probe_next == next_q[5:4]);
         if (fresh_q) assert (now_q == start_q && next_q == start_q);
         else begin
           assert (\u_walker.probe_state [176:113] == now_q);
@@ -213,6 +216,8 @@ module proof_walker (
       if (\u_walker.state_q != StateIdle && \u_walker.slot_q == slot) begin
         assert (list_q && !ready[slot] && !\u_walker.fetching_q [slot]);
         if (\u_walker.state_q == StateFetch) assert (!\u_walker.cached_q [slot]);
+        // What was read a cycle ahead.
+        if (\u_walker.cached_q [slot] && place == next_q[63:4]) assert (\u_walker.entry_q == \u_walker.probe_unit );
       end
       if (\u_walker.fetching_q [slot]) assert (!\u_walker.cached_q [slot] && unit_q == next_q[63:6]);
       if (\u_walker.cached_q [slot] && same_unit) assert (\u_walker.probe_unit [128] || \u_walker.probe_unit [127:0] == there);
@@ -268,7 +273,6 @@ endmodule
   logic [StartWidth-1:0] probe_start;
   logic [StateWidth-1:0] probe_state;
   logic [EntryBits:0] probe_unit;
-  assign probe_start = start_memory[probe_slot];
-  assign probe_state = state_memory[probe_slot];
-  assign probe_unit = unit_memory[{probe_slot, probe_entry}];
+  logic [EntryWidth-1:0] probe_next;
+  assign probe_next = next_entry_q[probe_slot];
 // end inside

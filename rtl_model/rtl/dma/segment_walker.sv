@@ -68,6 +68,7 @@ module segment_walker #(
   localparam int unsigned UnitBytes = cce_contract_pkg::ListFetchBytes;
   localparam int unsigned EntryBits = 8 * cce_contract_pkg::ListEntryBytes;
   localparam int unsigned UnitEntries = UnitBytes / cce_contract_pkg::ListEntryBytes;
+  localparam int unsigned EntryWidth = $clog2(UnitEntries);
   localparam int unsigned BeatEntries = DataWidth / EntryBits;
   localparam int unsigned EntryShift = $clog2(cce_contract_pkg::ListEntryBytes);
   localparam int unsigned UnitShift = $clog2(UnitBytes);
@@ -82,12 +83,16 @@ module segment_walker #(
 
   logic [StartWidth-1:0] start_memory [SlotCount];
   logic [StateWidth-1:0] state_memory [SlotCount];
-  logic [EntryBits:0] unit_memory [SlotCount*UnitEntries];  // entry, and whether its beat was an error
+  // Entry, and whether its beat was an error. Read a cycle ahead, so that it may be a block RAM; a unit is not read in the
+  // cycle in which it is written, because a slot that fetches is not worked on.
+  (* no_rw_check *)
+  logic [EntryBits:0] unit_memory [SlotCount*UnitEntries];
   logic [SlotCount-1:0] fresh_q;      // nothing in state_memory yet
   logic [SlotCount-1:0] ready_q;
   logic [SlotCount-1:0] want_q;       // waits for the next entry of its list
   logic [SlotCount-1:0] cached_q;     // the unit of the next entry is in unit_memory
   logic [SlotCount-1:0] fetching_q;   // that unit is on its way
+  logic [SlotCount-1:0][EntryWidth-1:0] next_entry_q;  // place of the next entry in its unit
   state_e state_q;
   logic [SlotWidth-1:0] slot_q;
 
@@ -115,8 +120,14 @@ module segment_walker #(
   logic [7:0] work_queue;
   cce_contract_pkg::list_entry_t entry;
   logic entry_failed, entry_bad, unaligned;
-  logic [$clog2(UnitEntries)-1:0] entry_index;
+  logic [EntryWidth-1:0] entry_index, read_entry;
+  logic [SlotWidth-1:0] read_slot;
+  logic [EntryBits:0] entry_q;
   logic load, want_valid;
+  logic [63:UnitShift] fetch_unit_q;
+  logic [15:0] fetch_region_q;
+  logic fetch_unrestricted_q;
+  logic [7:0] fetch_queue_q;
   logic [SlotWidth-1:0] want_slot;
 
   assign {work_list, work_start, work_region, work_unrestricted, work_queue} = start_memory[slot_q];
@@ -125,9 +136,17 @@ module segment_walker #(
   assign work_address = fresh_q[slot_q] ? work_start : work_state_list_address;
   assign work_last = !fresh_q[slot_q] && work_state_last;
   assign entry_index = work_address[UnitShift-1:EntryShift];
-  assign {entry_failed, entry} = unit_memory[{slot_q, entry_index}];
+  assign read_slot = state_q == StateIdle ? want_slot : slot_q;
+  assign read_entry = state_q == StateIdle ? next_entry_q[want_slot] : entry_index;
+  always_ff @(posedge clk_i) entry_q <= unit_memory[{read_slot, read_entry}];
+  assign {entry_failed, entry} = entry_q;
   assign unaligned = work_address[EntryShift-1:0] != '0;
   assign entry_bad = entry.length == '0 || entry.flags.reserved0 != '0;
+
+  logic restart_list;
+  logic [EntryWidth-1:0] restart_entry;
+  assign restart_list = start_memory[restart_slot_i][StartWidth-1];
+  assign restart_entry = start_memory[restart_slot_i][StartWidth-1-64+EntryShift +: EntryWidth];
 
   round_robin_arbiter #(
       .Count(SlotCount)
@@ -162,13 +181,23 @@ module segment_walker #(
   end
   assign error_slot_o = slot_q;
 
+  // The unit to be fetched, on the way from StateLook to StateFetch: the address checker follows behind these registers.
+  always_ff @(posedge clk_i) begin
+    if (state_q == StateLook) begin
+      fetch_unit_q <= work_address[63:UnitShift];
+      fetch_region_q <= work_region;
+      fetch_unrestricted_q <= work_unrestricted;
+      fetch_queue_q <= work_queue;
+    end
+  end
+
   assign request_valid_o = state_q == StateFetch;
   always_comb begin
     request_o = '0;
-    request_o.unrestricted = work_unrestricted;
-    request_o.queue_index = work_queue;
-    request_o.region = work_region;
-    request_o.address = {work_address[63:UnitShift], UnitShift'(0)};
+    request_o.unrestricted = fetch_unrestricted_q;
+    request_o.queue_index = fetch_queue_q;
+    request_o.region = fetch_region_q;
+    request_o.address = {fetch_unit_q, UnitShift'(0)};
     request_o.bytes = 13'(UnitBytes);
   end
   assign request_tag_o = TagWidth'(slot_q);
@@ -229,8 +258,8 @@ module segment_walker #(
       end
       if (restart_i) begin
         fresh_q[restart_slot_i] <= 1'b1;
-        ready_q[restart_slot_i] <= !start_memory[restart_slot_i][StartWidth-1];
-        want_q[restart_slot_i] <= start_memory[restart_slot_i][StartWidth-1];
+        ready_q[restart_slot_i] <= !restart_list;
+        want_q[restart_slot_i] <= restart_list;
         cached_q[restart_slot_i] <= 1'b0;
       end
       if (start_i) begin
@@ -240,6 +269,12 @@ module segment_walker #(
         cached_q[start_slot_i] <= 1'b0;
       end
     end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (load) next_entry_q[slot_q] <= entry_index + EntryWidth'(1);
+    if (restart_i) next_entry_q[restart_slot_i] <= restart_entry;
+    if (start_i) next_entry_q[start_slot_i] <= start_address_i[UnitShift-1:EntryShift];
   end
 
   always_ff @(posedge clk_i) begin
@@ -294,6 +329,9 @@ module segment_walker #(
     if (rst_ni) begin
       if (take_i) assert (ready_q[query_slot_i] && take_bytes_i != '0 && 32'(take_bytes_i) <= query_left_o);
       if (start_i) assert (!busy_o[start_slot_i]);
+      if (state_q == StateIdle && want_valid && want_q[want_slot] && cached_q[want_slot]) begin
+        assert (!(beat_valid_i && beat_tag_i[SlotWidth-1:0] == want_slot));
+      end
       if (restart_i) assert (!busy_o[restart_slot_i] && !(start_i && start_slot_i == restart_slot_i));
     end
   end
