@@ -18,8 +18,8 @@
 // -   assign running = enable_q && !stopped && !pause_q && !reset_q;
 // +   assign running = enable_q && !stopped && !pause_q;
 // fault room queue/queue_pair.sv: one descriptor more is fetched than the completion ring has room for
-// -   assign room = (completion_tail_q - completion_head_q) + 16'(owed_q) < completion_size;
-// +   assign room = (completion_tail_q - completion_head_q) + 16'(owed_q) <= completion_size;
+// -   assign room = promised_q < completion_size;
+// +   assign room = promised_q <= completion_size;
 // fault doorbell queue/queue_pair.sv: the completion doorbell may run ahead of the engine
 // -   assign completion_good = (completion_tail_q - doorbell_value) <= (completion_tail_q - completion_head_q);
 // +   assign completion_good = 1'b1;
@@ -93,6 +93,7 @@ module proof_queue (
   (* hierconn *) logic \u_queue.enable_q ;
   (* hierconn *) logic [7:0] \u_queue.in_flight_q ;
   (* hierconn *) logic [7:0] \u_queue.owed_q ;
+  (* hierconn *) logic [15:0] \u_queue.promised_q ;
   (* hierconn *) logic [7:0] \u_queue.submission_log2_q ;
   (* hierconn *) logic [7:0] \u_queue.completion_log2_q ;
   (* hierconn *) logic [63:0] \u_queue.submission_base_q ;
@@ -126,6 +127,7 @@ module proof_queue (
       // Numbers.
       assert ({1'b0, open_q} + {1'b0, issued_q} == {1'b0, \u_queue.in_flight_q });
       assert (open_q <= \u_queue.owed_q );
+      assert (\u_queue.promised_q == used + 16'(\u_queue.owed_q ));
       if (!reset_pending) assert (open_q == \u_queue.owed_q );
       if (!\u_queue.enable_q ) begin
         assert (\u_queue.in_flight_q == '0 && \u_queue.owed_q == '0);

@@ -58,6 +58,7 @@ module queue_pair (
   logic enable_q, pause_q, reset_q, interrupt_enable_q;
   logic [7:0] in_flight_q;   // fetched, and not yet dropped or finished
   logic [7:0] owed_q;        // of these without a completion entry being written
+  logic [15:0] promised_q;   // places of the completion ring that these take, and entries that software has not read
   logic busy;
   logic [7:0] error_q;
   logic [63:0] submission_base_q, completion_base_q;
@@ -94,7 +95,7 @@ module queue_pair (
   assign completion_slot = completion_tail_q & (completion_size - 16'd1);
 
   assign work = fetch_head_q != submission_tail_q;
-  assign room = (completion_tail_q - completion_head_q) + 16'(owed_q) < completion_size;
+  assign room = promised_q < completion_size;
   assign busy = in_flight_q != '0;
   assign stopped = error_q != 8'(cce_contract_pkg::QueueErrorNone);
   assign running = enable_q && !stopped && !pause_q && !reset_q;
@@ -155,6 +156,7 @@ module queue_pair (
       interrupt_enable_q <= 1'b0;
       in_flight_q <= '0;
       owed_q <= '0;
+      promised_q <= '0;
       error_q <= 8'(cce_contract_pkg::QueueErrorNone);
       unrestricted_q <= 1'b0;
       fetch_head_q <= '0;
@@ -200,6 +202,8 @@ module queue_pair (
       in_flight_q <= in_flight_q + 8'(fetch_i) - 8'(drop_i) - 8'(finish_i);
       // A request that leaves without an entry (its queue is being reset) owes nothing any more: see do_reset.
       owed_q <= owed_q + 8'(fetch_i) - 8'(drop_i) - 8'(issue_i);
+      promised_q <= promised_q + 16'(fetch_i) - 16'(drop_i) -
+                    (completion_doorbell && completion_good ? doorbell_value - completion_head_q : 16'd0);
       // Not at finish: software may see the entry, and ring the doorbell for it, before its write response is here.
       if (issue_i) completion_tail_q <= completion_tail_q + 16'd1;
       if (new_error && !stopped && !reset_q) error_q <= new_error_code;
@@ -210,6 +214,7 @@ module queue_pair (
         pause_q <= 1'b0;
         error_q <= 8'(cce_contract_pkg::QueueErrorNone);
         owed_q <= '0;
+        promised_q <= '0;
         fetch_head_q <= '0;
         submission_head_q <= '0;
         submission_tail_q <= '0;
@@ -333,6 +338,7 @@ module queue_pair (
       if (finish_i || drop_i) assert (busy);
       if (finish_failed_i) assert (finish_i);
       if (drop_failed_i) assert (drop_i);
+      assert (promised_q == (completion_tail_q - completion_head_q) + 16'(owed_q));
       // A completion entry is never written into a ring without room.
       if (issue_i) assert (owed_q != '0 && (completion_tail_q - completion_head_q) < completion_size);
     end
