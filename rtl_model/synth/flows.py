@@ -34,8 +34,13 @@ TOOLBOX = ROOT / 'scripts' / 'toolbox.sh'
 LIBRARY = SYNTH / 'gate_equivalents.lib'
 CLOCK = 'clk_i'
 DEVICE = ('--85k', '--package', 'CABGA756')
+# What the device has; nextpnr would look for room for hours before it said that there is none.
+LIMITS = {'LUT4 places': 83640, 'block RAMs': 208, 'DSPs': 156}
 # router1 looks at delays, router2 does not: GHASH reached 95 MHz with the one and 78 with the other, from one placement.
+# For large netlists router2 all the same, because of its time.
 ROUTER = 'router1'
+LARGE_ROUTER = 'router2'
+LARGE_TABLES = 40000
 HEARTBEAT_SECONDS = 60
 
 # Coarse synthesis, common to both targets: what `synth` does, but module by module until the memories are found (a
@@ -76,12 +81,18 @@ opt_clean
 _GATES_ABC = 'strash\nifraig\ndch\nmap -a -B 0.9\ntopo\n'
 
 # Without the pass `autoname`, which takes half of the time: nets keep the names of the source, which is enough.
+# Tables of up to five inputs (two LUT4 and the multiplexer between them), mapped twice: larger ones are quicker one by one
+# but take so much room. Against synth_ecp5's own mapping (tables up to seven inputs, once): aes_cipher -10 % of the tables
+# with two levels more, lane_unit -5 % with one, slot_table -19 % with none.
 _ECP5 = '''
 read_verilog -lib -specify +/lattice/cells_sim_ecp5.v +/lattice/cells_bb_ecp5.v
 synth_ecp5 -top design -run map_ram:map_ffram
 flatten
 opt -full
-synth_ecp5 -top design -run map_ffram:check
+synth_ecp5 -top design -run map_ffram:map_luts
+abc9 -W 300 -maxlut 5 -script +&scorr;&sweep;&dc2;&dch,-f,-r;&if,{W},{D};&mfs;&st;&dch,-f,-r;&if,{W},{D};&mfs
+clean
+synth_ecp5 -top design -run map_cells:check
 hierarchy -check
 check -noinit
 blackbox =A:whitebox
@@ -310,25 +321,34 @@ class Flow:
         version = self.tools.version('nextpnr-ecp5', '--version')
         netlist_key, folder = self._ecp5(design, block, what)
         key = digest(netlist_key, version, Path(harness.__file__).read_bytes(), Path(netlist.__file__).read_bytes(),
-                     repr((DEVICE, ROUTER, speed, frequency, seed)))
+                     repr((DEVICE, ROUTER, LARGE_ROUTER, LARGE_TABLES, speed, frequency, seed)))
         with self._making('placed', key) as (work, complete):
             if not complete:
                 self.progress(f'{what}: place and route')
                 module = netlist.load(folder / 'netlist.json')
                 levels = netlist.depth(module).levels
                 added = harness.surround(module, CLOCK)
-                (work / 'design.json').write_text(json.dumps({'modules': {'design': module}}), encoding='utf-8')
-                arguments = [*DEVICE, '--speed', str(speed), '--freq', f'{frequency:g}', '--seed', str(seed),
-                             '--json', f'{work}/design.json', '--top', 'design', '--report', f'{work}/report.json',
-                             '--lpf-allow-unconstrained', '--timing-allow-fail', '--router', ROUTER, '--log', f'{work}/nextpnr.log', '-q']
-                status = self.tools.run('nextpnr-ecp5', [work], arguments, work / 'output.log', what)
-                (work / 'design.json').unlink()
-                if status != 0 or not (work / 'report.json').is_file():
-                    result = _not_placed(work, module, added, levels, seed)
+                if lacking := _lacking(module):
+                    result = _does_not_fit(lacking, module, added, levels, seed)
                 else:
-                    result = _placed(work, added, levels, seed)
+                    result = self._run_nextpnr(work, module, added, levels, (speed, frequency, seed), what)
                 _finish(work, asdict(result))
             return PlaceResult(**_finished(work))
+
+    def _run_nextpnr(self, work: Path, module: dict[str, Any], added: harness.Added, levels: int,
+                     options: tuple[int, float, int], what: str) -> PlaceResult:
+        speed, frequency, seed = options
+        router = LARGE_ROUTER if netlist.cell_counts(module)['LUT4'] > LARGE_TABLES else ROUTER
+        (work / 'design.json').write_text(json.dumps({'modules': {'design': module}}), encoding='utf-8')
+        arguments = [*DEVICE, '--speed', str(speed), '--freq', f'{frequency:g}', '--seed', str(seed),
+                     '--json', f'{work}/design.json', '--top', 'design', '--report', f'{work}/report.json',
+                     '--lpf-allow-unconstrained', '--timing-allow-fail', '--router', router,
+                     '--log', f'{work}/nextpnr.log', '-q']
+        status = self.tools.run('nextpnr-ecp5', [work], arguments, work / 'output.log', what)
+        (work / 'design.json').unlink()
+        if status != 0 or not (work / 'report.json').is_file():
+            return _not_placed(work, module, added, levels, seed)
+        return _placed(work, added, levels, seed)
 
 
 def _quoted(name: str) -> str:
@@ -347,18 +367,34 @@ def _finished(work: Path) -> dict[str, Any]:
     return result
 
 
+def _needs(module: dict[str, Any]) -> dict[str, int]:
+    """Places in the device, before packing, which needs some more LUT4."""
+    counts = netlist.cell_counts(module)
+    # A distributed RAM takes four places, and blocks the two that its write port is in.
+    return {'LUT4 places': counts['LUT4'] + 2 * counts['CCU2C'] + 6 * counts['TRELLIS_DPR16X4'],
+            'block RAMs': counts['DP16KD'] + counts['PDPW16KD'], 'DSPs': counts['MULT18X18D']}
+
+
+def _lacking(module: dict[str, Any]) -> str:
+    """What there is not enough of, in words; empty if the netlist may fit."""
+    return ', '.join(f'{need:,} {name} of {LIMITS[name]:,}' for name, need in _needs(module).items() if need > LIMITS[name])
+
+
+def _does_not_fit(reason: str, module: dict[str, Any], added: harness.Added, levels: int, seed: int) -> PlaceResult:
+    needs = _needs(module)
+    return PlaceResult(
+        placed=False, reason=reason, seed=seed, tables=needs['LUT4 places'] - added.tables,
+        flip_flops=netlist.cell_counts(module)['TRELLIS_FF'] - added.registers, block_ram=needs['block RAMs'],
+        multipliers=needs['DSPs'], table_levels=levels, maximum_frequency=0.0, critical_path=[])
+
+
 def _not_placed(work: Path, module: dict[str, Any], added: harness.Added, levels: int, seed: int) -> PlaceResult:
     """nextpnr gave up: what it said, and the cells that it was given."""
     text = (work / 'output.log').read_text(encoding='utf-8', errors='replace')
     errors = [line.removeprefix('ERROR: ') for line in text.splitlines() if line.startswith('ERROR')]
     if not errors:
         raise FlowError(f'nextpnr-ecp5 ended without a result and without a reason: {text[-300:]} (log: {work}/nextpnr.log)')
-    counts = netlist.cell_counts(module)
-    return PlaceResult(
-        placed=False, reason=errors[0], seed=seed,
-        tables=counts['LUT4'] + 2 * counts['CCU2C'] + 4 * counts['TRELLIS_DPR16X4'] - added.tables,
-        flip_flops=counts['TRELLIS_FF'] - added.registers, block_ram=counts['DP16KD'] + counts['PDPW16KD'],
-        multipliers=counts['MULT18X18D'], table_levels=levels, maximum_frequency=0.0, critical_path=[])
+    return _does_not_fit(errors[0], module, added, levels, seed)
 
 
 def _placed(work: Path, added: harness.Added, levels: int, seed: int) -> PlaceResult:

@@ -220,6 +220,17 @@ class FlowTest(unittest.TestCase):
             with self.assertRaisesRegex(flows.FlowError, 'Killed'):
                 flows._not_placed(work, block, harness.Added(0, 1), 3, 1)
 
+    def test_a_netlist_that_cannot_fit_is_not_placed(self) -> None:
+        tables = {'A': [2], 'B': ['0'], 'C': ['0'], 'D': ['0'], 'Z': [3]}
+        rams: dict[str, Any] = {f'r{i}': cell('TRELLIS_DPR16X4', {}) for i in range(3)}
+        block = module({'a': cell('LUT4', tables, 'Z'), 'c': cell('CCU2C', {}), 'b': cell('DP16KD', {}), **rams})
+        self.assertEqual(flows._needs(block), {'LUT4 places': 1 + 2 + 18, 'block RAMs': 1, 'DSPs': 0})
+        self.assertEqual(flows._lacking(block), '')
+        with mock.patch.dict(flows.LIMITS, {'LUT4 places': 20}):
+            self.assertEqual(flows._lacking(block), '21 LUT4 places of 20')
+            result = flows._does_not_fit('r', block, harness.Added(0, 1), 3, 1)
+            self.assertEqual((result.placed, result.tables, result.block_ram), (False, 20, 1))
+
     def test_missing_tools(self) -> None:
         """Both tools, then one: what is said, the exit status, and that nothing else is tried."""
         with tempfile.TemporaryDirectory() as folder:
