@@ -49,6 +49,17 @@ unload() {
 	! grep -q '^module *: cce$' /proc/crypto || fail "the algorithms outlive the module"
 }
 
+# wait_for_requests N: until the engine has done N more of them.
+wait_for_requests() {
+	wanted=$(($(awk '$1 == "completed:" { print $2 }' "$counters"/*:*/engine) + $1))
+	seconds=0
+	while [ "$(awk '$1 == "completed:" { print $2 }' "$counters"/*:*/engine)" -lt "$wanted" ]; do
+		[ "$seconds" -lt 60 ] || fail "the engine has not done $1 requests in 60 s"
+		sleep 1
+		seconds=$((seconds + 1))
+	done
+}
+
 # snapshot NAME: what kernel, driver and engine say now.
 snapshot() {
 	mkdir -p "$out/$1"

@@ -10,7 +10,7 @@ snapshot load0
 modprobe algif_skcipher
 /in/cce_kernel_vectors random --seed 13 --bytes 20000 --processes 4 --until /tmp/stop --tolerate >"$out/client.json" &
 client=$!
-sleep 1
+wait_for_requests 50
 : >"$out/kill-now"
 seconds=0
 while [ ! -e "$out/killed" ]; do
@@ -19,7 +19,13 @@ while [ ! -e "$out/killed" ]; do
 	seconds=$((seconds + 1))
 done
 # The driver's watchdog has its time limit.
-sleep 8
+seconds=0
+until dmesg | grep -q 'engine given up'; do
+	[ "$seconds" -lt 60 ] || fail "the driver does not see that the device has gone"
+	sleep 1
+	seconds=$((seconds + 1))
+done
+sleep 2
 : >/tmp/stop
 wait "$client" || fail "the client ended with status $?"
 /in/cce_kernel_vectors random --seed 14 --requests 20 --bytes 600 >"$out/later.json" || fail "later requests fail"

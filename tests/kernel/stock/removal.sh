@@ -11,7 +11,7 @@ snapshot load0
 modprobe algif_skcipher
 /in/cce_kernel_vectors random --seed 12 --bytes 20000 --processes 4 --until /tmp/stop --tolerate >"$out/client.json" &
 client=$!
-sleep 1
+wait_for_requests 50
 for i in 1 2 3 4 5; do
 	echo "$device" >/sys/bus/pci/drivers/cce/unbind
 	sleep 0.1

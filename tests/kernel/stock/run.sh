@@ -145,7 +145,7 @@ main() {
 	"$machine/with-device.sh" --server "$server" --server-log "$out/$name/boot1/server.log" --kernel "$kernel" \
 		--job "$here/$job.sh" --file "$here/common.sh" --file "$module" ${client:+--program "$client"} \
 		--set "dependencies=$dependencies" --set "parameters=$parameters" --set "requests=$requests" \
-		--set "reloads=$reloads" --out "$out/$name/boot1" --log "$out/$name/boot1/console.log" \
+		--set "reloads=$reloads" --timeout 500 --out "$out/$name/boot1" --log "$out/$name/boot1/console.log" \
 		"${machine_arguments[@]}" -- --engine "$engine" --statistics "$out/$name/boot1/server.json" \
 		"${server_arguments[@]}" || result=$?
 	((result == 0)) || {
