@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Does the driver build without a warning (W=1, sparse) and pass checkpatch? Against Debian's kernel headers and, where
-# they have been built, the guest kernels. "native-build.sh --help" says more.
+# Do the driver and the tests' cce_load build without a warning (W=1, sparse) and pass checkpatch? Against Debian's kernel
+# headers and, where they have been built, the guest kernels. "native-build.sh --help" says more.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -63,12 +63,29 @@ build() {
 	builds=$((builds + 1))
 }
 
+# The same for the tests' own modules.
+build_test_module() {
+	local source=$1 name=$2 kernel=$3 log=$out/$1.log folder=$out/$1
+	shift 3
+	rm -rf "${folder:?}"
+	if ! "$here/build-module.sh" --source "$here/$source" --kernel "$kernel" --contract "$contract" --out "$folder" "$@" \
+		"${make_arguments[@]}" >"$log" 2>&1; then
+		tail -n 20 "$log"
+		echo "FAILED: no module $name"
+		bad=1
+	elif grep -E -i -B 2 -A 5 'warning|error' "$log"; then
+		echo "FAILED: warnings for $name"
+		bad=1
+	else
+		echo "$name: no warning; $(modinfo -F vermagic "$folder/$name.ko")"
+	fi
+}
+
 check_style() {
 	local options=(--no-tree --strict --terse --no-summary) file result=0
-	cd "$root/driver"
-	for file in *.[ch] Kconfig Kbuild; do
-		case $file in
-		cce_compat.h) perl "$script" "${options[@]}" --ignore LINUX_VERSION_CODE,CONSTANT_COMPARISON --file "$file" ;;
+	for file in "$root"/driver/{*.[ch],Kconfig,Kbuild} "$here"/load/{*.[ch],Kbuild}; do
+		case ${file##*/} in
+		cce_compat.h | load_compat.h) perl "$script" "${options[@]}" --ignore LINUX_VERSION_CODE,CONSTANT_COMPARISON --file "$file" ;;
 		cce_trace.h) perl "$script" "${options[@]}" --ignore OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT --file "$file" ;;
 		*) perl "$script" "${options[@]}" --file "$file" ;;
 		esac || result=1
@@ -80,6 +97,7 @@ check_style() {
 headers=$(find /usr/src -maxdepth 1 -name 'linux-headers-*-amd64' ! -name '*cloud*' ! -name '*rt*' | sort -V | tail -n 1)
 if [[ -n $headers ]]; then
 	build "$(basename "$headers")" "$headers"
+	build_test_module load cce_load "$headers"
 else
 	echo "no /usr/src/linux-headers-*-amd64: left out"
 fi
@@ -137,7 +155,7 @@ else
 fi
 
 if [[ -f $script ]]; then
-	if perl "${script%/*}/kernel-doc" -v -none "$root"/driver/*.[ch] 2>&1 | grep -v 'info: Scanning'; then
+	if perl "${script%/*}/kernel-doc" -v -none "$root"/driver/*.[ch] "$here"/load/*.[ch] 2>&1 | grep -v 'info: Scanning'; then
 		echo "FAILED: kernel-doc"
 		bad=1
 	else

@@ -153,6 +153,7 @@ struct load_options {
  * @cpu: which submitted it
  * @sequence: its number among those of the CPU
  * @thread: its owner
+ * @flight: the request, while it is under way
  * @algorithm: for reports
  * @bytes: the same
  * @decrypt: the same
