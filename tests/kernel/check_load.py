@@ -76,7 +76,7 @@ def quiet(boots, failures):
     failures.check(depth >= 32, f"only {depth} requests were ever in flight")
     failures.check(loads["deep"]["in_flight_most"] >= 200, "hundreds of requests never were under way")
     failures.check(loads["deep"]["backlogged"] > 100, "hardly any request was in the backlog")
-    failures.check(loads["mixed"]["refused"] > 10, "hardly any request was refused")
+    failures.check(loads["mixed"]["refused"] > 0, "no request was refused")
     print(f"  in flight in one queue pair: {depth} at most; under way: {loads['deep']['in_flight_most']}; "
           f"{loads['deep']['backlogged']} waited in the backlog and left it in order; {loads['mixed']['refused']} of another run refused")
     failures.check(loads["rekey"]["rekeyed_in_flight"] > 50, "hardly any key was replaced in flight")
@@ -232,7 +232,7 @@ def memory(boots, failures):
     failures.check(scarce["no_memory"] > 50, f"only {scarce['no_memory']} allocations failed")
     counts = read_counters(boot.folder / "binding")
     failed = counts["attempts"] - counts["bound"]
-    failures.check(failed > 10, f"only {failed} bindings failed")
+    failures.check(failed >= 5 and 4 * failed >= counts["attempts"], f"only {failed} bindings failed")
     failures.check(counts["bound"] > 0, "no binding went well in the end")
     failures.check(after["right"] > 0 and snapshots["after"].sum("completed") > 0, "the engine is not used at the end")
     print(f"  {scarce['no_memory']} allocations failed beside {scarce['offered']} requests and {scarce['rekeyed']} new keys: "
