@@ -156,15 +156,18 @@ def judge_faults(boot, failures, injected, totals):
 
 
 def print_faults(injected, totals):
-    """Faults that hit one request each fail it, unless something else ends it first; others fail some or none."""
+    """Of faults that hit one request each, those count as recovered after which no request ended with their status: it had
+    failed for another reason already, or was redone. Those that stop a queue pair, or stall it, are recovered from by a
+    reset, whose requests fail together; the others cost no request."""
+    lost = totals["defect.lost"]
     print("  kind                      injected  recovered  failed with errno  lost")
     for kind, number in injected.items():
         if kind in STATUSES:
-            print(f"  {kind:24}  {number:8}  {number - totals[kind]:9}  {totals[kind]:17}     0")
+            print(f"  {kind:24}  {number:8}  {number - totals[kind]:9}  {totals[kind]:17}  {lost:4}")
         elif kind in COMPLAINTS:
-            print(f"  {kind:24}  {number:8}  {number:9}  {'see the resets':>17}     0")
+            print(f"  {kind:24}  {number:8}  {number:9}  {'see the resets':>17}  {lost:4}")
         else:
-            print(f"  {kind:24}  {number:8}  {number:9}  {0:17}     0")
+            print(f"  {kind:24}  {number:8}  {number:9}  {0:17}  {lost:4}")
     print(f"  {totals['resets']} resets of a queue pair: descriptor or completion not accessible "
           f"{totals['bus_error_descriptor'] + totals['bus_error_completion']}, timed out {totals['stall_long']}, of the "
           f"whole engine {totals['stall_stuck']}; {totals['redone']} requests redone on the CPU; "
@@ -190,8 +193,9 @@ def midway(boots, failures):
     failures.equal("requests that failed", load["failed"], 1)
     failures.equal("wiped destinations", load["failed_wiped"], 1)
     failures.equal("requests redone on the CPU", after.sum("redone"), 0)
-    print(f"  stopped after {written} bytes of {MIDWAY_BYTES}: ETIMEDOUT, destination wiped, blocks of plaintext "
-          f"{load['defect.plaintext_blocks']}")
+    ended = ", ".join(errno.errorcode.get(number, str(number)) for number in load.errnos) or "without error"
+    print(f"  stopped after {written} bytes of {MIDWAY_BYTES}: {ended}, destinations wiped {load['failed_wiped']}, blocks of "
+          f"plaintext {load['defect.plaintext_blocks']}")
 
 
 def removal(boots, failures):
@@ -203,7 +207,7 @@ def removal(boots, failures):
     rounds = sorted(boot.folder.glob("bound*"))
     refusals = (boot.folder / "refusals").read_text().count("in use")
     failures.equal("times that the driver was not unloaded", refusals, 2 * len(rounds))
-    failures.check(len(rounds) >= 5, f"only {len(rounds)} removals")
+    failures.check(len(rounds) >= 3, f"only {len(rounds)} removals")
     busy = sum(boot.snapshot(folder.name).sum("in_flight") >= 32 for folder in rounds)
     failures.check(busy > 0, "there never were 32 requests in flight")
     before, after = boot.snapshot("before"), boot.snapshot("after")

@@ -17,7 +17,7 @@ run_load faults requests="${requests:?}" rekey=200 bytes=1024 seed="${seed:-1}"
 : >/tmp/stop
 wait "$user" || fail "the client ended with status $?"
 snapshot faults
-run_load after requests=250 rekey=0 seed=2
+run_load after requests="${after:-250}" rekey=0 seed=2
 snapshot after
 unload_tester
 unload

@@ -58,7 +58,7 @@ static atomic_t load_deepest;
 static atomic_t load_in_flight;
 static struct load_run *load_running;
 static DEFINE_MUTEX(load_lock);	/* protects @load_running */
-static char load_named[LOAD_NAMED][120];
+static char load_named[LOAD_NAMED][160];
 static atomic_t load_named_count;
 
 /**
