@@ -86,7 +86,6 @@ static void cce_hash_forget(struct cce_request *request, int error)
 	memzero_explicit(&context->next, sizeof(context->next));
 	memzero_explicit(context->first, sizeof(context->first));
 	memzero_explicit(context->last, sizeof(context->last));
-	memzero_explicit(request->answer, sizeof(request->answer));
 }
 
 static int cce_hash_update_source(struct shash_desc *desc, const struct cce_request *request)

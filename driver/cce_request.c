@@ -533,7 +533,8 @@ void cce_request_finish(struct cce_request *request)
 		cce_request_unbounce(queue, request);
 	if (error && request->may_have_begun && request->destination)
 		sg_zero_buffer(request->destination, sg_nents(request->destination),
-			       request->destination_bytes, request->destination_skip);
+			       request->destination_bytes + request->tail_bytes,
+			       request->destination_skip);
 
 	if (request->redo) {
 		cce_fallback_count(&queue->cce->fallbacks, CCE_FALLBACK_RESET);
@@ -587,6 +588,7 @@ void cce_request_release(struct cce_request *request, int error)
 {
 	if (request->operations->forget)
 		request->operations->forget(request, error);
+	memzero_explicit(request->answer, sizeof(request->answer));
 	cce_key_put(request->key);
 	request->key = NULL;
 }

@@ -25,7 +25,10 @@ module stream_fifo #(
     output logic [CountWidth-1:0]      count_o
 );
 
+  // To the linter an attribute is no use of it.
+  // verilator lint_off UNUSEDPARAM
   localparam logic [8*11-1:0] RamStyle = Slow ? {56'd0, "auto"} : "distributed";
+  // verilator lint_on UNUSEDPARAM
 
   (* ram_style = RamStyle *)
   logic [Width-1:0] memory [Depth];
