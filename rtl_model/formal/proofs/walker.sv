@@ -274,5 +274,8 @@ endmodule
   logic [StateWidth-1:0] probe_state;
   logic [EntryBits:0] probe_unit;
   logic [EntryWidth-1:0] probe_next;
+  assign probe_start = start_memory[probe_slot];
+  assign probe_state = state_memory[probe_slot];
+  assign probe_unit = unit_memory[{probe_slot, probe_entry}];
   assign probe_next = next_entry_q[probe_slot];
 // end inside
