@@ -148,6 +148,11 @@ main() {
 		--set "reloads=$reloads" --timeout 500 --out "$out/$name/boot1" --log "$out/$name/boot1/console.log" \
 		"${machine_arguments[@]}" -- --engine "$engine" --statistics "$out/$name/boot1/server.json" \
 		"${server_arguments[@]}" || result=$?
+	if ((result != 0)) && grep -a 'qemu-system.*Assertion .* failed' "$out/$name/boot1/console.log"; then
+		# QEMU 11.1 does not always survive the end of a vfio-user server: nothing was learned of the driver.
+		echo "SKIPPED: QEMU itself ended with the assertion above"
+		exit "$code_skip"
+	fi
 	((result == 0)) || {
 		[[ ! -s $out/$name/boot1/server.log ]] || cat "$out/$name/boot1/server.log"
 		fail "the boot ended with status $result; see $out/$name/boot1"
