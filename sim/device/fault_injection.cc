@@ -4,12 +4,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 
 namespace cce::sim::device {
 
 namespace {
+
+/// A number in decimal or, behind 0x, hexadecimal digits, and nothing else.
+std::optional<std::uint32_t> parse_word(std::string_view text) {
+    const bool hexadecimal = text.starts_with("0x");
+    if (hexadecimal) text.remove_prefix(2);
+    std::uint32_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, hexadecimal ? 16 : 10);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
 
 /// A whole number greater than 0, and nothing else.
 template <typename Number>
@@ -28,6 +39,7 @@ std::string FaultInjection::help() {
            "drop-interrupt@N    interrupt edge N is lost\n"
            "bus-error@N         every beat of DMA burst N gets a bus error\n"
            "vanish@N            from register access N on, the device is gone: reads give ones, writes nothing\n"
+           "answer:OFFSET=VALUE  reads of the register at OFFSET answer VALUE: another engine than ours\n"
            "random:NAME=NUMBER,...  faults of all kinds, counted in the statistics: seed, mean (bursts from one fault "
            "to\n"
            "                    the next), count (then no more), long (cycles of a stall that a driver should "
@@ -43,6 +55,16 @@ void FaultInjection::add(std::string_view specification) {
     constexpr std::string_view random = "random:";
     if (specification.starts_with(random)) {
         random_.emplace(RandomFaultOptions::parse(specification.substr(random.size())));
+        return;
+    }
+    constexpr std::string_view answer = "answer:";
+    if (specification.starts_with(answer)) {
+        const std::string_view pair = specification.substr(answer.size());
+        const std::size_t equals = std::min(pair.find('='), pair.size());
+        const auto offset = parse_word(pair.substr(0, equals));
+        const auto value = parse_word(pair.substr(std::min(equals + 1, pair.size())));
+        if (!offset || !value) throw refuse();
+        answers_[*offset] = *value;
         return;
     }
     const std::size_t at = specification.find('@');
@@ -77,6 +99,11 @@ void FaultInjection::add(std::string_view specification) {
     } else {
         throw refuse();
     }
+}
+
+std::optional<std::uint32_t> FaultInjection::answer(std::uint32_t offset) const {
+    const auto found = answers_.find(offset);
+    return found != answers_.end() ? std::optional(found->second) : std::nullopt;
 }
 
 unsigned FaultInjection::memory_stall(std::uint64_t number) const {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ public:
     /// Faults at random, if they were asked for.
     [[nodiscard]] RandomFaults* random() { return random_ ? &*random_ : nullptr; }
     [[nodiscard]] const RandomFaults* random() const { return random_ ? &*random_ : nullptr; }
+    /// What a read of the register at `offset` answers instead of the register's value.
+    [[nodiscard]] std::optional<std::uint32_t> answer(std::uint32_t offset) const;
     /// True if the device is gone at register access `number`.
     [[nodiscard]] bool vanished(std::uint64_t number) const { return vanish_ && number >= *vanish_; }
 
@@ -41,6 +44,7 @@ private:
     std::optional<std::uint64_t> drop_interrupt_;
     std::optional<std::uint64_t> bus_error_;
     std::optional<std::uint64_t> vanish_;
+    std::map<std::uint32_t, std::uint32_t> answers_;
     std::optional<RandomFaults> random_;
 };
 

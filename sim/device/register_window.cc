@@ -36,6 +36,7 @@ bool RegisterWindow::present() {
 std::uint32_t RegisterWindow::read_word(std::uint32_t offset) {
     ++statistics_.register_reads;
     if (!present()) return all_ones;
+    if (const auto answer = injection_.answer(offset)) return *answer;
     const RegisterValue result = engine_.read_register(offset);
     if (!result.error) return result.value;
     faults_.record(fmt::format("read of register {:#07x}: bus error", offset));

@@ -268,6 +268,36 @@ def platform(boots, failures):
     print(f"  platform device: self-tests passed; {done} requests by the engine, {requests['unbound']} on the CPU while unbound")
 
 
+# What the driver must say of an engine that answers so, and which algorithms it then offers.
+REFUSALS = {
+    "absent": ("identification is 0xffffffff, not 0x31454343: nothing answers", ()),
+    "stranger": ("identification is 0x12345678, not 0x31454343", ()),
+    "version": ("contract version 1 isn't supported, only 0", ()),
+    "queues": ("0 queue pairs aren't possible", ()),
+    "key_sizes": ("no key size among its capabilities, 0x7f", ()),
+    "ecb_only": (None, ("ecb-aes-cce",)),
+}
+
+
+def refused_test(name):
+    message, offered = REFUSALS[name]
+
+    def test(boots, failures):
+        (boot,) = boots
+        check_boot(boot, failures, fault=True)
+        said = boot.driver_log()
+        failures.equal("bound", (boot.folder / "bound").exists(), message is None)
+        if message:
+            failures.check(any(line.endswith(message) for line in said), f"the driver does not say '{message}'")
+        else:
+            failures.equal("complaints", said, [])
+        found = Snapshot._selftests((boot.folder / "after" / "crypto").read_text())
+        failures.equal("algorithms", found, {driver: "passed" for driver in offered})
+        print(f"  {said[0] if said else 'bound'}; algorithms: {', '.join(found) or 'none'}")
+
+    return test
+
+
 # What each fault must lead to: errno of the one failed request (None: none fails), what the driver must say, whether
 # the engine is used afterwards, and whether the failed request's destination must have been wiped.
 FAULTS = {
@@ -355,6 +385,7 @@ TESTS = {
     "platform": platform,
     "determinism": determinism,
     **{f"fault.{name}": fault_test(name) for name in FAULTS},
+    **{f"refused.{name}": refused_test(name) for name in REFUSALS},
 }
 
 

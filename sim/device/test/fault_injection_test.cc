@@ -54,6 +54,18 @@ TEST(FaultInjectionTest, FaultsAtRandomAreThereOnlyIfAskedFor) {
     EXPECT_THROW(injection.add("random:mean=0"), std::invalid_argument);
 }
 
+TEST(FaultInjectionTest, RegistersMayAnswerOtherwise) {
+    FaultInjection injection;
+    injection.add("answer:0x8=7");
+    injection.add("answer:12=0xffffffff");
+    EXPECT_EQ(injection.answer(8), 7U);
+    EXPECT_EQ(injection.answer(12), 0xffffffffU);
+    EXPECT_EQ(injection.answer(4), std::nullopt);
+    for (const char* text : {"answer:", "answer:8", "answer:8=", "answer:=8", "answer:8=0x", "answer:8=1x"}) {
+        EXPECT_THROW(injection.add(text), std::invalid_argument) << text;
+    }
+}
+
 TEST(FaultInjectionTest, NonsenseIsRefused) {
     for (const char* text : {"", "@", "vanish", "vanish@", "vanish@0", "vanish@x", "vanish@1x", "vanish@-1",
                              "vanish@1+2", "stall-memory@1+", "stall-memory@1+0", "stall-memory@+1", "unknown@1"}) {
