@@ -52,8 +52,6 @@ static int cce_pci_set_up(struct cce_device *cce, struct pci_dev *pdev)
 
 	error = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(64));
 	if (error)
-		error = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(32));
-	if (error)
 		return error;
 	/* A segment may have any length, and cross any boundary. */
 	dma_set_max_seg_size(dev, UINT_MAX);

@@ -44,20 +44,16 @@ static bool cce_pm_is_idle(struct cce_device *cce)
 	return true;
 }
 
-static int cce_pm_sleep(struct cce_device *cce)
+/* One that can't even be reset is given up, and sleeps all the better. */
+static void cce_pm_sleep(struct cce_device *cce)
 {
-	int error;
-
 	lockdep_assert_held(&cce->recovery);
 
-	error = cce_recovery_reset_engine(cce);
-	if (error) {
+	if (cce_recovery_reset_engine(cce))
 		cce_recovery_give_up(cce, "engine reset failed");
-		return 0;	/* it sleeps all the better */
-	}
-	cce->bus->set_master(cce, false);
-	cce->asleep = true;
-	return 0;
+	else
+		cce->bus->set_master(cce, false);
+	cce->asleep = !cce->dead;
 }
 
 /* Nothing new comes to the engine, and what it has ends. */
@@ -70,7 +66,7 @@ static int cce_pm_runtime_suspend(struct device *dev)
 	if (!cce->dead && !cce->asleep) {
 		cce_pm_set_mode(cce, CCE_QUEUE_SUSPENDED);
 		if (cce_pm_is_idle(cce)) {
-			error = cce_pm_sleep(cce);
+			cce_pm_sleep(cce);
 		} else {
 			/* A request was faster. */
 			cce_pm_set_mode(cce, CCE_QUEUE_RUNNING);
