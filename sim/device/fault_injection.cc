@@ -5,15 +5,51 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <span>
 #include <stdexcept>
+
+#include "cce_contract.hpp"
 
 namespace cce::sim::device {
 
 namespace {
 
-/// A number in decimal or, behind 0x, hexadecimal digits, and nothing else.
-std::optional<std::uint32_t> parse_word(std::string_view text) {
+namespace global = contract::global_page;
+
+struct Named {
+    std::string_view name;
+    std::uint32_t value;
+};
+
+constexpr std::array registers{Named{"identification", global::at(global::identification)},
+                               Named{"version", global::at(global::version)},
+                               Named{"algorithms", global::at(global::algorithms)},
+                               Named{"geometry", global::at(global::geometry)}};
+constexpr std::array fields{Named{"aes_ecb", global::algorithms_aes_ecb.put(1)},
+                            Named{"aes_128", global::algorithms_aes_128.put(1)},
+                            Named{"aes_192", global::algorithms_aes_192.put(1)},
+                            Named{"aes_256", global::algorithms_aes_256.put(1)}};
+
+std::optional<std::uint32_t> find(std::span<const Named> table, std::string_view name) {
+    const auto found = std::find_if(table.begin(), table.end(), [&](const Named& one) { return one.name == name; });
+    return found != table.end() ? std::optional(found->value) : std::nullopt;
+}
+
+/// A number in decimal or, behind 0x, hexadecimal digits, or names of fields joined by "+"; and nothing else.
+std::optional<std::uint32_t> parse_value(std::string_view text) {
+    if (find(fields, text.substr(0, text.find('+')))) {
+        std::uint32_t sum = 0;
+        for (;;) {
+            const std::size_t end = std::min(text.find('+'), text.size());
+            const auto field = find(fields, text.substr(0, end));
+            if (!field) return std::nullopt;
+            sum |= *field;
+            if (end == text.size()) return sum;
+            text.remove_prefix(end + 1);
+        }
+    }
     const bool hexadecimal = text.starts_with("0x");
     if (hexadecimal) text.remove_prefix(2);
     std::uint32_t value = 0;
@@ -39,7 +75,8 @@ std::string FaultInjection::help() {
            "drop-interrupt@N    interrupt edge N is lost\n"
            "bus-error@N         every beat of DMA burst N gets a bus error\n"
            "vanish@N            from register access N on, the device is gone: reads give ones, writes nothing\n"
-           "answer:OFFSET=VALUE  reads of the register at OFFSET answer VALUE: another engine than ours\n"
+           "answer:REGISTER=VALUE  reads of a global register (identification, version, algorithms, geometry) answer\n"
+           "                    VALUE, a number or fields of algorithms joined by +: another engine than ours\n"
            "random:NAME=NUMBER,...  faults of all kinds, counted in the statistics: seed, mean (bursts from one fault "
            "to\n"
            "                    the next), count (then no more), long (cycles of a stall that a driver should "
@@ -61,8 +98,8 @@ void FaultInjection::add(std::string_view specification) {
     if (specification.starts_with(answer)) {
         const std::string_view pair = specification.substr(answer.size());
         const std::size_t equals = std::min(pair.find('='), pair.size());
-        const auto offset = parse_word(pair.substr(0, equals));
-        const auto value = parse_word(pair.substr(std::min(equals + 1, pair.size())));
+        const auto offset = find(registers, pair.substr(0, equals));
+        const auto value = parse_value(pair.substr(std::min(equals + 1, pair.size())));
         if (!offset || !value) throw refuse();
         answers_[*offset] = *value;
         return;

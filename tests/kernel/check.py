@@ -270,11 +270,11 @@ def platform(boots, failures):
 
 # What the driver must say of an engine that answers so, and which algorithms it then offers.
 REFUSALS = {
-    "absent": ("identification is 0xffffffff, not 0x31454343: nothing answers", ()),
-    "stranger": ("identification is 0x12345678, not 0x31454343", ()),
-    "version": ("contract version 1 isn't supported, only 0", ()),
-    "queues": ("0 queue pairs aren't possible", ()),
-    "key_sizes": ("no key size among its capabilities, 0x7f", ()),
+    "absent": (r"identification is 0xffffffff, not 0x[0-9a-f]+: nothing answers$", ()),
+    "stranger": (r"identification is 0x12345678, not 0x[0-9a-f]+$", ()),
+    "version": (r"contract version \d+ isn't supported, only \d+$", ()),
+    "queues": (r"0 queue pairs aren't possible$", ()),
+    "key_sizes": (r"no key size among its capabilities, 0x[0-9a-f]+$", ()),
     "ecb_only": (None, ("ecb-aes-cce",)),
 }
 
@@ -288,7 +288,7 @@ def refused_test(name):
         said = boot.driver_log()
         failures.equal("bound", (boot.folder / "bound").exists(), message is None)
         if message:
-            failures.check(any(line.endswith(message) for line in said), f"the driver does not say '{message}'")
+            failures.check(any(re.search(message, line) for line in said), f"the driver does not say '{message}'")
         else:
             failures.equal("complaints", said, [])
         found = Snapshot._selftests((boot.folder / "after" / "crypto").read_text())

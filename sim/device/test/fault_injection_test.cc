@@ -6,6 +6,8 @@
 
 #include <stdexcept>
 
+#include "cce_contract.hpp"
+
 namespace cce::sim::device {
 namespace {
 
@@ -56,12 +58,17 @@ TEST(FaultInjectionTest, FaultsAtRandomAreThereOnlyIfAskedFor) {
 
 TEST(FaultInjectionTest, RegistersMayAnswerOtherwise) {
     FaultInjection injection;
-    injection.add("answer:0x8=7");
-    injection.add("answer:12=0xffffffff");
-    EXPECT_EQ(injection.answer(8), 7U);
-    EXPECT_EQ(injection.answer(12), 0xffffffffU);
-    EXPECT_EQ(injection.answer(4), std::nullopt);
-    for (const char* text : {"answer:", "answer:8", "answer:8=", "answer:=8", "answer:8=0x", "answer:8=1x"}) {
+    namespace global = contract::global_page;
+    injection.add("answer:algorithms=aes_ecb+aes_256");
+    injection.add("answer:geometry=0xffffffff");
+    injection.add("answer:version=12");
+    EXPECT_EQ(injection.answer(global::at(global::algorithms)),
+              global::algorithms_aes_ecb.put(1) | global::algorithms_aes_256.put(1));
+    EXPECT_EQ(injection.answer(global::at(global::geometry)), 0xffffffffU);
+    EXPECT_EQ(injection.answer(global::at(global::version)), 12U);
+    EXPECT_EQ(injection.answer(global::at(global::identification)), std::nullopt);
+    for (const char* text : {"answer:", "answer:version", "answer:version=", "answer:=8", "answer:unknown=1",
+                             "answer:version=0x", "answer:version=1x", "answer:algorithms=aes_ecb+", "answer:version=-1"}) {
         EXPECT_THROW(injection.add(text), std::invalid_argument) << text;
     }
 }
