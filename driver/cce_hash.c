@@ -205,6 +205,8 @@ static int cce_hash_update(struct ahash_request *req)
 
 	if (!req->nbytes)
 		return 0;
+	if (bytes < req->nbytes)
+		return -EINVAL;		/* the sum has wrapped */
 	if (bytes <= AES_BLOCK_SIZE) {
 		sg_copy_to_buffer(req->src, sg_nents(req->src), state->held + state->held_bytes,
 				  req->nbytes);
@@ -240,8 +242,11 @@ static int cce_hash_end(struct ahash_request *req, unsigned int more)
 	struct cce_hash_request *context = ahash_request_ctx(req);
 	struct cce_hash_state *state = &context->state;
 	unsigned int bytes = state->held_bytes + more;
-	struct cce_key *key = cce_key_get(&hash->key);
+	struct cce_key *key;
 
+	if (bytes < more)
+		return -EINVAL;		/* the sum has wrapped */
+	key = cce_key_get(&hash->key);
 	if (!key)
 		return -ENOKEY;
 	memset(&context->next, 0, sizeof(context->next));
