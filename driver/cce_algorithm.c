@@ -34,6 +34,19 @@ struct cce_fallback_counters cce_algorithm_fallbacks;
 
 static DEFINE_MUTEX(cce_algorithm_lock);	/* protects cce_algorithm.registered */
 
+/**
+ * cce_algorithm_cpu_below() - set the length below which requests of a mode run on the CPU
+ * @mode: &enum cce_cipher_mode
+ * @bytes: text and associated data
+ *
+ * Context: any.
+ * Return: the length so far.
+ */
+unsigned int cce_algorithm_cpu_below(u8 mode, unsigned int bytes)
+{
+	return xchg(&cpu_below[mode], bytes);
+}
+
 /*
  * Ask an engine. Returns as cce_queue_submit(), but a positive &enum cce_fallback_reason is
  * counted, where it belongs, and no reference is left unless the request has one.

@@ -5,7 +5,6 @@
  *   cce/fallbacks              requests that went to the CPU before an engine was chosen, by reason
  *   cce/<device>/fallbacks     requests of this engine that went to the CPU, by reason
  *   cce/<device>/queues        the driver's view of each queue pair
- *   cce/<device>/health        is it well? resets, last error
  *   cce/<device>/engine        the engine's own counters, summed over the queue pairs (MMIO)
  */
 #include <linux/debugfs.h>
@@ -144,20 +143,6 @@ static int cce_engine_show(struct seq_file *file, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(cce_engine);
 
-static int cce_health_show(struct seq_file *file, void *unused)
-{
-	struct cce_device *cce = file->private;
-
-	mutex_lock(&cce->recovery);
-	seq_printf(file, "state: %s\n",
-		   cce->dead ? "given up" : cce->asleep ? "asleep" : "working");
-	seq_printf(file, "resets: %u\n", cce->resets);
-	seq_printf(file, "last_error: %s\n", cce->last_error[0] ? cce->last_error : "none");
-	mutex_unlock(&cce->recovery);
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(cce_health);
-
 /**
  * cce_debugfs_init() - make the module's directory
  *
@@ -191,7 +176,6 @@ void cce_debugfs_add(struct cce_device *cce)
 	cce->debugfs = debugfs_create_dir(dev_name(cce->dev), cce_debugfs_root);
 	debugfs_create_file("queues", 0444, cce->debugfs, cce, &cce_queues_fops);
 	debugfs_create_file("engine", 0400, cce->debugfs, cce, &cce_engine_fops);
-	debugfs_create_file("health", 0444, cce->debugfs, cce, &cce_health_fops);
 	debugfs_create_file("fallbacks", 0444, cce->debugfs, &cce->fallbacks, &cce_fallbacks_fops);
 }
 

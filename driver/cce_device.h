@@ -16,6 +16,7 @@
 
 #include "cce_contract.h"
 
+struct attribute_group;
 struct cce_device;
 struct cce_queue;
 struct dentry;
@@ -60,6 +61,7 @@ struct cce_device {
 	struct cce_queue *queues;
 	bool tells_fetch_head;		/* its queue pairs have the register fetch_head */
 	u32 cycle_ps;			/* of an engine cycle; 0: that can't be told */
+	bool simulated;			/* its time is not the CPU's */
 
 	struct percpu_ref requests;	/* one for each that the engine or a backlog holds */
 	struct completion drained;	/* @requests has run dry after percpu_ref_kill() */
@@ -131,6 +133,9 @@ void cce_recovery_give_up(struct cce_device *cce, const char *why);
 extern const struct dev_pm_ops cce_pm_operations;
 void cce_pm_enable(struct cce_device *cce);
 void cce_pm_disable(struct cce_device *cce);
+
+/* cce_sysfs.c */
+extern const struct attribute_group *cce_sysfs_groups[];
 
 /* cce_debugfs.c */
 void cce_debugfs_init(void);

@@ -84,6 +84,7 @@ static int cce_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return -ENOMEM;
 	cce->dev = &pdev->dev;
 	cce->bus = &cce_pci_bus;
+	cce->simulated = pdev->subsystem_device == CCE_PCI_SUBSYSTEM_SIMULATED;
 	pci_set_drvdata(pdev, cce);
 
 	error = pci_enable_device_mem(pdev);
@@ -148,4 +149,5 @@ struct pci_driver cce_pci_driver = {
 	.remove = cce_pci_remove,
 	.shutdown = cce_pci_shutdown,
 	.driver.pm = pm_ptr(&cce_pm_operations),
+	.dev_groups = cce_sysfs_groups,
 };

@@ -9,6 +9,7 @@
 #include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/pm_runtime.h>
+#include <linux/property.h>
 
 #include "cce_compat.h"
 #include "cce_device.h"
@@ -67,6 +68,7 @@ static int cce_platform_probe(struct platform_device *pdev)
 		return -ENOMEM;
 	cce->dev = dev;
 	cce->bus = &cce_platform_bus;
+	cce->simulated = device_property_read_bool(dev, "core-crypto-engine,simulated");
 	platform_set_drvdata(pdev, cce);
 
 	cce->registers = devm_platform_get_and_ioremap_resource(pdev, 0, &resource);
@@ -135,5 +137,6 @@ struct platform_driver cce_platform_driver = {
 		.name = KBUILD_MODNAME,
 		.of_match_table = cce_platform_of_ids,
 		.pm = pm_ptr(&cce_pm_operations),
+		.dev_groups = cce_sysfs_groups,
 	},
 };

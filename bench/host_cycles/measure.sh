@@ -60,6 +60,14 @@ cat >"$out/job" <<END
 set -eu
 dmesg --clear
 insmod "$out/module/cce_null.ko" interrupt_count=0 && insmod "$out/module/cce_host_cycles.ko" || result=1
+if [[ -z \${result-} ]]; then
+	rmmod cce_host_cycles
+	insmod "$out/module/cce_host_cycles.ko" stay=1
+	echo 1 >/sys/devices/platform/cce_null/calibrate || result=1
+	cat /sys/module/cce_null/parameters/cpu_below >"$out/cpu_below"
+	rmmod cce_host_cycles || result=1
+	rmmod cce_null || result=1
+fi
 dmesg --raw >"$out/dmesg"
 exit "\${result:-0}"
 END
@@ -72,4 +80,4 @@ if ! "$root/sim/machines/uml/run.sh" --kernel "$kernel" --job "$out/job" --timeo
 	echo "measure.sh: the measurement failed; see $out" >&2
 	exit 1
 fi
-python3 -B "$here/table.py" "$out/dmesg" ${json:+"$json"}
+python3 -B "$here/table.py" "$out/dmesg" "$out/cpu_below" ${json:+"$json"}

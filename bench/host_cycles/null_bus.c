@@ -183,6 +183,7 @@ struct platform_driver cce_platform_driver = {
 	.probe = null_probe,
 	.remove = null_remove,
 	.driver.name = KBUILD_MODNAME,
+	.driver.dev_groups = cce_sysfs_groups,
 };
 
 /* The module registers one of each kind; this one finds nothing. */

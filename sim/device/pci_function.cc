@@ -43,7 +43,7 @@ PciFunction::PciFunction(unsigned vectors) {
     // The writable bits of a BAR tell its size.
     set(offset_bar0, 0, ~(contract::register_space_bytes - 1));
     set(offset_bar2, 0, ~(msix_bar_bytes - 1));
-    set(offset_subsystem, id, 0);
+    set(offset_subsystem, contract::pci_subsystem_simulated << 16U | contract::pci_vendor, 0);
     set(offset_capabilities, offset_msix, 0);
     set(offset_interrupt_line, 0, 0xff);
     set(offset_msix, (vectors - 1) << control_shift | capability_msix,

@@ -120,7 +120,10 @@ def parameters(boots, failures):
     check_quiet(after, failures)
     check_no_fallback(after, failures)
     health = (boot.folder / "after/health").read_text()
-    failures.check("state: working\n" in health and "last_error: none\n" in health, f"health: {health}")
+    failures.equal("health", health, "state: working\nresets: 0\nlast_error: none\n")
+    answers = [line.rpartition(": ")[2] for line in (boot.folder / "calibrate").read_text().splitlines()]
+    failures.equal("answers to what is written to calibrate", answers, ["Invalid argument"] * 2 + ["Operation not supported"])
+    failures.check(any("the engine is simulated" in line for line in said), "why it isn't measured is not told")
     print(f"  impossible sizes of rings refused; two queue pairs of 8 entries: {boot.json('client')['requests']} requests right")
 
 

@@ -57,9 +57,13 @@ snapshot() {
 	mkdir -p "$folder"
 	cat /proc/crypto >"$folder/crypto"
 	cat "$counters/fallbacks" >"$folder/module_fallbacks"
-	for name in queues fallbacks engine health; do
+	for name in queues fallbacks engine; do
 		# The engine's own counters can't be read if it has gone.
 		[[ ! -e $counters/$device/$name ]] || cat "$counters/$device/$name" >"$folder/$name" 2>/dev/null || true
+	done
+	for name in state resets last_error; do
+		[[ ! -e /sys/bus/pci/devices/$device/health ]] ||
+			echo "$name: $(cat "/sys/bus/pci/devices/$device/health/$name")" >>"$folder/health"
 	done
 }
 

@@ -15,6 +15,10 @@ done
 module_parameters=(queues=2 ring_entries=8 interrupt_count=4)
 load
 "$client" random --seed 14 --requests 30 --bytes 8192 --processes 4 >"$out/client.json"
+for value in 0 nonsense 1; do
+	! echo "$value" >"/sys/bus/pci/devices/$device/calibrate" 2>>"$out/calibrate" ||
+		fail "writing $value to calibrate has no effect, but succeeds"
+done
 snapshot after
 unload
 save_checkers

@@ -8,6 +8,7 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/platform_device.h>
+#include <linux/property.h>
 #include <linux/string.h>
 
 #include "cce_contract.h"
@@ -22,6 +23,10 @@ struct bridge {
 
 static int bridge_add_device(struct bridge *bridge, struct pci_dev *pdev, int vectors)
 {
+	static const struct property_entry properties[] = {
+		PROPERTY_ENTRY_BOOL("core-crypto-engine,simulated"),
+		{ }
+	};
 	struct platform_device_info info = {
 		.parent = &pdev->dev,
 		.name = "cce",
@@ -29,6 +34,7 @@ static int bridge_add_device(struct bridge *bridge, struct pci_dev *pdev, int ve
 		.res = bridge->resources,
 		.num_res = vectors + 1,
 		.dma_mask = DMA_BIT_MASK(64),
+		.properties = properties,
 	};
 	int i;
 
