@@ -82,6 +82,7 @@ def quiet(boots, failures):
     failures.check(loads["rekey"]["rekeyed_in_flight"] > 50, "hardly any key was replaced in flight")
     print(f"  keys replaced with requests under way: {loads['rekey']['rekeyed_in_flight']}")
     segments = after.fallbacks["segments"] - rekey.fallbacks["segments"]
+    failures.check(loads["mixed"]["in_parts"] > 50, "hardly any MAC came in parts")
     failures.equal("requests in too many pieces, on the CPU", segments, loads["segments"]["offered"])
     print(f"  in more pieces than a list holds: {loads['segments']['offered']}, counted as segments {segments}")
 
@@ -143,6 +144,7 @@ def judge_faults(boot, failures, injected, totals):
     rows |= {kind: sum(text in line for line in said) for kind, text in COMPLAINTS.items()}
     for kind, number in rows.items():
         totals[kind] = totals.get(kind, 0) + number
+    failures.check(load["in_parts"] > 0, "no MAC came in parts")
     for name in ("offered", "right", "forged", "refused", "failed", "defect.lost", "failed_wiped", "failed_untouched"):
         totals[name] = totals.get(name, 0) + load[name]
     for number, amount in load.errnos.items():

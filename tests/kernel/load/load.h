@@ -36,6 +36,7 @@ enum load_counter {
 	LOAD_QUEUED,		/* the call returned -EINPROGRESS */
 	LOAD_BACKLOGGED,	/* the call returned -EBUSY */
 	LOAD_IN_PLACE,		/* source and destination were one */
+	LOAD_IN_PARTS,		/* MACs whose text came in two parts, one behind the other's end */
 	LOAD_REKEYED,		/* keys replaced, with requests under way or not */
 	LOAD_REKEYED_IN_FLIGHT,	/* ... with some under way */
 	LOAD_NO_MEMORY,		/* allocations of this module, or of setkey(), that failed */
@@ -123,6 +124,7 @@ struct load_cipher {
 		struct crypto_shash *hash;
 	} reference;
 	unsigned int tag_bytes;
+	atomic_t in_parts;	/* MACs in two parts under way: no other key meanwhile */
 };
 
 /* What one run is to do: see the module's parameters. */
@@ -137,6 +139,7 @@ struct load_options {
 	unsigned int in_place;
 	unsigned int decrypt;
 	unsigned int forge;
+	unsigned int parts;
 	unsigned int layouts;
 	unsigned int algorithms;
 	unsigned int pause_us;
@@ -232,6 +235,9 @@ struct load_flight {
 	unsigned int written;	/* bytes that are */
 	unsigned int text_bytes;
 	unsigned int aad_bytes;
+	unsigned int part_bytes;	/* of a MAC's text, submitted first; 0: all at once */
+	struct scatterlist *rest;	/* what comes behind them */
+	struct scatterlist rest_space[2];
 	bool decrypt;
 	bool forged;
 	bool may_backlog;

@@ -7,6 +7,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <crypto/scatterwalk.h>
 #include <linux/errno.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -19,6 +20,42 @@
 static void load_flight_done(load_completion_argument argument, int error)
 {
 	load_ended(load_completion_owner(argument), error);
+}
+
+/* The second part of a MAC's text. It may not wait: its owner has heard of a backlog already. */
+static int load_flight_submit_rest(struct load_flight *flight)
+{
+	struct ahash_request *hash = flight->request.hash;
+
+	ahash_request_set_callback(hash, 0, load_flight_done, flight->ticket);
+	ahash_request_set_crypt(hash, flight->rest, sg_virt(flight->destination->list),
+				flight->text_bytes - flight->part_bytes);
+	return crypto_ahash_finup(hash);
+}
+
+static void load_flight_part_done(load_completion_argument argument, int error)
+{
+	struct load_ticket *ticket = load_completion_owner(argument);
+
+	if (!error)
+		error = load_flight_submit_rest(ticket->flight);
+	else if (error == -EINPROGRESS)		/* a message, not an end */
+		load_ended(ticket, error);
+	if (error != -EINPROGRESS)
+		load_ended(ticket, error);
+}
+
+static int load_flight_submit_part(struct load_flight *flight, u32 flags)
+{
+	struct ahash_request *hash = flight->request.hash;
+	int error;
+
+	ahash_request_set_callback(hash, flags, load_flight_part_done, flight->ticket);
+	error = crypto_ahash_init(hash);
+	if (error)
+		return error;
+	ahash_request_set_crypt(hash, flight->source->list, NULL, flight->part_bytes);
+	return crypto_ahash_update(hash) ?: load_flight_submit_rest(flight);
 }
 
 static enum load_layout load_choose_layout(struct load_thread *thread, unsigned int bytes)
@@ -243,6 +280,14 @@ struct load_flight *load_flight_make(struct load_thread *thread, struct load_cip
 	}
 	if (in_place)
 		load_count(LOAD_IN_PLACE);
+	if (algorithm->kind == LOAD_HASH && flight->text_bytes > 1 &&
+	    load_chance(random, options->parts)) {
+		flight->part_bytes = 1 + load_random(random, flight->text_bytes - 1);
+		flight->rest = scatterwalk_ffwd(flight->rest_space, flight->source->list,
+						flight->part_bytes);
+		atomic_inc(&cipher->in_parts);
+		load_count(LOAD_IN_PARTS);
+	}
 	return flight;
 }
 
@@ -270,6 +315,8 @@ static void load_flight_free_request(struct load_flight *flight)
  */
 void load_flight_free(struct load_flight *flight)
 {
+	if (flight->part_bytes)
+		atomic_dec(&flight->cipher->in_parts);
 	load_flight_free_request(flight);
 	load_memory_free(&flight->memory[0]);
 	load_memory_free(&flight->memory[1]);
@@ -313,6 +360,8 @@ int load_flight_submit(struct load_flight *flight)
 		aead_request_set_ad(aead, flight->aad_bytes);
 		return flight->decrypt ? crypto_aead_decrypt(aead) : crypto_aead_encrypt(aead);
 	default:
+		if (flight->part_bytes)
+			return load_flight_submit_part(flight, flags);
 		hash = flight->request.hash;
 		ahash_request_set_callback(hash, flags, load_flight_done, flight->ticket);
 		ahash_request_set_crypt(hash, source, sg_virt(destination), bytes);

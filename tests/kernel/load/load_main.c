@@ -26,6 +26,7 @@ static struct load_options options = {
 	.in_place = 50,
 	.decrypt = 50,
 	.forge = 10,
+	.parts = 50,
 	.layouts = ~0U,
 	.algorithms = ~0U,
 	.patience_s = 30,
@@ -53,6 +54,8 @@ module_param_named(decrypt, options.decrypt, uint, 0644);
 MODULE_PARM_DESC(decrypt, "Per cent of the requests that decrypt");
 module_param_named(forge, options.forge, uint, 0644);
 MODULE_PARM_DESC(forge, "Per cent of the tags to verify that are wrong");
+module_param_named(parts, options.parts, uint, 0644);
+MODULE_PARM_DESC(parts, "Per cent of the MACs whose text comes in two parts");
 module_param_named(layouts, options.layouts, uint, 0644);
 MODULE_PARM_DESC(layouts, "Mask: contiguous 1, pieces 2, too many pieces 4, ragged pieces 8");
 module_param_named(algorithms, options.algorithms, uint, 0644);

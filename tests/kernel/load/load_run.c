@@ -36,6 +36,7 @@ static const char * const load_names[LOAD_COUNTERS] = {
 	[LOAD_QUEUED] = "queued",
 	[LOAD_BACKLOGGED] = "backlogged",
 	[LOAD_IN_PLACE] = "in_place",
+	[LOAD_IN_PARTS] = "in_parts",
 	[LOAD_REKEYED] = "rekeyed",
 	[LOAD_REKEYED_IN_FLIGHT] = "rekeyed_in_flight",
 	[LOAD_NO_MEMORY] = "no_memory",
@@ -241,6 +242,9 @@ static void load_rekey(struct load_thread *thread, struct load_cipher *cipher)
 {
 	unsigned int i;
 
+	/* Whether the second part has the new key then is not defined. */
+	if (atomic_read(&cipher->in_parts))
+		return;
 	load_count(LOAD_REKEYED);
 	if (atomic_read(&thread->in_flight))
 		load_count(LOAD_REKEYED_IN_FLIGHT);
