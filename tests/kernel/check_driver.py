@@ -151,10 +151,26 @@ def short_of_memory(boots, failures):
     check_quiet(after, failures)
 
 
+def stress(boots, failures):
+    """Somebody else's load: all of it done, what the engine has by the engine, and no complaint."""
+    (boot,) = boots
+    check_boot(boot, failures)
+    before, after = boot.snapshot("before"), boot.snapshot("after")
+    log = (boot.folder / "stress.log").read_text()
+    failures.check(re.search(r"successful run completed", log), f"stress-ng: {log}")
+    failures.check(not re.search(r"stress-ng: (fail|error)", log), f"stress-ng: {log}")
+    done = completed(before, after)
+    failures.check(done > 1000, f"the engine was given only {done} requests")
+    check_no_fallback(after, failures, allowed=("segments", "short"))
+    check_quiet(after, failures)
+    print(f"  stress-ng --af-alg: {done} requests completed by the engine")
+
+
 TESTS = {
     "cpu": cpu,
     "parameters": parameters,
     "short_of_memory": short_of_memory,
+    "stress": stress,
     "suspend": suspend,
     "trace": trace,
 }
