@@ -13,7 +13,7 @@ usage() {
 		       build.sh --contract DIR --export DIR
 
 		  --kernel KDIR    build folder of the kernel, e.g. /lib/modules/\$(uname -r)/build
-		  --contract DIR   folder with the generated cce_contract.h (rtl_model/regs/generate.py --out DIR)
+		  --contract DIR   folder with the generated headers (rtl_model/regs/generate.py --out DIR)
 		  --out DIR        made if missing; receives links to the sources, and the module
 		  --arch ARCH      as for the kernel's make, e.g. um
 		  --export DIR     build nothing: copy the sources and the contract to DIR, ready for DKMS
@@ -49,11 +49,14 @@ while (($#)); do
 done
 
 [[ -n $contract ]] || fail "--contract is missing"
-[[ -f $contract/cce_contract.h ]] || fail "no cce_contract.h in $contract"
+generated=("$contract"/cce_{contract,uapi_contract}.h)
+for file in "${generated[@]}"; do
+	[[ -f $file ]] || fail "no ${file##*/} in $contract"
+done
 
 if [[ -n $export ]]; then
 	mkdir -p "$export"
-	cp "$here"/*.[ch] "$here"/Kbuild "$here"/Makefile "$here"/dkms.conf "$contract/cce_contract.h" "$export"
+	cp "$here"/*.[ch] "$here"/Kbuild "$here"/Makefile "$here"/dkms.conf "${generated[@]}" "$export"
 	exit 0
 fi
 
@@ -61,5 +64,5 @@ fi
 [[ $out != "$here" ]] || fail "--out must not be the source folder"
 
 mkdir -p "$out"
-ln -sf "$here"/*.[ch] "$here"/Kbuild "$contract/cce_contract.h" "$out"
+ln -sf "$here"/*.[ch] "$here"/Kbuild "${generated[@]}" "$out"
 exec make -C "$kernel" M="$out" W=1 "${arch[@]}" "$@" modules

@@ -4,8 +4,8 @@
 
     generate.py --contract contract.yaml --out DIR
 
-writes cce_contract_pkg.sv, cce_contract.h, cce_contract.hpp and registers.md into DIR. A file whose content would not
-change is left alone, so that nothing is rebuilt for nothing. Exit status 1 and one line on stderr for a bad contract.
+writes cce_contract_pkg.sv, cce_contract.h, cce_contract.hpp, cce_uapi_contract.h and registers.md into DIR. A file whose
+content would not change is left alone, so that nothing is rebuilt for nothing. Exit status 1 and one line on stderr for a bad contract.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ OUTPUTS = {
     "cce_contract_pkg.sv.j2": "cce_contract_pkg.sv",
     "cce_contract.h.j2": "cce_contract.h",
     "cce_contract.hpp.j2": "cce_contract.hpp",
+    "cce_uapi_contract.h.j2": "cce_uapi_contract.h",
     "registers.md.j2": "registers.md",
 }
 
