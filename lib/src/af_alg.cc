@@ -2,11 +2,11 @@
 //
 // The af_alg backend: the engine behind the Linux driver, through AF_ALG sockets and libkcapi.
 //
-// Only the drivers named `<mode>-aes-cce` are used. Requests are cut into pieces of at most 64 KiB, what AF_ALG takes
-// in one call (16 pages); the IV is chained from piece to piece here, since the kernel does not return it. Data is
-// copied into the kernel (sendmsg): vmsplice needs page-aligned buffers and may else send less than it was given.
-// libkcapi's asynchronous calls give all requests of a batch the same IV and wait for the whole batch; they are not
-// used.
+// Only the drivers named `<mode>-aes-cce` are used. ECB, CBC and CTR are cut into pieces of at most 64 KiB, what AF_ALG
+// takes in one call (16 pages); the IV is chained from piece to piece here, since the kernel does not return it. What
+// cannot be cut (XTS, GCM, CCM) is refused if it is longer. Data is copied into the kernel (sendmsg): vmsplice needs
+// page-aligned buffers and may else send less than it was given. libkcapi's asynchronous calls give all requests of a
+// batch the same IV and wait for the whole batch; they are not used.
 
 #include <fcntl.h>
 #include <kcapi.h>
@@ -18,17 +18,40 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <map>
 #include <set>
 
 #include "backends.h"
 #include "block_mode.h"
+#include "secret.h"
 
 namespace cce::internal {
 
 namespace {
 
 constexpr std::size_t piece_bytes = 64 * 1024;
-constexpr std::array<const char*, 3> driver_names{"ecb-aes-cce", "cbc-aes-cce", "ctr-aes-cce"};
+constexpr std::size_t gcm_iv_bytes = 12;
+
+/// The driver of each mode, and AF_ALG's type of it; null: there is none.
+struct Driver {
+    const char* name;
+    const char* type;
+};
+constexpr std::array<Driver, CCE_MODE_COUNT> drivers{{{"ecb-aes-cce", "skcipher"},
+                                                      {"cbc-aes-cce", "skcipher"},
+                                                      {"ctr-aes-cce", "skcipher"},
+                                                      {"xts-aes-cce", "skcipher"},
+                                                      {"gcm-aes-cce", "aead"},
+                                                      {"ccm-aes-cce", "aead"},
+                                                      {"cmac-aes-cce", "hash"},
+                                                      {nullptr, nullptr},
+                                                      {nullptr, nullptr}}};
+/// Without these modes there is no such backend.
+constexpr std::array<cce_mode, 3> needed_modes{CCE_MODE_ECB, CCE_MODE_CBC, CCE_MODE_CTR};
+
+const Driver& driver_of(cce_mode mode) {
+    return drivers.at(static_cast<std::size_t>(mode));
+}
 
 std::string errno_text(int number) {
     return std::string(std::strerror(number)) + " (errno " + std::to_string(number) + ")";
@@ -49,7 +72,7 @@ std::set<std::string> kernel_drivers() {
 }
 
 /// 0, or the errno with which the kernel refuses an AF_ALG socket for `driver`.
-int bind_error(const char* driver) {
+int bind_error(const Driver* driver) {
     const int descriptor = socket(AF_ALG, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     if (descriptor < 0) {
         return errno;
@@ -58,8 +81,8 @@ int bind_error(const char* driver) {
     if (driver != nullptr) {
         sockaddr_alg address{};
         address.salg_family = AF_ALG;
-        std::memcpy(address.salg_type, "skcipher", sizeof("skcipher"));
-        std::memcpy(address.salg_name, driver, std::strlen(driver) + 1);
+        std::memcpy(address.salg_type, driver->type, std::strlen(driver->type) + 1);
+        std::memcpy(address.salg_name, driver->name, std::strlen(driver->name) + 1);
         // The socket interface of the C library wants this cast.
         if (bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
             result = errno;
@@ -69,57 +92,190 @@ int bind_error(const char* driver) {
     return result;
 }
 
+/// Whether this kernel's module has the driver of `mode`, and AF_ALG takes it.
+bool offers(cce_mode mode, const std::set<std::string>& present) {
+    const Driver& driver = driver_of(mode);
+    return driver.name != nullptr && present.count(driver.name) != 0 && bind_error(&driver) == 0;
+}
+
+[[noreturn]] void fail(const std::string& driver, const std::string& what, ssize_t negative_errno) {
+    const int number = negative_errno < 0 ? static_cast<int>(-negative_errno) : EIO;
+    cce_status status = CCE_ERROR_REFUSED;
+    if (number == ETIMEDOUT) status = CCE_ERROR_TIMEOUT;
+    if (number == ENODEV) status = CCE_ERROR_DEVICE_GONE;
+    throw Failure(status, driver + ": " + what + ": " + errno_text(number), static_cast<std::uint32_t>(number));
+}
+
+void check_result(const std::string& driver, ssize_t done, std::size_t wanted) {
+    if (done < 0) fail(driver, "a request of " + std::to_string(wanted) + " bytes failed", done);
+    if (static_cast<std::size_t>(done) != wanted) {
+        throw Failure(CCE_ERROR_REFUSED, driver + ": the kernel gave back " + std::to_string(done) + " bytes of " +
+                                             std::to_string(wanted));
+    }
+}
+
+void check_length(const std::string& driver, std::size_t bytes) {
+    if (bytes > piece_bytes) {
+        throw Failure(CCE_ERROR_LENGTH, "backend af_alg: " + driver + " takes at most " + std::to_string(piece_bytes) +
+                                            " bytes at once, AAD and tag included; there are " + std::to_string(bytes));
+    }
+}
+
+/// Opens `driver` and gives it the key. The functions are those of libkcapi for the driver's type; closing the sockets
+/// makes the kernel overwrite its copy of the key.
+using Handle = std::unique_ptr<kcapi_handle, void (*)(kcapi_handle*)>;
+template <typename Open, typename SetKey>
+Handle open_driver(const std::string& driver, std::span<const std::uint8_t> key, Open open, SetKey set_key,
+                   void (*destroy)(kcapi_handle*)) {
+    kcapi_handle* opened = nullptr;
+    if (const int error = open(&opened, driver.c_str(), 0); error != 0) {
+        fail(driver, "the kernel did not open it", error);
+    }
+    Handle handle(opened, destroy);
+    if (const int error = set_key(opened, key.data(), static_cast<std::uint32_t>(key.size())); error < 0) {
+        fail(driver, "the key was not accepted", error);
+    }
+    return handle;
+}
+
+/// ECB, CBC, CTR and XTS.
 class KernelCipher final : public Cipher {
 public:
     explicit KernelCipher(const CipherParameters& parameters)
         : mode_(parameters.mode),
           direction_(parameters.direction),
-          driver_(driver_names.at(static_cast<std::size_t>(parameters.mode))) {
-        kcapi_handle* handle = nullptr;
-        if (const int error = kcapi_cipher_init(&handle, driver_.c_str(), 0); error != 0) {
-            fail("the kernel did not open it", error);
-        }
-        handle_.reset(handle);
-        const std::span<const std::uint8_t> key = parameters.key.bytes();
-        if (const int error = kcapi_cipher_setkey(handle_.get(), key.data(), static_cast<std::uint32_t>(key.size()));
-            error < 0) {
-            fail("the key was not accepted", error);
-        }
-    }
+          driver_(driver_of(mode_).name),
+          handle_(open_driver(driver_, parameters.key.bytes(), kcapi_cipher_init, kcapi_cipher_setkey,
+                              kcapi_cipher_destroy)) {}
 
     Result run(const Text& text) override {
-        return run_in_pieces(text, piece_bytes, [this](const Text& piece) {
-            NextIv next(mode_, direction_, piece);
-            const std::uint8_t* iv = mode_ == CCE_MODE_ECB ? nullptr : piece.iv.data();
-            const auto call = direction_ == CCE_ENCRYPT ? kcapi_cipher_encrypt : kcapi_cipher_decrypt;
-            const ssize_t done = call(handle_.get(), piece.source.data(), piece.source.size(), iv,
-                                      piece.destination.data(), piece.destination.size(), KCAPI_ACCESS_SENDMSG);
-            if (done < 0) {
-                fail("a request of " + std::to_string(piece.source.size()) + " bytes failed", static_cast<int>(done));
-            }
-            if (static_cast<std::size_t>(done) != piece.source.size()) {
-                throw Failure(CCE_ERROR_REFUSED, driver_ + ": the kernel processed " + std::to_string(done) +
-                                                     " bytes of " + std::to_string(piece.source.size()));
-            }
-            return Result{next.get()};
-        });
+        if (mode_ != CCE_MODE_XTS) {
+            return run_in_pieces(text, piece_bytes, [this](const Text& piece) { return run_one(piece); });
+        }
+        check_length(driver_, text.source.size());
+        return run_one(text);
     }
 
 private:
-    [[noreturn]] void fail(const std::string& what, int negative_errno) const {
-        const int number = negative_errno < 0 ? -negative_errno : EIO;
-        throw Failure(number == ETIMEDOUT ? CCE_ERROR_TIMEOUT : CCE_ERROR_REFUSED,
-                      driver_ + ": " + what + ": " + errno_text(number), static_cast<std::uint32_t>(number));
+    Result run_one(const Text& piece) {
+        NextIv next(mode_, direction_, piece);
+        const std::uint8_t* iv = mode_ == CCE_MODE_ECB ? nullptr : piece.iv.data();
+        const auto call = direction_ == CCE_ENCRYPT ? kcapi_cipher_encrypt : kcapi_cipher_decrypt;
+        const ssize_t done = call(handle_.get(), piece.source.data(), piece.source.size(), iv, piece.destination.data(),
+                                  piece.destination.size(), KCAPI_ACCESS_SENDMSG);
+        check_result(driver_, done, piece.source.size());
+        return Result{next.get()};
     }
 
-    struct Destroy {
-        // Closes the sockets; the kernel then overwrites its copy of the key.
-        void operator()(kcapi_handle* handle) const noexcept { kcapi_cipher_destroy(handle); }
-    };
     cce_mode mode_;
     cce_direction direction_;
     std::string driver_;
-    std::unique_ptr<kcapi_handle, Destroy> handle_;
+    Handle handle_;
+};
+
+/// GCM and CCM. The length of the tag belongs to the kernel's transformation, and cannot be changed once that was used:
+/// so there is one of them for each length.
+class KernelAead final : public Cipher {
+public:
+    explicit KernelAead(const CipherParameters& parameters)
+        : mode_(parameters.mode),
+          encrypt_(parameters.direction == CCE_ENCRYPT),
+          driver_(driver_of(mode_).name),
+          key_(parameters.key.bytes()) {
+        static_cast<void>(handle_for(CCE_TAG_BYTES_MAX));
+    }
+    ~KernelAead() override { wipe(buffer_); }
+
+    Result run(const Text& text) override {
+        const std::size_t tag_bytes = text.tag.size() + text.expected_tag.size();
+        const std::size_t front = text.aad.size();
+        const std::size_t bytes = text.source.size();
+        check_length(driver_, front + bytes + tag_bytes);
+        kcapi_handle* const handle = handle_for(tag_bytes);
+        kcapi_aead_setassoclen(handle, front);
+        Iv iv{};
+        if (mode_ == CCE_MODE_CCM) {
+            iv[0] = static_cast<std::uint8_t>(14 - text.iv.size());  // SP 800-38C, A.3
+            std::copy(text.iv.begin(), text.iv.end(), iv.begin() + 1);
+        } else if (text.iv.size() == gcm_iv_bytes) {
+            std::copy(text.iv.begin(), text.iv.end(), iv.begin());
+        } else {
+            throw Failure(CCE_ERROR_IV_LENGTH,
+                          "backend af_alg takes GCM IVs of 12 bytes, not of " + std::to_string(text.iv.size()));
+        }
+        // AAD, text and tag are one buffer to the kernel, which copies it; the result comes into the same.
+        buffer_.resize(std::max<std::size_t>(front + bytes + tag_bytes, 1));
+        auto position = std::copy(text.aad.begin(), text.aad.end(), buffer_.begin());
+        position = std::copy(text.source.begin(), text.source.end(), position);
+        std::copy(text.expected_tag.begin(), text.expected_tag.end(), position);
+        const std::size_t in = front + bytes + text.expected_tag.size();
+        const std::size_t out = front + bytes + text.tag.size();
+        const auto call = encrypt_ ? kcapi_aead_encrypt : kcapi_aead_decrypt;
+        const ssize_t done = call(handle, buffer_.data(), in, iv.data(), buffer_.data(), std::max<std::size_t>(out, 1),
+                                  KCAPI_ACCESS_SENDMSG);
+        if (done == -EBADMSG) {
+            wipe(buffer_);
+            throw Failure(CCE_ERROR_TAG, driver_ + ": the authentication tag does not match", EBADMSG);
+        }
+        check_result(driver_, done, out);
+        const auto result = std::span(buffer_).subspan(front, out - front);
+        std::copy_n(result.begin(), bytes, text.destination.begin());
+        std::copy(result.begin() + static_cast<std::ptrdiff_t>(bytes), result.end(), text.tag.begin());
+        wipe(buffer_);
+        return {};
+    }
+
+private:
+    kcapi_handle* handle_for(std::size_t tag_bytes) {
+        const auto found = handles_.find(tag_bytes);
+        if (found != handles_.end()) return found->second.get();
+        Handle handle = open_driver(driver_, key_.bytes(), kcapi_aead_init, kcapi_aead_setkey, kcapi_aead_destroy);
+        if (const int error = kcapi_aead_settaglen(handle.get(), static_cast<std::uint32_t>(tag_bytes)); error < 0) {
+            fail(driver_, "a tag of " + std::to_string(tag_bytes) + " bytes was not accepted", error);
+        }
+        return handles_.emplace(tag_bytes, std::move(handle)).first->second.get();
+    }
+
+    cce_mode mode_;
+    bool encrypt_;
+    std::string driver_;
+    SecretKey key_;
+    std::map<std::size_t, Handle> handles_;  ///< by bytes of tag
+    std::vector<std::uint8_t> buffer_;
+};
+
+/// CMAC. Verifying is comparing.
+class KernelMac final : public Cipher {
+public:
+    explicit KernelMac(const CipherParameters& parameters)
+        : driver_(driver_of(parameters.mode).name),
+          handle_(open_driver(driver_, parameters.key.bytes(), kcapi_md_init, kcapi_md_setkey, kcapi_md_destroy)) {}
+
+    Result run(const Text& text) override {
+        std::array<std::uint8_t, CCE_TAG_BYTES_MAX> mac{};
+        std::span<const std::uint8_t> rest = text.source;
+        do {
+            const auto piece = rest.first(std::min(rest.size(), mac_piece_bytes));
+            if (const auto done = kcapi_md_update(handle_.get(), piece.data(), piece.size()); done < 0) {
+                fail(driver_, "a piece of " + std::to_string(piece.size()) + " bytes failed", done);
+            }
+            rest = rest.subspan(piece.size());
+        } while (!rest.empty());
+        check_result(driver_, kcapi_md_final(handle_.get(), mac.data(), mac.size()), mac.size());
+        std::copy_n(mac.begin(), text.tag.size(), text.tag.begin());
+        // The answer is the request's.
+        const bool good = text.expected_tag.empty() ||
+                          released(CRYPTO_memcmp(mac.data(), text.expected_tag.data(), text.expected_tag.size()) == 0);
+        wipe(mac);
+        if (!good) throw Failure(CCE_ERROR_TAG, "the MAC does not match");
+        return {};
+    }
+
+private:
+    /// Below 32 KiB libkcapi copies.
+    static constexpr std::size_t mac_piece_bytes = 16 * 1024;
+    std::string driver_;
+    Handle handle_;
 };
 
 class AfAlg final : public SynchronousBackend {
@@ -133,38 +289,50 @@ public:
         std::array<char, 64> library{};
         kcapi_versionstring(library.data(), library.size());
         copy_text(out.description, std::string(system.sysname) + " " + system.release + ", " + library.data());
-        for (std::size_t mode = 0; mode < driver_names.size(); ++mode) {
-            copy_text(out.driver[mode], driver_names.at(mode));
-            out.mode_supported[mode] = 1;
+        const std::set<std::string> present = kernel_drivers();
+        for (std::size_t mode = 0; mode < drivers.size(); ++mode) {
+            if (offers(static_cast<cce_mode>(mode), present)) {
+                copy_text(out.driver[mode], drivers.at(mode).name);
+                out.mode_supported[mode] = 1;
+            }
         }
     }
 
     std::unique_ptr<Cipher> make_cipher(const CipherParameters& parameters) override {
-        if (static_cast<std::size_t>(parameters.mode) >= driver_names.size()) {
+        if (!offers(parameters.mode, kernel_drivers())) {
             throw Failure(CCE_ERROR_UNSUPPORTED, std::string("backend af_alg does not offer mode ") +
                                                      cce_mode_name(parameters.mode) +
-                                                     ": the engine's driver has ecb, cbc and ctr");
+                                                     ": the kernel has no driver of the engine for it");
         }
-        return std::make_unique<KernelCipher>(parameters);
+        switch (parameters.mode) {
+            case CCE_MODE_GCM:
+            case CCE_MODE_CCM:
+                return std::make_unique<KernelAead>(parameters);
+            case CCE_MODE_CMAC:
+                return std::make_unique<KernelMac>(parameters);
+            default:
+                return std::make_unique<KernelCipher>(parameters);
+        }
     }
 };
 
 }  // namespace
 
 std::string af_alg_missing() {
-    const std::set<std::string> drivers = kernel_drivers();
-    for (const char* name : driver_names) {
-        if (drivers.count(name) == 0) {
-            std::string reason = std::string("/proc/crypto lists no driver ") + name + " (is the module cce loaded?)";
+    const std::set<std::string> present = kernel_drivers();
+    for (const cce_mode mode : needed_modes) {
+        if (present.count(driver_of(mode).name) == 0) {
+            std::string reason =
+                std::string("/proc/crypto lists no driver ") + driver_of(mode).name + " (is the module cce loaded?)";
             if (const int error = bind_error(nullptr); error != 0) {
                 reason += ", and AF_ALG sockets: " + errno_text(error);
             }
             return reason;
         }
     }
-    for (const char* name : driver_names) {
-        if (const int error = bind_error(name); error != 0) {
-            return std::string("AF_ALG refuses ") + name + ": " + errno_text(error) +
+    for (const cce_mode mode : needed_modes) {
+        if (const int error = bind_error(&driver_of(mode)); error != 0) {
+            return std::string("AF_ALG refuses ") + driver_of(mode).name + ": " + errno_text(error) +
                    (error == EAFNOSUPPORT ? "; the kernel needs CONFIG_CRYPTO_USER_API_SKCIPHER" : "");
         }
     }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a backend is to the rest of the library. api.cc checks arguments, keeps count of requests and turns exceptions
-// into statuses; a backend only ciphers. One thread at a time, as for the device.
+// What a backend is to the rest of the library. checks.cc checks arguments, device.cc keeps count of requests and
+// completions, api.cc turns exceptions into statuses; a backend only ciphers.
+//
+// There are two kinds. A synchronous backend has ciphers that do a request when called; device.cc decides which thread
+// calls. An asynchronous one takes requests and gives answers later; device.cc decides which thread waits for them.
 
 #pragma once
 
@@ -9,7 +12,6 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -103,54 +105,72 @@ struct Result {
 };
 
 /// A key set up in a backend. Overwrites what it holds of the key when destroyed.
-class Cipher {
+class Key {
 public:
-    virtual ~Cipher() = default;
+    Key() = default;
+    virtual ~Key() = default;
+    Key(const Key&) = delete;
+    Key& operator=(const Key&) = delete;
+};
+
+/// A key of a synchronous backend. One thread at a time.
+class Cipher : public Key {
+public:
     /// Does one request. Throws Failure; CCE_ERROR_TAG: a tag or an integrity check does not match, and `destination`
-    /// may hold anything (api.cc wipes it).
+    /// may hold anything (device.cc wipes it).
     virtual Result run(const Text& text) = 0;
 };
 
-/// How a submitted request ended.
+/// How a request ended.
 struct Answer {
     Ticket ticket = 0;
     cce_status status = CCE_OK;
     std::uint32_t device_status = 0;
-    std::string message;
-    Result result;
+    std::string message{};
+    Result result{};
+    cce_executor executor = CCE_EXECUTOR_NONE;
 };
 
+/// All functions of a backend may be called by any thread at any time, but where it says otherwise.
 class Backend {
 public:
+    Backend() = default;
     virtual ~Backend() = default;
+    Backend(const Backend&) = delete;
+    Backend& operator=(const Backend&) = delete;
 
-    /// Fills in what the backend knows; `choice` is the caller's.
+    /// Fills in what the backend knows; the rest is the caller's.
     virtual void describe(cce_information& out) = 0;
-    /// Throws Failure; CCE_ERROR_UNSUPPORTED: not this mode or key length.
-    virtual std::unique_ptr<Cipher> make_cipher(const CipherParameters& parameters) = 0;
-    /// Takes a request, at most CCE_QUEUE_DEPTH at a time. `cipher` is one of this backend's, and stays until the
-    /// answer was taken.
-    virtual void submit(Ticket ticket, Cipher& cipher, const Text& text) = 0;
-    /// The next answer. With `wait`, works or waits for it until `deadline`, but at least a little; without, takes only
-    /// what `deadline` allows (simulated engine: what is there). Empty: no answer (yet).
-    virtual std::optional<Answer> take(bool wait, const Deadline& deadline) = 0;
+    /// Who does its requests. CCE_EXECUTOR_BACKEND: somebody other than the CPU, so that there may be a threshold.
+    [[nodiscard]] virtual cce_executor executor() const { return CCE_EXECUTOR_BACKEND; }
 };
 
-/// For backends without asynchronous calls: submitted requests wait here and are executed, in order, by take().
 class SynchronousBackend : public Backend {
 public:
-    void submit(Ticket ticket, Cipher& cipher, const Text& text) override {
-        waiting_.push_back({ticket, cipher, text});
-    }
-    std::optional<Answer> take(bool wait, const Deadline& deadline) override;
+    /// Throws Failure; CCE_ERROR_UNSUPPORTED: not this mode or key length.
+    virtual std::unique_ptr<Cipher> make_cipher(const CipherParameters& parameters) = 0;
+};
 
-private:
-    struct Waiting {
-        Ticket ticket;
-        std::reference_wrapper<Cipher> cipher;
-        Text text;
-    };
-    std::deque<Waiting> waiting_;
+class AsynchronousBackend : public Backend {
+public:
+    /// As SynchronousBackend::make_cipher.
+    virtual std::unique_ptr<Key> make_key(const CipherParameters& parameters) = 0;
+    /// Takes a request. `key` is one of this backend's; it and what `text` points to stay until the answer was taken.
+    /// Throws Failure; then there will be no answer.
+    virtual void submit(Ticket ticket, Key& key, const Text& text) = 0;
+    /// What was submitted shall be on its way now.
+    virtual void flush() {}
+    /// Appends the answers that there are, without waiting.
+    virtual void collect(std::vector<Answer>& out) = 0;
+    /// Waits, until `deadline`, for something to collect; may return earlier. One thread at a time.
+    virtual void wait(const Deadline& deadline) = 0;
+    /// Lets a wait() that is under way, or else the next one, return.
+    virtual void wake() {}
+    /// From now on 1 is added to the eventfd when there is something to collect. False: the backend has no such thing,
+    /// and somebody must call wait().
+    virtual bool signal_to(int /*eventfd*/) { return false; }
+    /// Longest piece in which a call that waits hands over a text of mode ECB, CBC or CTR.
+    [[nodiscard]] virtual std::size_t piece_bytes() const = 0;
 };
 
 /// Copies `text` into a C array, cut to fit, with a final zero.

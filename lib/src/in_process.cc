@@ -3,11 +3,15 @@
 // The in-process backend: the engine simulated in this process, driven through one queue pair. The only file of the
 // library that knows sim/.
 
+#include <atomic>
 #include <cstdio>
+#include <deque>
 #include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
 
 #include "backends.h"
-#include "block_mode.h"
 #include "cce_contract.hpp"
 #include "harness/machine.h"
 #include "harness/queue_pair.h"
@@ -22,16 +26,14 @@ static_assert(static_cast<unsigned>(contract::CipherMode::kwp) == CCE_MODE_KWP, 
 
 /// The length of a GCM IV that goes into the descriptor.
 constexpr std::size_t gcm_iv_bytes = 12;
-constexpr std::size_t piece_bytes = std::size_t{1} << 20;
+constexpr std::size_t in_process_piece_bytes = std::size_t{1} << 20;
 /// Engine cycles between two looks at the completion ring.
 constexpr std::uint64_t look_cycles = 16;
 /// Engine cycles without any completion, for each request and byte outstanding, after which the engine counts as hung.
 constexpr std::uint64_t patience_cycles = 1'000'000;
 constexpr std::uint64_t patience_cycles_per_byte = 64;
-constexpr unsigned ring_log2 = 7;
-static_assert((1U << ring_log2) > CCE_QUEUE_DEPTH);
-/// Tickets of the library stay below; requests of run() use this one.
-constexpr Ticket run_ticket = 0xffff'ffff;
+/// Room for requests of calls that wait, beside those that were submitted.
+constexpr std::size_t ring_entries_spare = 64;
 
 /// What the requests of a session have in common.
 struct Session {
@@ -57,16 +59,18 @@ void set_iv(contract::Descriptor& descriptor, cce_mode mode, std::span<const std
     std::copy(iv.begin(), iv.end(), out);
 }
 
-/// The machine, its queue, and the requests in it.
+/// The machine, its queue, and the requests in it. One thread at a time: see Turn.
 class Station {
 public:
-    explicit Station(const std::string& engine) : machine_(options(engine)), queue_(machine_, 0, queue_options()) {
+    Station(const std::string& engine, std::size_t depth)
+        : machine_(options(engine)), queue_(machine_, 0, queue_options(depth)) {
         queue_.start();
     }
 
     sim::Machine& machine() { return machine_; }
 
     void submit(Ticket ticket, const Session& session, const Text& text) {
+        if (!fault_.empty()) throw Failure(CCE_ERROR_REFUSED, fault_);
         contract::Descriptor descriptor;
         descriptor.opcode = contract::Opcode::cipher;
         descriptor.mode = static_cast<std::uint8_t>(session.mode);
@@ -89,7 +93,8 @@ public:
         bytes_outstanding_ += flight.source_bytes + flight.destination_bytes;
         flights_.emplace(ticket, flight);
         last_progress_ = machine_.cycle();
-        queue_.submit(descriptor);
+        waiting_.push_back(descriptor);
+        post_waiting();
     }
 
     /// Lets the engine run a little.
@@ -112,16 +117,21 @@ public:
         if (taken) {
             queue_.ring_completion();
             last_progress_ = machine_.cycle();
+            post_waiting();
         }
     }
 
     [[nodiscard]] bool idle() const { return flights_.empty(); }
-    /// The answer of `ticket`, or of any submitted request.
-    std::optional<Answer> answer_of(Ticket ticket) {
-        const auto found = answers_.find(ticket);
-        return found == answers_.end() ? std::nullopt : take(found);
+    [[nodiscard]] bool has_answers() const { return !answers_.empty(); }
+    /// The answers so far, in the order in which they came.
+    [[nodiscard]] std::vector<Answer> take_answers() { return std::exchange(answers_, {}); }
+
+    /// The machine cannot go on: every request, and every later one, ends with this.
+    void fail(const std::string& fault) {
+        fault_ = fault;
+        waiting_.clear();
+        fail_flights(CCE_ERROR_REFUSED, fault);
     }
-    std::optional<Answer> any_answer() { return answers_.empty() ? std::nullopt : take(answers_.begin()); }
 
 private:
     struct Flight {
@@ -172,17 +182,24 @@ private:
         result.engine = engine;
         return result;
     }
-    static sim::QueueOptions queue_options() {
+    static sim::QueueOptions queue_options(std::size_t depth) {
         sim::QueueOptions result;
-        result.submission_log2 = ring_log2;
-        result.completion_log2 = ring_log2;
+        unsigned log2 = 1;
+        while ((std::size_t{1} << log2) < depth + ring_entries_spare) ++log2;
+        result.submission_log2 = log2;
+        result.completion_log2 = log2;
         return result;
     }
 
-    std::optional<Answer> take(std::map<Ticket, Answer>::iterator position) {
-        Answer answer = std::move(position->second);
-        answers_.erase(position);
-        return answer;
+    /// Into the ring, as far as it has room for the descriptors and, later, for their completions.
+    void post_waiting() {
+        bool posted = false;
+        while (!waiting_.empty() && queue_.free_slots() != 0 && queue_.outstanding() < queue_.completion_entries()) {
+            queue_.post(waiting_.front());
+            waiting_.pop_front();
+            posted = true;
+        }
+        if (posted) queue_.ring_submission();
     }
 
     /// The full cycle counter whose low bits these are; lies in the last 2^32 cycles.
@@ -211,7 +228,7 @@ private:
                              std::string(contract::text_of(completion.status));
         }
         release(flight);
-        answers_.emplace(answer.ticket, std::move(answer));
+        answers_.push_back(std::move(answer));
     }
 
     void take_results(const Flight& flight, const contract::Completion& completion, Result& result) {
@@ -250,13 +267,18 @@ private:
     void give_up(std::uint64_t patience) {
         queue_.reset();
         queue_.start();
+        waiting_.clear();
+        fail_flights(CCE_ERROR_TIMEOUT, "the engine completed nothing for " + std::to_string(patience) + " cycles");
+    }
+
+    void fail_flights(cce_status status, const std::string& message) {
         for (const auto& [ticket, flight] : flights_) {
             release(flight);
             Answer answer;
             answer.ticket = ticket;
-            answer.status = CCE_ERROR_TIMEOUT;
-            answer.message = "the engine completed nothing for " + std::to_string(patience) + " cycles";
-            answers_.emplace(ticket, std::move(answer));
+            answer.status = status;
+            answer.message = message;
+            answers_.push_back(std::move(answer));
         }
         flights_.clear();
     }
@@ -264,9 +286,37 @@ private:
     sim::Machine machine_;
     sim::QueuePair queue_;
     std::map<Ticket, Flight> flights_;
-    std::map<Ticket, Answer> answers_;
+    std::deque<contract::Descriptor> waiting_;  ///< for room in the ring
+    std::vector<Answer> answers_;
+    std::string fault_;  ///< not empty: the machine cannot go on
     std::size_t bytes_outstanding_ = 0;
     std::uint64_t last_progress_ = 0;
+};
+
+/// Whose turn the station is. Who works on it for long lets others in between.
+class Turn {
+public:
+    void lock() {
+        ++waiting_;
+        mutex_.lock();
+        --waiting_;
+    }
+    void unlock() { mutex_.unlock(); }
+    /// For the one that has just unlocked and wants to lock again.
+    void let_others() const {
+        while (waiting_ != 0) std::this_thread::yield();
+    }
+
+private:
+    std::mutex mutex_;
+    std::atomic<unsigned> waiting_{0};
+};
+
+/// The station for many threads.
+struct SharedStation {
+    SharedStation(const std::string& engine, std::size_t depth) : station(engine, depth) {}
+    Turn turn;
+    Station station;
 };
 
 /// Turns the simulator's exceptions into ours.
@@ -290,9 +340,9 @@ bool offers_mode(sim::Machine& machine, cce_mode mode) {
     return fields.at(static_cast<std::size_t>(mode)).get(machine.read_register(at(algorithms))) != 0;
 }
 
-class SimulatedCipher final : public Cipher {
+class SimulatedKey final : public Key {
 public:
-    SimulatedCipher(Station& station, const CipherParameters& parameters) : station_(station) {
+    SimulatedKey(SharedStation& shared, const CipherParameters& parameters) : shared_(shared) {
         session_.mode = parameters.mode;
         session_.direction = parameters.direction;
         session_.distinct_keys = parameters.mode == CCE_MODE_XTS && !parameters.equal_keys_allowed;
@@ -319,20 +369,15 @@ public:
         wipe(first.key);
         wipe(second.key);
     }
-    ~SimulatedCipher() override {
+    ~SimulatedKey() override {
+        const std::lock_guard lock(shared_.turn);
         wipe(memory().view(session_.context, record_bytes_));
         memory().release(session_.context);
     }
-    SimulatedCipher(const SimulatedCipher&) = delete;
-    SimulatedCipher& operator=(const SimulatedCipher&) = delete;
+    SimulatedKey(const SimulatedKey&) = delete;
+    SimulatedKey& operator=(const SimulatedKey&) = delete;
 
-    Result run(const Text& text) override {
-        const bool stream = session_.mode == CCE_MODE_ECB || is_chained(session_.mode);
-        return stream ? run_in_pieces(text, piece_bytes, [this](const Text& piece) { return run_one(piece); })
-                      : run_one(text);
-    }
-
-    void submit(Ticket ticket, const Text& text) { station_.submit(ticket, session_, text); }
+    [[nodiscard]] const Session& session() const { return session_; }
 
 private:
     static std::uint32_t right_of(cce_mode mode) {
@@ -343,36 +388,22 @@ private:
         return rights.at(static_cast<std::size_t>(mode));
     }
 
-    Result run_one(const Text& text) {
-        return guarded([&] {
-            submit(run_ticket, text);
-            while (true) {
-                if (const auto answer = station_.answer_of(run_ticket)) {
-                    if (answer->status != CCE_OK) {
-                        throw Failure(answer->status, answer->message, answer->device_status);
-                    }
-                    return answer->result;
-                }
-                station_.step();
-            }
-        });
-    }
+    sim::HostMemory& memory() { return shared_.station.machine().memory(); }
 
-    sim::HostMemory& memory() { return station_.machine().memory(); }
-
-    Station& station_;
+    SharedStation& shared_;
     Session session_;
     std::size_t record_bytes_ = 0;
 };
 
-class InProcess final : public Backend {
+class InProcess final : public AsynchronousBackend {
 public:
-    explicit InProcess(const std::string& engine) : station_(engine) {}
+    InProcess(const std::string& engine, std::size_t depth) : shared_(engine, depth) {}
 
     void describe(cce_information& out) override {
+        const std::lock_guard lock(shared_.turn);
         guarded([&] {
             using namespace contract::global_page;
-            sim::Machine& machine = station_.machine();
+            sim::Machine& machine = shared_.station.machine();
             copy_text(out.backend, "in-process");
             copy_text(out.description, "a simulation of the engine in this process");
             copy_text(out.engine, machine.engine().name());
@@ -403,48 +434,64 @@ public:
         });
     }
 
-    std::unique_ptr<Cipher> make_cipher(const CipherParameters& parameters) override {
+    std::unique_ptr<Key> make_key(const CipherParameters& parameters) override {
+        const std::lock_guard lock(shared_.turn);
         return guarded([&] {
-            if (!offers_mode(station_.machine(), parameters.mode)) {
-                throw Failure(CCE_ERROR_UNSUPPORTED, "backend in-process: the engine (" +
-                                                         station_.machine().engine().name() + ") does not offer mode " +
-                                                         cce_mode_name(parameters.mode));
+            sim::Machine& machine = shared_.station.machine();
+            if (!offers_mode(machine, parameters.mode)) {
+                throw Failure(CCE_ERROR_UNSUPPORTED, "backend in-process: the engine (" + machine.engine().name() +
+                                                         ") does not offer mode " + cce_mode_name(parameters.mode));
             }
-            return std::make_unique<SimulatedCipher>(station_, parameters);
+            return std::make_unique<SimulatedKey>(shared_, parameters);
         });
     }
 
-    void submit(Ticket ticket, Cipher& cipher, const Text& text) override {
-        // Every cipher of this backend was made by make_cipher.
-        guarded([&] { static_cast<SimulatedCipher&>(cipher).submit(ticket, text); });
+    void submit(Ticket ticket, Key& key, const Text& text) override {
+        const std::lock_guard lock(shared_.turn);
+        // Every key of this backend was made by make_key.
+        guarded([&] { shared_.station.submit(ticket, static_cast<SimulatedKey&>(key).session(), text); });
     }
 
-    std::optional<Answer> take(bool wait, const Deadline& deadline) override {
-        return guarded([&] {
-            station_.collect();
-            std::optional<Answer> answer = station_.any_answer();
-            while (!answer && wait && !station_.idle()) {
-                station_.step();
-                answer = station_.any_answer();
-                if (passed(deadline)) {
-                    break;
-                }
-            }
-            return answer;
-        });
+    void collect(std::vector<Answer>& out) override {
+        const std::lock_guard lock(shared_.turn);
+        work([](Station& station) { station.collect(); });
+        for (Answer& answer : shared_.station.take_answers()) out.push_back(std::move(answer));
     }
+
+    void wait(const Deadline& deadline) override {
+        for (bool done = false; !done; shared_.turn.let_others()) {
+            const std::lock_guard lock(shared_.turn);
+            work([](Station& station) { station.step(); });
+            done =
+                shared_.station.has_answers() || shared_.station.idle() || passed(deadline) || woken_.exchange(false);
+        }
+    }
+
+    void wake() override { woken_ = true; }
+    [[nodiscard]] std::size_t piece_bytes() const override { return in_process_piece_bytes; }
 
 private:
-    Station station_;
+    /// What goes wrong with the machine ends its requests.
+    template <typename Call>
+    void work(Call call) {
+        try {
+            guarded([&] { call(shared_.station); });
+        } catch (const Failure& failure) {
+            shared_.station.fail(failure.what());
+        }
+    }
+
+    SharedStation shared_;
+    std::atomic<bool> woken_{false};
 };
 
 }  // namespace
 
-std::unique_ptr<Backend> make_in_process(const std::string& engine) {
+std::unique_ptr<Backend> make_in_process(const std::string& engine, std::size_t depth) {
     std::fprintf(stderr, "cce: in-process: simulating the engine (%s); host time says nothing about hardware\n",
                  engine.c_str());
     try {
-        return guarded([&] { return std::make_unique<InProcess>(engine); });
+        return guarded([&] { return std::make_unique<InProcess>(engine, depth); });
     } catch (const std::invalid_argument& error) {
         throw Failure(CCE_ERROR_ARGUMENT, std::string("backend in-process: ") + error.what());
     }

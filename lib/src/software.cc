@@ -102,6 +102,8 @@ private:
 
 class Software final : public SynchronousBackend {
 public:
+    [[nodiscard]] cce_executor executor() const override { return CCE_EXECUTOR_CPU; }
+
     void describe(cce_information& out) override {
         copy_text(out.backend, "software");
         copy_text(out.description, OpenSSL_version(OPENSSL_VERSION));
@@ -135,7 +137,7 @@ public:
 
 }  // namespace
 
-std::unique_ptr<Backend> make_software() {
+std::unique_ptr<SynchronousBackend> make_software() {
     return std::make_unique<Software>();
 }
 

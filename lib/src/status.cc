@@ -72,6 +72,10 @@ extern "C" const char* cce_strerror(enum cce_status status) {
             return "the call does not fit the session's mode or direction";
         case CCE_ERROR_UNSUPPORTED:
             return "the backend does not offer this mode or key length";
+        case CCE_ERROR_PERMISSION:
+            return "the operating system does not allow it";
+        case CCE_ERROR_DEVICE_GONE:
+            return "the device is not there any more";
     }
     return "unknown status";
 }

@@ -66,10 +66,10 @@ TEST(Open, OptionsOfAnotherSizeAreRefused) {
 
 TEST(Strerror, EveryStatusHasItsOwnSentence) {
     std::set<std::string> sentences;
-    for (int status = CCE_OK; status <= CCE_ERROR_UNSUPPORTED; ++status) {
+    for (int status = CCE_OK; status <= CCE_ERROR_DEVICE_GONE; ++status) {
         sentences.insert(cce_strerror(static_cast<cce_status>(status)));
     }
-    EXPECT_EQ(sentences.size(), static_cast<std::size_t>(CCE_ERROR_UNSUPPORTED) + 1);
+    EXPECT_EQ(sentences.size(), static_cast<std::size_t>(CCE_ERROR_DEVICE_GONE) + 1);
     EXPECT_EQ(sentences.count("unknown status"), 0U);
 }
 

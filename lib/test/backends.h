@@ -16,7 +16,7 @@ namespace cce::test {
 
 inline std::vector<std::string> backends() {
     std::vector<std::string> result;
-    for (const char* name : {"af_alg", "in-process", "software"}) {
+    for (const char* name : {"dev", "af_alg", "in-process", "software"}) {
         if (cce_probe(name, nullptr) == CCE_OK) result.emplace_back(name);
     }
     return result;

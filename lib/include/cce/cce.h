@@ -6,14 +6,22 @@
  *
  *   Errors     Functions return an enum cce_status; CCE_OK is 0. Results come through `out` pointers, which are not
  *              touched when the function fails. cce_strerror() gives the sentence for a status, and
- *              cce_error_message() the particulars of the device's last failure.
+ *              cce_error_message() the particulars of the calling thread's last failure.
  *   Ownership  The library copies what it is given, except source and destination buffers, which stay the caller's.
  *              A device outlives its sessions: destroy sessions first, then close.
  *   Lengths    Bytes. A block is 16 bytes (CCE_BLOCK_BYTES).
- *   Threads    A device and everything made from it belong to one thread at a time. Different devices are
- *              independent: open one for each thread. Functions without a device argument may be called anywhere.
- *   Keys       Copies of keys are overwritten when a session is destroyed. The kernel (af_alg) and OpenSSL (software)
- *              keep copies of their own and overwrite them when the session goes.
+ *   Threads    Any function may be called by any thread at any time, also with the same device and the same session:
+ *              calls that wait do not hold each other up, but for requests of one session of backends af_alg and
+ *              software, which are done one after the other. What is given back must not be in use: a session whose
+ *              requests another thread waits for cannot be destroyed (CCE_ERROR_BUSY), but nothing protects a handle
+ *              that was destroyed. A child of fork() must not use its parent's devices, nor close them.
+ *   Who works  in-process: the engine's clock runs in the threads that are in a call of the library that waits.
+ *              af_alg, software: requests that were submitted are done by the threads that call cce_poll() or
+ *              cce_wait(). For these three, cce_descriptor() or the option `workers` starts threads that do the work
+ *              instead. dev: the kernel works. Requests below the threshold are done in the call that submits them.
+ *   Keys       Copies of keys are overwritten when a session is destroyed. The kernel (dev, af_alg) and OpenSSL
+ *              (software) keep copies of their own and overwrite them when the session goes.
+ *   Buffers    Where the library gathers a scatter list into a buffer of its own, that is overwritten, too.
  *   Integrity  ECB, CBC, CTR and XTS protect no integrity, and a CTR counter block must never be used twice with one
  *              key. ECB shows equal blocks as equal. Take GCM or CCM unless something else is prescribed.
  *   Nonces     The same IV twice with one key breaks GCM altogether (both texts, and the key of its tags) and CCM's
@@ -29,19 +37,29 @@
  *   GCM, CCM             cce_aead_seal(), cce_aead_open(), cce_submit_aead()
  *   CMAC; GMAC (GCM)     cce_mac_generate(), cce_mac_verify(), cce_submit_mac()
  *   KW, KWP              cce_key_wrap(), cce_key_unwrap(), cce_submit_key_wrap()
+ *   all                  cce_run(), cce_submit_batch(): scatter lists, many at once, callbacks
  *
  * Backends
  *
- *   af_alg      The engine behind the Linux driver, through AF_ALG (kernels up to 7.1). Uses the drivers
- *               `ecb-aes-cce`, `cbc-aes-cce` and `ctr-aes-cce` by name and no others, so that it is never
- *               quietly served by the CPU's own AES code. (The driver itself may hand a request back to the CPU, for
- *               instance below its threshold or after a reset.) Other modes: CCE_ERROR_UNSUPPORTED.
+ *   dev         The engine behind the Linux driver, through /dev/cce: requests go to the driver by io_uring, or by
+ * ioctl where io_uring is not allowed, and many are in flight at once. Not KW and KWP; GCM with IVs of 12 bytes. af_alg
+ * The same driver through AF_ALG (kernels up to 7.1). Uses the drivers `ecb-aes-cce`, `cbc-aes-cce` and so on by name
+ * and no others, so that it is never quietly served by the CPU's own AES code. (The driver itself may hand a request
+ * back to the CPU, for instance below its threshold or after a reset.) One request at a time for each session. Not KW
+ * and KWP; GCM with IVs of 12 bytes; a text of XTS and, with its AAD and tag, of GCM or CCM has at most 64 KiB.
  *   in-process  The engine simulated in this process. Slow, meant for tests and for looking inside; used only when it
  *               is named, and says on stderr that it simulates. Offers the modes that the engine says it has. Absent
  *               if the library was built without it.
  *   software    OpenSSL on the CPU. All modes.
- *   auto        af_alg if /proc/crypto lists all three drivers, else software. The choice does not depend on the mode:
- *               a device of backend af_alg answers CCE_ERROR_UNSUPPORTED rather than turn to software.
+ *   auto        dev if /dev/cce can be opened, else af_alg if /proc/crypto lists its drivers, else software. The choice
+ *               does not depend on the mode: a device of backend af_alg answers CCE_ERROR_UNSUPPORTED rather than turn
+ *               to software.
+ *
+ * Threshold
+ *
+ *   A request to an engine costs time that a short text is not worth. With the option `cpu_below`, or the environment
+ *   variable CCE_CPU_BELOW, requests of fewer bytes (text and AAD together) are done by OpenSSL at once, with a copy of
+ *   the session's key. Every completion says who did the work, and cce_query() counts. Without, nothing is.
  */
 
 #ifndef CCE_CCE_H
@@ -72,8 +90,14 @@ extern "C" {
 #define CCE_KEY_WRAP_BYTES_MAX 4096
 #define CCE_KEY_WRAP_OVERHEAD 8
 
-/** Most requests submitted and not collected, for each device. */
+/** Most requests submitted and not collected, for each device, unless cce_options says otherwise; and what it may say.
+ */
 #define CCE_QUEUE_DEPTH 64
+#define CCE_QUEUE_DEPTH_MAX 4096
+/** Most pieces of a scatter list. */
+#define CCE_SEGMENTS_MAX 256
+/** Most threads that a device starts. */
+#define CCE_WORKERS_MAX 64
 /** Most bytes of one submitted request. The calls that wait have no such limit. */
 #define CCE_SUBMIT_BYTES_MAX (16u * 1024u * 1024u)
 
@@ -87,7 +111,7 @@ enum cce_status {
     CCE_ERROR_BACKEND_UNKNOWN = 5, /**< no backend has this name, or it was not built in */
     CCE_ERROR_BACKEND_UNAVAILABLE = 6, /**< the backend exists, but not on this machine at this time */
     CCE_ERROR_MEMORY = 7,              /**< out of memory */
-    CCE_ERROR_QUEUE_FULL = 8,          /**< CCE_QUEUE_DEPTH requests are outstanding: collect some */
+    CCE_ERROR_QUEUE_FULL = 8,          /**< as many requests as the device takes are outstanding: collect some */
     CCE_ERROR_BUSY = 9,                /**< the session or device has requests that were not collected */
     CCE_ERROR_REFUSED = 10,            /**< the engine, the kernel or OpenSSL refused or failed a request */
     CCE_ERROR_TIMEOUT = 11,            /**< the engine did not answer in time */
@@ -98,7 +122,9 @@ enum cce_status {
     CCE_ERROR_EQUAL_KEYS = 16,         /**< XTS: the two halves of the key are equal */
     CCE_ERROR_BUFFER = 17,             /**< the destination is too small for the result */
     CCE_ERROR_SESSION = 18,            /**< the call does not fit the session's mode or direction */
-    CCE_ERROR_UNSUPPORTED = 19         /**< the backend does not offer this mode or key length */
+    CCE_ERROR_UNSUPPORTED = 19,        /**< the backend does not offer this mode or key length */
+    CCE_ERROR_PERMISSION = 20,         /**< the operating system does not allow it */
+    CCE_ERROR_DEVICE_GONE = 21         /**< the device is not there any more */
 };
 
 /** Mode of operation. The values are those of the hardware/software contract. */
@@ -125,6 +151,13 @@ enum cce_session_flags {
     CCE_SESSION_EQUAL_KEYS = 1
 };
 
+/** Who did a request. */
+enum cce_executor {
+    CCE_EXECUTOR_NONE = 0,    /**< nobody: it failed before, or had no bytes */
+    CCE_EXECUTOR_BACKEND = 1, /**< the backend: the engine, or the kernel that it was given to */
+    CCE_EXECUTOR_CPU = 2      /**< OpenSSL on the CPU: backend software, or a request below the threshold */
+};
+
 /** An open backend. */
 struct cce_device;
 /** A key with its mode and direction, on one device. */
@@ -136,19 +169,23 @@ struct cce_error {
     char message[256]; /**< a sentence with a final zero, in English */
 };
 
-/** How to open a device. Begin with CCE_OPTIONS_INIT; a null member means its default. */
+/** How to open a device. Begin with CCE_OPTIONS_INIT; a member that is null, or 0, means its default. */
 struct cce_options {
     size_t struct_bytes; /**< sizeof(struct cce_options), so that the structure can grow */
-    const char* backend; /**< "auto", "af_alg", "in-process", "software"; default: $CCE_BACKEND, else "auto" */
+    const char* backend; /**< "auto", "dev", "af_alg", "in-process", "software"; default: $CCE_BACKEND, else "auto" */
     const char* engine;  /**< in-process: the engine's name, "rtl" for one; default: $CCE_ENGINE, else "rtl" */
+    size_t queue_depth; /**< requests submitted and not collected: 1 to CCE_QUEUE_DEPTH_MAX; default: CCE_QUEUE_DEPTH */
+    unsigned workers;   /**< threads to be started now, to CCE_WORKERS_MAX; in-process: 1; dev: none; default: none */
+    const char* transport; /**< dev: "io_uring" or "ioctl"; default: $CCE_DEV_TRANSPORT, else io_uring where it works */
+    int64_t cpu_below;     /**< the threshold in bytes, 0: none; default, negative: $CCE_CPU_BELOW, else none */
 };
 /* clang-format off */
-#define CCE_OPTIONS_INIT {sizeof(struct cce_options), NULL, NULL}
+#define CCE_OPTIONS_INIT {sizeof(struct cce_options), NULL, NULL, 0, 0, NULL, -1}
 /* clang-format on */
 
 /** What a device says of itself. Names are zero-terminated. */
 struct cce_information {
-    char backend[16];      /**< "af_alg", "in-process", "software" */
+    char backend[16];      /**< "dev", "af_alg", "in-process", "software" */
     char choice[256];      /**< why this backend: who named it, or what the automatic choice found */
     char description[160]; /**< what stands behind it, e.g. OpenSSL's version or the kernel's */
     /** What serves each mode, indexed by enum cce_mode, e.g. "ctr-aes-cce"; empty: the mode is not offered. */
@@ -165,6 +202,11 @@ struct cce_information {
     unsigned data_bytes;        /**< bytes of a DMA beat */
     uint64_t cycle;             /**< the engine's cycle counter now */
     uint64_t simulated_cycles;  /**< clock cycles simulated so far, idle time skipped */
+    size_t queue_depth;         /**< most requests submitted and not collected */
+    size_t cpu_below;           /**< requests of fewer bytes are done by the CPU; 0: none */
+    unsigned workers;           /**< threads that the device has started */
+    uint64_t backend_requests;  /**< requests that the backend ended so far, failed ones included */
+    uint64_t cpu_requests;      /**< requests that OpenSSL on the CPU ended */
 };
 
 /** One request for cce_submit(). */
@@ -216,16 +258,61 @@ struct cce_key_wrap_request {
                                     the source. Unwrapping KWP fills what is behind the key with zeros */
 };
 
+/** A piece of a scatter list. A source is only read. */
+struct cce_segment {
+    void* data;    /**< may be null if the length is 0 */
+    size_t length; /**< bytes */
+};
+
+struct cce_completion;
+/**
+ * A function to be told of the end of a request. It is called in cce_poll(), by the thread that called that, with no
+ * lock held: it may call any function of the library, cce_close() of this device excepted.
+ */
+typedef void (*cce_callback)(void* argument, const struct cce_completion* completion);
+
+/**
+ * One request of any mode, whose source and destination may lie in pieces. The session's mode and direction tell what
+ * source and destination are; lengths and rules are those of the structures above.
+ *
+ *     mode           source                            destination
+ *     ECB to XTS     text                              text, as long
+ *     GCM, CCM       seal: text; open: text, then tag  seal: text, then tag; open: text
+ *     CMAC           message; verify: then the MAC     generate: the MAC; verify: nothing
+ *     KW, KWP        key, or wrapped key               the other
+ *
+ * GMAC is GCM without text: the message is the AAD, the tag the MAC. The destination may have more room than the result
+ * needs. In place: each byte of the source lies where the byte of the same place in the destination does; pieces may be
+ * cut differently. All other overlaps are CCE_ERROR_OVERLAP. Lists and IV are copied by the call, and may go
+ * afterwards. No backend of this version takes lists: more than one piece is gathered in a buffer of the library.
+ */
+struct cce_operation {
+    struct cce_session* session;
+    uint64_t cookie;               /**< returned in the completion; the library gives it no meaning */
+    const uint8_t* iv;             /**< CBC, CTR, XTS: 16 bytes; GCM, CCM: as in struct cce_aead_request */
+    size_t iv_length;              /**< bytes of it; modes without: 0 */
+    const struct cce_segment* aad; /**< GCM, CCM */
+    size_t aad_count;              /**< pieces of it, to CCE_SEGMENTS_MAX */
+    const struct cce_segment* source;
+    size_t source_count;
+    const struct cce_segment* destination;
+    size_t destination_count;
+    size_t tag_length;     /**< GCM, CCM, CMAC; else 0 */
+    cce_callback callback; /**< null: the completion goes to cce_poll()'s `out`. Of a submission */
+    void* callback_argument;
+};
+
 /** One answer. */
 struct cce_completion {
     uint64_t cookie;
     enum cce_status status;
-    uint32_t device_status;           /**< af_alg: errno; in-process: the engine's status code; else 0 */
+    uint32_t device_status;           /**< dev, af_alg: errno; in-process: the engine's status code; else 0 */
     uint8_t next_iv[CCE_BLOCK_BYTES]; /**< CBC, CTR: the IV that continues the stream; else, and after an error, zero */
     size_t output_length;             /**< bytes of the result, at `destination` or `mac`; 0 after an error */
     int cycles_known;                 /**< not 0: the cycles below are the engine's own */
     uint64_t start_cycle;             /**< engine cycle when it began to fetch the (first) descriptor */
     uint64_t end_cycle;               /**< engine cycle when it began to write the (last) completion entry */
+    enum cce_executor executed_by;    /**< who did the work */
 };
 
 /** cce_version returns the library's version, "MAJOR.MINOR.PATCH". Never null; not to be freed. */
@@ -238,9 +325,9 @@ const char* cce_mode_name(enum cce_mode mode);
 const char* cce_strerror(enum cce_status status);
 
 /**
- * cce_probe tells whether `backend` ("af_alg", "in-process", "software") can be opened now.
- * CCE_OK: it can; CCE_ERROR_BACKEND_UNAVAILABLE or CCE_ERROR_BACKEND_UNKNOWN: it can't. `out`, if not null, gets the
- * same status and one sentence with the reason, in every case. Does not start a simulation.
+ * cce_probe tells whether `backend` ("dev", "af_alg", "in-process", "software") can be opened now.
+ * CCE_OK: it can; CCE_ERROR_BACKEND_UNAVAILABLE, CCE_ERROR_PERMISSION or CCE_ERROR_BACKEND_UNKNOWN: it can't. `out`, if
+ * not null, gets the same status and one sentence with the reason, in every case. Does not start a simulation.
  */
 enum cce_status cce_probe(const char* backend, struct cce_error* out);
 
@@ -259,11 +346,12 @@ enum cce_status cce_open(struct cce_device** out, const struct cce_options* opti
  */
 enum cce_status cce_close(struct cce_device* device);
 
-/** cce_error_message returns particulars of the last failed call on `device` or its sessions; empty before the first.
- * Valid until the next call on the device. */
+/** cce_error_message returns particulars of the calling thread's last failed call, if that was on `device` or its
+ * sessions; else it is empty. Valid until the thread's next call of the library. */
 const char* cce_error_message(const struct cce_device* device);
 
-/** cce_query fills `*out`. For af_alg the engine's own members are unknown: the kernel's interface has no such call. */
+/** cce_query fills `*out`. For af_alg and dev the engine's own members are unknown: the kernel's interfaces do not tell
+ * them. For dev, `description` has what the driver says of itself. */
 enum cce_status cce_query(struct cce_device* device, struct cce_information* out);
 
 /**
@@ -347,32 +435,71 @@ enum cce_status cce_key_unwrap(struct cce_session* session, const struct cce_key
  * cce_submit hands over one request and does not wait for it. `request` itself is copied.
  * Wrong arguments fail here and yield no completion; every accepted request yields exactly one, from cce_poll().
  *
- * in-process puts the request into the simulated engine's queue. af_alg and software keep it and execute it, in order,
- * within cce_poll(): neither AF_ALG through libkcapi nor OpenSSL has a dependable asynchronous call, so that there
- * submitting many saves no time.
+ * dev and in-process put the request into the engine's queue. af_alg and software keep it; who does it later is said
+ * above under "Who works": neither AF_ALG through libkcapi nor OpenSSL has a dependable asynchronous call.
  */
 enum cce_status cce_submit(struct cce_session* session, const struct cce_request* request) CCE_MUST_CHECK;
 
 /**
- * cce_submit_aead, cce_submit_mac and cce_submit_key_wrap are cce_submit() for the other kinds of modes. The session's
- * direction tells what is done. Text, AAD, message and key: together at most CCE_SUBMIT_BYTES_MAX bytes. What comes out
- * is as long as the completion says in `output_length`.
+ * cce_submit_aead is cce_submit() for GCM and CCM. The session's direction tells what is done. Text and AAD: together
+ * at most CCE_SUBMIT_BYTES_MAX bytes. What comes out is as long as the completion says in `output_length`.
  */
 enum cce_status cce_submit_aead(struct cce_session* session, const struct cce_aead_request* request) CCE_MUST_CHECK;
+
+/** cce_submit_mac is cce_submit() for CMAC and GMAC. A message has at most CCE_SUBMIT_BYTES_MAX bytes. */
 enum cce_status cce_submit_mac(struct cce_session* session, const struct cce_mac_request* request) CCE_MUST_CHECK;
+
+/** cce_submit_key_wrap is cce_submit() for KW and KWP; lengths as for cce_key_wrap(). */
 enum cce_status cce_submit_key_wrap(struct cce_session* session,
                                     const struct cce_key_wrap_request* request) CCE_MUST_CHECK;
+
+/**
+ * cce_run does one request of any mode, and returns when that is done. `cookie` and `callback` are ignored. After a
+ * failure the contents of the destination are as the mode's own call leaves them. `completion`, if not null, gets the
+ * next IV of CBC and CTR, and the length of what came out.
+ */
+enum cce_status cce_run(const struct cce_operation* operation, struct cce_completion* completion) CCE_MUST_CHECK;
+
+/**
+ * cce_submit_batch hands over `count` requests of sessions of `device`, in one go, as cce_submit() does one. Stops at
+ * the first that is not accepted and returns its error; `*accepted` tells how many were, in every case but a null
+ * argument. Text and AAD of each: together at most CCE_SUBMIT_BYTES_MAX bytes.
+ */
+enum cce_status cce_submit_batch(struct cce_device* device, const struct cce_operation* operations, size_t count,
+                                 size_t* accepted) CCE_MUST_CHECK;
 
 /**
  * cce_poll collects up to `maximum` completions (at least 1) into `out` and stores their number in `*num_out`.
  *
  * Waits until there is at least one, nothing is outstanding (then the number is 0), or `timeout_ms` milliseconds of
  * host time have passed (CCE_OK with the number 0); negative: for as long as it takes. Then takes what else is ready.
- * With timeout 0, in-process lets the engine run for a few cycles, and af_alg and software execute one request.
- * Completions may come in any order; the cookie names them. A failed request is told in its completion, not here.
+ * With timeout 0 and without worker threads, in-process lets the engine run for a few cycles, and af_alg and software
+ * execute one request. Completions may come in any order; the cookie names them. A failed request is told in its
+ * completion, not here.
+ *
+ * Completions of requests with a callback go to the callback instead of `out`: up to `maximum` of them too, before
+ * cce_poll returns; they are not in `*num_out`, and end the wait as well (a failed one's particulars are to be had by
+ * cce_error_message() in the callback). With `maximum` 0 and
+ * `out` null only they are waited for and called, as many as there are.
  */
 enum cce_status cce_poll(struct cce_device* device, struct cce_completion* out, size_t maximum, int timeout_ms,
                          size_t* num_out) CCE_MUST_CHECK;
+
+/**
+ * cce_wait collects one completion, that of the request submitted with `cookie` and without a callback; of several,
+ * any. Waits as cce_poll() does. CCE_ERROR_TIMEOUT: `timeout_ms` milliseconds have passed, and the request is still
+ * outstanding; CCE_ERROR_ARGUMENT: no outstanding request has this cookie.
+ */
+enum cce_status cce_wait(struct cce_device* device, uint64_t cookie, int timeout_ms,
+                         struct cce_completion* out) CCE_MUST_CHECK;
+
+/**
+ * cce_descriptor stores in `*out` a descriptor for poll(2), epoll(7) and the like, which is readable when cce_poll()
+ * with timeout 0 would collect something. Do not read from it, and do not close it: it is the device's. It may also be
+ * readable for nothing, when another thread was quicker or is in a call that waits; cce_poll() then collects nothing
+ * and makes it unreadable. The first call starts a thread where that is needed: see "Who works" above.
+ */
+enum cce_status cce_descriptor(struct cce_device* device, int* out) CCE_MUST_CHECK;
 
 /** cce_outstanding returns the number of requests submitted to `device` and not yet collected. */
 size_t cce_outstanding(const struct cce_device* device);

@@ -8,16 +8,24 @@
 //
 //     cce::Session sealer(device, CCE_MODE_GCM, CCE_ENCRYPT, key);
 //     sealer.seal(nonce, aad, text, sealed);                     // sealed: text.size() + 16 bytes
+//
+//     cce::Dispatcher dispatcher(device);                        // futures; owns a thread that collects
+//     std::future<cce::Completion> done = dispatcher.submit(session, iv, text, text);
+//     done.get();                                                // throws Error if the request failed
 
 #pragma once
 
 #include <array>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
+#include <future>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -32,6 +40,9 @@ using AeadRequest = cce_aead_request;
 using MacRequest = cce_mac_request;
 using KeyWrapRequest = cce_key_wrap_request;
 using Completion = cce_completion;
+using Operation = cce_operation;
+using Segment = cce_segment;
+using Options = cce_options;
 
 /// A failed call: its status, and in what() the particulars.
 class Error : public std::runtime_error {
@@ -49,16 +60,13 @@ public:
     /// `backend` and `engine` as in cce_options; empty: $CCE_BACKEND, else automatic; $CCE_ENGINE, else "rtl". Throws
     /// Error.
     explicit Device(const std::string& backend = {}, const std::string& engine = {}) {
-        cce_options options = CCE_OPTIONS_INIT;
+        Options options = CCE_OPTIONS_INIT;
         options.backend = backend.empty() ? nullptr : backend.c_str();
         options.engine = engine.empty() ? nullptr : engine.c_str();
-        cce_error error{};
-        cce_device* handle = nullptr;
-        if (const cce_status status = cce_open(&handle, &options, &error); status != CCE_OK) {
-            throw Error(status, error.message);
-        }
-        handle_.reset(handle);
+        open(options);
     }
+    /// Begin with CCE_OPTIONS_INIT.
+    explicit Device(const Options& options) { open(options); }
 
     [[nodiscard]] Information information() const {
         Information result{};
@@ -73,6 +81,29 @@ public:
         return out.first(num);
     }
 
+    /// Completion of the request submitted with this cookie. Throws Error with CCE_ERROR_TIMEOUT.
+    [[nodiscard]] Completion wait(std::uint64_t cookie, std::chrono::milliseconds timeout) {
+        Completion completion{};
+        check(cce_wait(handle_.get(), cookie, static_cast<int>(timeout.count()), &completion));
+        return completion;
+    }
+
+    /// Hands over what is accepted, and returns how many that were: fewer only if the device is full. Else throws
+    /// Error.
+    [[nodiscard]] std::size_t submit(std::span<const Operation> operations) {
+        std::size_t accepted = 0;
+        const cce_status status = cce_submit_batch(handle_.get(), operations.data(), operations.size(), &accepted);
+        if (status != CCE_ERROR_QUEUE_FULL) check(status);
+        return accepted;
+    }
+
+    /// Readable when poll() would collect something without waiting.
+    [[nodiscard]] int descriptor() {
+        int result = -1;
+        check(cce_descriptor(handle_.get(), &result));
+        return result;
+    }
+
     [[nodiscard]] std::size_t outstanding() const noexcept { return cce_outstanding(handle_.get()); }
     /// The C handle; stays this object's.
     [[nodiscard]] cce_device* get() const noexcept { return handle_.get(); }
@@ -85,6 +116,14 @@ public:
     }
 
 private:
+    void open(const Options& options) {
+        cce_error error{};
+        cce_device* handle = nullptr;
+        if (const cce_status status = cce_open(&handle, &options, &error); status != CCE_OK) {
+            throw Error(status, error.message);
+        }
+        handle_.reset(handle);
+    }
     struct Closer {
         void operator()(cce_device* handle) const noexcept { static_cast<void>(cce_close(handle)); }
     };
@@ -200,6 +239,125 @@ private:
     }
     cce_device* device_;
     std::unique_ptr<cce_session, Destroyer> handle_;
+};
+
+/// A piece of a destination.
+[[nodiscard]] inline Segment segment(std::span<std::uint8_t> bytes) {
+    return {bytes.data(), bytes.size()};
+}
+/// A piece of a source, which is only read.
+[[nodiscard]] inline Segment segment(std::span<const std::uint8_t> bytes) {
+    return {const_cast<std::uint8_t*>(bytes.data()), bytes.size()};
+}
+
+/// A request of any mode on scatter lists, which must stay until it is handed over.
+[[nodiscard]] inline Operation operation(const Session& session, std::span<const std::uint8_t> iv,
+                                         std::span<const Segment> source, std::span<const Segment> destination,
+                                         std::span<const Segment> aad = {}, std::size_t tag_length = 0) {
+    Operation result{};
+    result.session = session.get();
+    result.iv = iv.data();
+    result.iv_length = iv.size();
+    result.aad = aad.data();
+    result.aad_count = aad.size();
+    result.source = source.data();
+    result.source_count = source.size();
+    result.destination = destination.data();
+    result.destination_count = destination.size();
+    result.tag_length = tag_length;
+    return result;
+}
+
+/// Futures. Owns a thread that collects the completions of its own requests (and of others with a callback), and no
+/// others. Goes when all its requests have ended; the device must outlive it.
+class Dispatcher {
+public:
+    explicit Dispatcher(Device& device) : device_(device.get()), thread_([this] { collect(); }) {}
+    ~Dispatcher() {
+        {
+            const std::lock_guard lock(mutex_);
+            stop_ = true;
+        }
+        changed_.notify_all();
+        thread_.join();
+    }
+    Dispatcher(const Dispatcher&) = delete;
+    Dispatcher& operator=(const Dispatcher&) = delete;
+
+    /// Throws Error if the request is not accepted. The future gets the completion of a success, else Error. What the
+    /// request's strings point to stays until then; its lists may go. Its callback is the dispatcher's.
+    [[nodiscard]] std::future<Completion> submit(Operation operation) {
+        auto pending = std::make_unique<Pending>(*this);
+        std::future<Completion> result = pending->promise.get_future();
+        operation.callback = &Dispatcher::completed;
+        operation.callback_argument = pending.get();
+        {
+            const std::lock_guard lock(mutex_);
+            ++pending_;
+        }
+        std::size_t accepted = 0;
+        const cce_status status = cce_submit_batch(device_, &operation, 1, &accepted);
+        if (status != CCE_OK) {
+            const std::lock_guard lock(mutex_);
+            --pending_;
+            throw Error(status, cce_error_message(device_));
+        }
+        static_cast<void>(pending.release());  // completed() takes it back
+        changed_.notify_all();
+        return result;
+    }
+    /// One piece each.
+    [[nodiscard]] std::future<Completion> submit(const Session& session, std::span<const std::uint8_t> iv,
+                                                 std::span<const std::uint8_t> source,
+                                                 std::span<std::uint8_t> destination,
+                                                 std::span<const std::uint8_t> aad = {}, std::size_t tag_length = 0) {
+        const std::array<Segment, 3> list{segment(source), segment(destination), segment(aad)};
+        const std::span<const Segment> all(list);
+        return submit(
+            cce::operation(session, iv, all.first(1), all.subspan(1, 1), all.last(aad.empty() ? 0 : 1), tag_length));
+    }
+
+private:
+    struct Pending {
+        explicit Pending(Dispatcher& owner) : dispatcher(owner) {}
+        Dispatcher& dispatcher;
+        std::promise<Completion> promise{};
+    };
+
+    /// In whichever thread polls.
+    static void completed(void* argument, const cce_completion* completion) {
+        const std::unique_ptr<Pending> pending(static_cast<Pending*>(argument));
+        Dispatcher& dispatcher = pending->dispatcher;
+        if (completion->status == CCE_OK) {
+            pending->promise.set_value(*completion);
+        } else {
+            pending->promise.set_exception(
+                std::make_exception_ptr(Error(completion->status, cce_error_message(dispatcher.device_))));
+        }
+        const std::lock_guard lock(dispatcher.mutex_);
+        --dispatcher.pending_;
+        dispatcher.changed_.notify_all();
+    }
+
+    void collect() {
+        std::unique_lock lock(mutex_);
+        while (true) {
+            changed_.wait(lock, [this] { return stop_ || pending_ != 0; });
+            if (pending_ == 0) return;
+            lock.unlock();
+            std::size_t num = 0;
+            // A failure of the device itself comes back until the device answers again.
+            if (cce_poll(device_, nullptr, 0, -1, &num) != CCE_OK || num == 0) std::this_thread::yield();
+            lock.lock();
+        }
+    }
+
+    cce_device* device_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::size_t pending_ = 0;
+    bool stop_ = false;
+    std::thread thread_;
 };
 
 }  // namespace cce
