@@ -133,6 +133,9 @@ public:
         }
         throw Failure(CCE_ERROR_UNSUPPORTED, "backend software does not offer this mode");
     }
+
+private:
+    std::shared_ptr<Library> library_ = library();
 };
 
 }  // namespace

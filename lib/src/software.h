@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 
 #include "backend.h"
+#include "software_library.h"
 
 namespace cce::internal::software {
 
@@ -19,10 +20,11 @@ using Context = std::unique_ptr<EVP_CIPHER_CTX, FreeContext>;
 /// Ends the request with OpenSSL's own words.
 [[noreturn]] void fail(const std::string& what);
 
-/// EVP's maker of a cipher for each AES key length.
+/// EVP's maker of a cipher for each AES key length. Only its name is taken: the code is OpenSSL's own, whatever the
+/// application has configured (software_library.h).
 using Makers = std::array<const EVP_CIPHER* (*)(), 3>;
 [[nodiscard]] inline const EVP_CIPHER* cipher_of(const Makers& makers, std::size_t key_bytes) {
-    return makers.at(key_bytes / 8 - 2)();
+    return library()->cipher(EVP_CIPHER_get0_name(makers.at(key_bytes / 8 - 2)()));
 }
 
 [[nodiscard]] Context make_context();

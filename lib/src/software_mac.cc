@@ -20,7 +20,7 @@ struct FreeMac {
 class Cmac final : public Cipher {
 public:
     explicit Cmac(const CipherParameters& parameters) {
-        const std::unique_ptr<EVP_MAC, FreeMac> mac(EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_CMAC, nullptr));
+        const std::unique_ptr<EVP_MAC, FreeMac> mac(EVP_MAC_fetch(library()->context(), OSSL_MAC_NAME_CMAC, nullptr));
         if (!mac) {
             fail("there is no CMAC");
         }

@@ -15,7 +15,7 @@ using Block = Iv;
 class EvpXts final : public Cipher {
 public:
     explicit EvpXts(const CipherParameters& parameters)
-        : context_(make_context(parameters.key.bytes().size() == 32 ? EVP_aes_128_xts() : EVP_aes_256_xts(),
+        : context_(make_context(library()->cipher(parameters.key.bytes().size() == 32 ? "AES-128-XTS" : "AES-256-XTS"),
                                 parameters.key.bytes(), parameters.direction == CCE_ENCRYPT)) {}
 
     Result run(const Text& text) override {
