@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What an instance of the provider consists of.
+
+#pragma once
+
+#include "configuration.h"
+#include "core.h"
+#include "cpu.h"
+#include "engine.h"
+#include "report.h"
+
+namespace cce::provider {
+
+struct Provider {
+    /// Throws Fault.
+    Provider(const OSSL_CORE_HANDLE* handle, const OSSL_DISPATCH* functions)
+        : core(handle, functions), configuration(Configuration::read(core)), engine(configuration, report) {}
+
+    /// Shall the engine do a request of so many bytes? If not, it is counted as the CPU's. Throws Fault.
+    [[nodiscard]] bool offload(cce_mode mode, std::size_t key_bytes, std::size_t length) {
+        OnCpu reason{};
+        if (length < configuration.cpu_below) {
+            reason = OnCpu::below_threshold;
+        } else if (length > CCE_SUBMIT_BYTES_MAX) {
+            reason = OnCpu::too_long;
+        } else if (!engine.offers(mode, key_bytes)) {
+            reason = OnCpu::not_offered;
+        } else {
+            return true;
+        }
+        report.on_cpu(reason, length);
+        return false;
+    }
+
+    Core core;
+    Configuration configuration;
+    Report report;
+    Cpu cpu;
+    Engine engine;
+};
+
+/// The algorithms of the provider, for OSSL_FUNC_PROVIDER_QUERY_OPERATION.
+[[nodiscard]] const OSSL_ALGORITHM* cipher_algorithms();
+[[nodiscard]] const OSSL_ALGORITHM* mac_algorithms();
+
+}  // namespace cce::provider

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A device of libcce, which belongs to one thread, and that thread: takes requests from all others, keeps as many in
+// flight as the device takes, and tells each when it is done.
+
+#pragma once
+
+#include <sys/types.h>
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <unordered_set>
+#include <vector>
+
+#include "engine.h"
+
+namespace cce::provider {
+
+class Station : public std::enable_shared_from_this<Station> {
+public:
+    /// Opens a device and starts its thread. Throws Fault.
+    [[nodiscard]] static std::shared_ptr<Station> open(const Configuration& configuration, Report& report);
+    /// Ends the thread and closes the device. Not in a process that did not open it.
+    ~Station();
+    Station(const Station&) = delete;
+    Station& operator=(const Station&) = delete;
+
+    [[nodiscard]] pid_t process() const noexcept { return process_; }
+    [[nodiscard]] const cce_information& information() const noexcept { return information_; }
+    /// `job` is finished later, exactly once.
+    void submit(Job& job);
+    /// The key of this session is no longer needed.
+    void retire(cce_session* session) noexcept;
+
+private:
+    Station(const Configuration& configuration, Report& report);
+
+    void work() noexcept;
+    /// Waits for something to do, and takes it. False: the end.
+    bool take_work();
+    void start(Job& job) noexcept;
+    void collect() noexcept;
+    void give_up() noexcept;
+    cce_session* session_of(Job& job, cce_status& status);
+    void refuse(Job& job, cce_status status) noexcept;
+
+    struct Closer {
+        void operator()(cce_device* device) const noexcept { static_cast<void>(cce_close(device)); }
+    };
+
+    Report& report_;
+    const pid_t process_;
+    std::unique_ptr<cce_device, Closer> device_;
+    cce_information information_{};
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<Job*> incoming_;
+    std::vector<cce_session*> retired_;
+    bool ending_ = false;
+
+    // The thread's own.
+    std::deque<Job*> waiting_;
+    std::unordered_set<cce_session*> sessions_;
+    std::unordered_set<Job*> in_flight_;
+    unsigned failed_polls_ = 0;
+    bool broken_ = false;
+
+    std::thread thread_;
+};
+
+}  // namespace cce::provider
