@@ -56,7 +56,8 @@ public:
         if (out == nullptr) {
             return result;
         }
-        require_room(room, result);
+        // As in OpenSSL: EVP does not know how much room there is, and names less than wrapping with padding may need.
+        require_room(room, length);
         if (on_engine(length)) {
             cce_key_wrap_request request{};
             request.source = in;

@@ -8,6 +8,7 @@
 #include <openssl/params.h>
 
 #include <array>
+#include <cstdio>
 #include <memory>
 #include <new>
 
@@ -128,7 +129,14 @@ extern "C" __attribute__((visibility("default"))) int OSSL_provider_init(const O
     };
     const Core core(handle, functions);
     return guarded(core, 0, [&] {
-        *context = std::make_unique<Provider>(handle, functions).release();
+        try {
+            *context = std::make_unique<Provider>(handle, functions).release();
+        } catch (const Fault& fault) {
+            // libcrypto says nothing where a provider of the configuration file is not loaded, and goes on with its
+            // own.
+            std::fprintf(stderr, "cce provider: not loaded: %s\n", fault.what());
+            throw;
+        }
         *out = dispatch_table.data();
         return 1;
     });
