@@ -12,7 +12,7 @@ load
 snapshot before
 # It asks for a hundred algorithms that this kernel does not have: nobody needs to look for modules.
 echo >/proc/sys/kernel/modprobe
-cd /tmp
+cd /tmp || fail "there is no /tmp"
 stress-ng --af-alg "${workers:?}" --af-alg-ops "${operations:?}" --verify --metrics-brief --no-rand-seed --temp-path /tmp \
 	>"$out/stress.log" 2>&1 || fail "stress-ng ended with status $?: $(tail -n 5 "$out/stress.log")"
 snapshot after
