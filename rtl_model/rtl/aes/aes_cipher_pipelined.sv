@@ -15,8 +15,9 @@
 // position s in cycle a + 1 + s (StagesPerRound = 1) at the earliest, after its round key was written in a + s. For an
 // inverse key it comes in cycle a + Nr, when the round key of position 0, the last one, is being written.
 //
-// An erasure taken in cycle e zeroes all positions in cycle e + 1; a position that is just being written for another
-// key follows in e + 2. The key under expansion is erased when its expansion is over, no later than e + 16. Until an
+// An erasure taken in cycle e zeroes all positions in cycle e + 1; while round keys of another key are being written, the
+// positions with the same lowest bit as the one written follow in e + 2: all of these share what is written, and an
+// expansion goes from even to odd positions and back in each cycle. The key under expansion is erased when its expansion is over, no later than e + 16. Until an
 // erasure is over neither key nor further erasure is taken, and a key is not taken together with an erasure
 // (key_ready_o is 0 while erase_valid_i is 1). After reset all KeyCount keys are erased, one a cycle, in the same way.
 //
@@ -76,6 +77,7 @@ module aes_cipher_pipelined #(
   logic [3:0] write_position;
   logic [127:0] write_key;
   logic [Positions-1:0] written;             // positions taking a round key now
+  logic [1:0][127:0] write_data;             // for even and for odd positions
   logic [Positions-1:0] erase_pending_q, erase_pending_d, erased;
   logic erase_ready_q;                       // erase_pending_q is zero
   logic [IndexWidth-1:0] erase_index_q;
@@ -112,8 +114,11 @@ module aes_cipher_pipelined #(
 
   assign erase_wait = expanding && expanding_index == erase_index_q;
   always_comb begin
-    for (int unsigned s = 0; s < Positions; s++) written[s] = write && write_position == 4'(s);
-    erased = erase_wait ? '0 : erase_pending_q & ~written;
+    for (int unsigned s = 0; s < Positions; s++) begin
+      written[s] = write && write_position == 4'(s);
+      erased[s] = !erase_wait && erase_pending_q[s] && !(write && write_position[0] == 1'(s));
+    end
+    for (int unsigned p = 0; p < 2; p++) write_data[p] = write && write_position[0] == 1'(p) ? write_key : '0;
   end
 
   always_comb begin
@@ -184,8 +189,6 @@ module aes_cipher_pipelined #(
     for (genvar s = 0; s < int'(Positions); s++) begin : gen_position
       // The stage whose register is loaded together with the memory's output register.
       localparam int unsigned KeyStage = s == 0 ? 0 : StagesPerRound * s - 1;
-      logic [127:0] write_data;
-      assign write_data = written[s] ? write_key : '0;
 
       // Position 0 is followed by a whole stage of logic.
       aes_round_key_memory #(
@@ -196,7 +199,7 @@ module aes_cipher_pipelined #(
           .rst_ni,
           .write_i(written[s] || erased[s]),
           .write_index_i(written[s] ? write_index : erase_index_q),
-          .round_key_i(write_data),
+          .round_key_i(write_data[s%2]),
           .read_i(valid_d[KeyStage]),
           .read_index_i(select_d[KeyStage]),
           .round_key_o(round_key[s])
