@@ -7,14 +7,15 @@
 // method: induction
 // engine: ind
 // depth: 2
-// assumes: nothing is written or erased singly while all are being erased (key_loader takes no job then, and the engine's
-//   reset erases when no request is in flight; asserted in every simulation)
+// assumes: nothing is written or erased singly while all are being erased, and no key is shown while anything is erased
+//   (key_loader takes no job then, holds no key in a job that erases, and the engine's reset erases when no request is in
+//   flight; asserted in every simulation)
 // fault reset keyslot/context_store.sv: a reset leaves the memory as it was
-// -     if (erasing_q) context_memory[erase_index_q] <= '0;
-// +     if (erasing_q && valid_q != '0) context_memory[erase_index_q] <= '0;
+// -   assign erases = erasing_q || erase_i;
+// +   assign erases = (erasing_q && valid_q != '0) || erase_i;
 // fault erase keyslot/context_store.sv: an erased context keeps its keys
-// -     else if (erase_i) context_memory[index_i] <= '0;
-// +     else if (erase_i) context_memory[index_i][546:512] <= '0;
+// -   assign erases = erasing_q || erase_i;
+// +   assign erases = erasing_q;
 // fault short keyslot/context_store.sv: erasing all stops one context early
 // -         if (&erase_index_q) erasing_q <= 1'b0;
 // +         if (&erase_index_q[IndexWidth-1:1]) erasing_q <= 1'b0;
@@ -79,6 +80,7 @@ module proof_context_store (
     if (rst_nq) begin
       assume (!(write_i && erase_i));
       if (erasing) assume (!write_i && !erase_i);
+      if (erasing || erase_i) assume (key_i == '0 && second_key_i == '0);
 
       if (!erasing && !valid_all[context]) assert (\u_store.probe == '0);
       if (erasing && context < \u_store.erase_index_q ) assert (\u_store.probe == '0);

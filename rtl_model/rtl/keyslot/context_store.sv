@@ -19,7 +19,7 @@ module context_store #(
     input  wire logic                         pair_i,        // two keys
     input  wire cce_pkg::key_length_e         length_i,
     input  wire logic [31:0]                  rights_i,      // cce_contract_pkg::context_record_rights_t
-    input  wire logic [255:0]                 key_i,
+    input  wire logic [255:0]                 key_i,         // zero while anything is being erased
     input  wire logic [255:0]                 second_key_i,
     output logic                              valid_o,
     output logic                              pair_o,
@@ -66,16 +66,22 @@ module context_store #(
     end
   end
 
+  // Of what is erased, the keys' zeros come from outside: a gate for each of their bits would be half of this block.
+  logic erases;
+  logic [IndexWidth-1:0] write_index;
+  logic [34:0] write_rest;
+  assign erases = erasing_q || erase_i;
+  assign write_index = erasing_q ? erase_index_q : index_i;
+  assign write_rest = erases ? '0 : {pair_i, 2'(length_i), rights_i};
   always_ff @(posedge clk_i) begin
-    if (erasing_q) context_memory[erase_index_q] <= '0;
-    else if (erase_i) context_memory[index_i] <= '0;
-    else if (write_i) context_memory[index_i] <= {pair_i, 2'(length_i), rights_i, key_i, second_key_i};
+    if (erases || write_i) context_memory[write_index] <= {write_rest, key_i, second_key_i};
   end
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       assert (!(write_i && erase_i));
       if (write_i || erase_i) assert (!erasing_q);
+      if (erases) assert (key_i == '0 && second_key_i == '0);
     end
   end
 
