@@ -54,7 +54,8 @@ module proof_destination (
     input wire logic                     done_error_i,
     input wire logic [127:0]             read_data_i,
     input wire logic [6:0]               stream_produced_i,
-    input wire logic [1:0][6:0]          end_block_i,
+    input wire logic [6:0]               end_block_i,
+    input wire logic [6:0]               tail_end_block_i,
     input wire logic                     lane_write_i,
     input wire logic                     lane_write_slot_i
 );
@@ -110,7 +111,10 @@ module proof_destination (
       .done_error_i,
       .read_data_i,
       .stream_produced_i,
+      .end_slot_o(),
       .end_block_i,
+      .tail_slot_o(),
+      .tail_end_block_i,
       .lane_write_i,
       .lane_write_slot_i
   );

@@ -50,7 +50,10 @@ module aes_engine #(
     // Source
     input  wire logic [SlotCount-1:0]                 source_ended_i,
     input  wire logic [SlotCount-1:0]                 source_pending_i,
-    input  wire logic [SlotCount-1:0][BlockWidth:0]   source_end_block_i,
+    output logic [SlotWidth-1:0]                      issue_slot_o,        // where the source of a request ended, for
+    input  wire logic [BlockWidth:0]                  issue_end_block_i,   // stream_issue and stream_retire
+    output logic [SlotWidth-1:0]                      retire_slot_o,
+    input  wire logic [BlockWidth:0]                  retire_end_block_i,
     input  wire logic [BlockWidth:0]                  stream_requested_i,
     input  wire logic [BlockWidth:0]                  stream_arrived_i,
     output logic [BlockWidth:0]                       stream_consumed_o,
@@ -69,7 +72,10 @@ module aes_engine #(
     // Destination
     input  wire logic [BlockWidth:0]                  stream_freed_i,
     output logic [BlockWidth:0]                       stream_produced_o,
-    output logic [SlotCount-1:0][BlockWidth:0]        stream_end_block_o,
+    input  wire logic [SlotWidth-1:0]                 end_slot_i,          // where the results of a request ended, for
+    output logic [BlockWidth:0]                       end_block_o,         // destination_writer
+    input  wire logic [SlotWidth-1:0]                 tail_slot_i,
+    output logic [BlockWidth:0]                       tail_end_block_o,
     input  wire logic [SlotCount-1:0][CountWidth-1:0] lane_filled_i,
     output logic                                      write_o,
     output logic                                      write_stream_o,
@@ -207,8 +213,8 @@ module aes_engine #(
   // --------------------------------------------------------------------------------------------------------- subkeys
 
   logic [SlotCount-1:0] hash_key_valid, mask_valid;
-  logic [SlotWidth-1:0] tweak_slot, stream_subkey_slot, lane_hash_slot, lane_mask_slot;
-  logic [127:0] tweak, stream_hash_key, stream_mask, lane_hash_key, lane_mask;
+  logic [SlotWidth-1:0] tweak_slot, stream_subkey_slot, lane_subkey_slot;
+  logic [127:0] tweak, stream_hash_key, stream_mask, lane_subkey;
 
   subkey_unit #(
       .SlotCount(SlotCount)
@@ -239,10 +245,8 @@ module aes_engine #(
       .stream_slot_i(stream_subkey_slot),
       .stream_hash_key_o(stream_hash_key),
       .stream_mask_o(stream_mask),
-      .lane_hash_slot_i(lane_hash_slot),
-      .lane_hash_key_o(lane_hash_key),
-      .lane_mask_slot_i(lane_mask_slot),
-      .lane_mask_o(lane_mask),
+      .lane_slot_i(lane_subkey_slot),
+      .lane_subkey_o(lane_subkey),
       .busy_o(subkey_busy),
       .erase_i(subkey_erase),
       .erase_ready_o(subkey_erase_ready),
@@ -277,7 +281,8 @@ module aes_engine #(
       .requested_i(stream_requested_i),
       .arrived_i(stream_arrived_i),
       .ended_i(source_ended_i),
-      .end_block_i(source_end_block_i),
+      .end_block_i(issue_end_block_i),
+      .slot_o(issue_slot_o),
       .read_possible_i(!lane_read && !retire_read),
       .read_o(issue_read),
       .read_block_o(issue_read_block),
@@ -335,7 +340,8 @@ module aes_engine #(
       .arrived_i(stream_arrived_i),
       .ended_i(source_ended_i),
       .pending_i(source_pending_i),
-      .source_end_block_i,
+      .source_end_block_i(retire_end_block_i),
+      .slot_o(retire_slot_o),
       .lane_reads_i(lane_read),
       .read_o(retire_read),
       .read_block_o(retire_read_block),
@@ -347,7 +353,10 @@ module aes_engine #(
       .write_block_o(stream_write_block),
       .write_data_o(stream_write_data),
       .produced_o(stream_produced_o),
-      .end_block_o(stream_end_block_o),
+      .end_slot_i,
+      .end_block_o,
+      .tail_slot_i,
+      .tail_end_block_o,
       .next_iv_slot_i,
       .next_iv_o(stream_next_iv_o),
       .fault_o(fault_o[0]),
@@ -377,10 +386,8 @@ module aes_engine #(
       .key_usable_i(text_key_usable_i),
       .hash_key_valid_i(hash_key_valid),
       .mask_valid_i(mask_valid),
-      .hash_key_slot_o(lane_hash_slot),
-      .hash_key_i(lane_hash_key),
-      .mask_slot_o(lane_mask_slot),
-      .mask_i(lane_mask),
+      .subkey_slot_o(lane_subkey_slot),
+      .subkey_i(lane_subkey),
       .ended_i(source_ended_i),
       .pending_i(source_pending_i),
       .available_i(lane_available_i),

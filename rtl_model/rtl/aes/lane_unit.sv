@@ -28,10 +28,8 @@ module lane_unit #(
     input  wire logic [SlotCount-1:0]                 key_usable_i,
     input  wire logic [SlotCount-1:0]                 hash_key_valid_i,   // CMAC: E(0)
     input  wire logic [SlotCount-1:0]                 mask_valid_i,       // CCM: E(A0)
-    output logic [SlotWidth-1:0]                      hash_key_slot_o,
-    input  wire logic [127:0]                         hash_key_i,
-    output logic [SlotWidth-1:0]                      mask_slot_o,
-    input  wire logic [127:0]                         mask_i,
+    output logic [SlotWidth-1:0]                      subkey_slot_o,
+    input  wire logic [127:0]                         subkey_i,           // CMAC: E(0); CCM: E(A0)
 
     // Source buffer
     input  wire logic [SlotCount-1:0]                 ended_i,
@@ -89,7 +87,8 @@ module lane_unit #(
 
   logic [RequestWidth-1:0] request_memory [SlotCount];
   logic [ProgressWidth-1:0] progress_memory [SlotCount];  // written in L2
-  logic [132:0] text_memory [SlotCount];                  // CCM: text of the block in the cipher, and its bytes
+  // Of the block in the cipher: CCM's text, or tag or difference, zero for CBC; and how many bytes of it count.
+  logic [132:0] text_memory [SlotCount];
   logic [127:0] chain_memory [SlotCount];                 // written with the result
   logic [SlotCount-1:0] active_q;
   logic [SlotCount-1:0] fresh_q;       // nothing in progress_memory yet
@@ -183,22 +182,83 @@ module lane_unit #(
     if (take) l1_slot_q <= chosen_slot;
   end
 
+  // What does not come from a memory that is read in L2 is made ready here: the block for the cipher is then
+  //   chain ^ (read data, some bytes of it) ^ base ^ subkey
+  logic l1_last_text, l1_takes_chain, l1_doubles, l1_doubles_again, l1_masks;
+  logic [4:0] l1_text_bytes, l1_aad_bytes;
+  logic [15:0] l1_keep;
+  logic [127:0] l1_base;
+  logic [3:0] length_bytes;  // L
+  logic first_aad;           // nothing of the AAD has been used yet
+  logic short_aad;
+  logic [31:0] number;
+
+  assign l1_last_text = l1_text_left <= 32'd16;
+  assign l1_text_bytes = l1_last_text ? l1_text_left[4:0] : 5'd16;
+  assign short_aad = l1_aad_length < 32'h0000ff00;
+  assign first_aad = l1_aad_left == 33'(l1_aad_length) + (short_aad ? 33'd2 : 33'd6);
+  assign l1_aad_bytes = l1_aad_left <= 33'd16 ? l1_aad_left[4:0] : 5'd16;
+  // CCM: B0, the counter blocks, and AAD behind its own length (SP 800-38C, A.2 and A.3). Byte 0 of the IV holds L'.
+  assign length_bytes = {1'b0, l1_iv[2:0]} + 4'd1;
+  assign number = l1_step == StepFirst ? l1_text_length : ((l1_text_length - l1_text_left) >> 4) + 32'd1;
+  always_comb begin
+    l1_keep = '0;
+    l1_base = '0;
+    l1_takes_chain = chained_q[l1_slot_q];
+    l1_doubles = 1'b0;
+    l1_doubles_again = 1'b0;
+    l1_masks = 1'b0;
+    if (l1_step == StepFirst || (l1_step == StepText && l1_mode == ModeCcm)) begin
+      l1_takes_chain = 1'b0;
+      l1_base = l1_iv;
+      if (l1_step == StepFirst) l1_base[7:0] = {1'b0, l1_aad_length != '0, l1_tag_length[3:1] - 3'd1, l1_iv[2:0]};
+      // Byte 15 - i is byte i of the number, if the number is as long as that.
+      for (int unsigned i = 0; i < 4; i++) begin
+        if (4'(i) < length_bytes) l1_base[8*(15-i) +: 8] = number[8*i +: 8];
+      end
+    end else if (l1_step == StepText && l1_mode == ModeCbc) begin
+      if (!chained_q[l1_slot_q]) l1_base = l1_iv;
+      l1_keep = '1;
+    end else if (l1_step == StepText) begin
+      // CMAC: the last block is made whole, with 10...0 if it is not, and combined with a subkey (SP 800-38B, 6.2, step 4).
+      for (int unsigned i = 0; i < 16; i++) begin
+        l1_keep[i] = 5'(i) < l1_text_bytes;
+        if (5'(i) == l1_text_bytes) l1_base[8*i +: 8] = 8'h80;
+      end
+      l1_doubles = l1_last_text && l1_text_bytes == 5'd16;
+      l1_doubles_again = l1_last_text && l1_text_bytes != 5'd16;
+    end else if (l1_step == StepAad) begin
+      for (int unsigned i = 0; i < 16; i++) l1_keep[i] = 5'(i) < l1_aad_bytes;
+      if (first_aad && short_aad) begin
+        l1_keep[1:0] = '0;
+        l1_base[15:0] = {l1_aad_length[7:0], l1_aad_length[15:8]};
+      end else if (first_aad) begin
+        l1_keep[5:0] = '0;
+        l1_base[47:0] = {l1_aad_length[7:0], l1_aad_length[15:8], l1_aad_length[23:16], l1_aad_length[31:24], 16'hfeff};
+      end
+    end else if (l1_step == StepTag || l1_step == StepCompare) begin
+      // The tag, or its difference from the one in the source. What the cipher makes of it is not used.
+      l1_masks = l1_mode == ModeCcm;
+      l1_keep = {16{l1_step == StepCompare}};
+    end
+  end
+
   // ---------------------------------------------------------------------------------------------- L2: send the block
 
   logic l2_q, l2_decrypt_q;
   logic [SlotWidth-1:0] l2_slot_q;
   logic [1:0] l2_mode_q;
-  logic [127:0] l2_iv_q;
-  logic [31:0] l2_aad_length_q, l2_text_length_q, l2_text_left_q;
+  logic [31:0] l2_aad_length_q, l2_text_left_q;
   logic [32:0] l2_aad_left_q;
-  logic [4:0] l2_tag_length_q;
+  logic [4:0] l2_bytes_q;
   logic [2:0] l2_step_q, next_step;
   logic [RingWidth-1:0] l2_block_q;
-  logic [127:0] chain, text, padded, first_block, counter_block, aad_block;
+  logic l2_takes_chain_q, l2_doubles_q, l2_doubles_again_q, l2_masks_q, l2_last_text_q;
+  logic [15:0] l2_keep_q;
+  logic [127:0] l2_base_q, kept, subkey, doubled, result_side;
   logic [32:0] next_aad_left;
-  logic [31:0] next_text_left, counter;
-  logic [4:0] text_bytes;
-  logic last_text, next_needs, next_gives, final_block;
+  logic [31:0] next_text_left;
+  logic next_needs, next_gives, final_block;
   logic [2:0] next_after_mac;
 
   always_ff @(posedge clk_i) begin
@@ -208,79 +268,33 @@ module lane_unit #(
       l2_slot_q <= l1_slot_q;
       l2_mode_q <= l1_mode;
       l2_decrypt_q <= l1_decrypt;
-      l2_iv_q <= l1_iv;
       l2_aad_length_q <= l1_aad_length;
-      l2_text_length_q <= l1_text_length;
-      l2_tag_length_q <= l1_tag_length;
       l2_aad_left_q <= l1_aad_left;
       l2_text_left_q <= l1_text_left;
+      l2_last_text_q <= l1_last_text;
       l2_step_q <= l1_step;
       l2_block_q <= l1_block + RingWidth'(read_o);
+      l2_takes_chain_q <= l1_takes_chain;
+      l2_doubles_q <= l1_doubles;
+      l2_doubles_again_q <= l1_doubles_again;
+      l2_masks_q <= l1_masks;
+      l2_keep_q <= l1_keep;
+      l2_base_q <= l1_base;
+      if (l1_step == StepTag || l1_step == StepCompare) l2_bytes_q <= l1_tag_length;
+      else l2_bytes_q <= l1_mode == ModeCbc ? 5'd16 : l1_text_bytes;
     end
   end
 
+  assign subkey_slot_o = l2_slot_q;
+  assign doubled = cce_pkg::double_subkey(subkey_i);
   always_comb begin
-    if (chained_q[l2_slot_q]) chain = chain_memory[l2_slot_q];
-    else chain = l2_mode_q == ModeCbc ? l2_iv_q : '0;
-  end
-  assign hash_key_slot_o = l2_slot_q;
-  assign last_text = l2_text_left_q <= 32'd16;
-  assign text_bytes = last_text ? l2_text_left_q[4:0] : 5'd16;
-  assign text = cce_pkg::keep_bytes(read_data_i, text_bytes);
-
-  // CMAC: the last block is made whole, with 10...0 if it is not, and combined with a subkey (SP 800-38B, 6.2, step 4).
-  always_comb begin
-    padded = text_bytes == '0 ? '0 : text;
-    if (last_text) begin
-      for (int unsigned i = 0; i < 16; i++) begin
-        if (5'(i) == text_bytes) padded[8*i +: 8] = 8'h80;
-      end
-      if (text_bytes == 5'd16) padded = padded ^ cce_pkg::double_subkey(hash_key_i);
-      else padded = padded ^ cce_pkg::double_subkey(cce_pkg::double_subkey(hash_key_i));
-    end
-  end
-
-  // CCM: B0, the counter blocks, and AAD behind its own length (SP 800-38C, A.2 and A.3). Byte 0 of the IV holds L'.
-  logic [3:0] length_bytes;  // L
-  logic first_aad;           // nothing of the AAD has been used yet
-  assign first_aad = l2_aad_left_q == 33'(l2_aad_length_q) + (l2_aad_length_q < 32'h0000ff00 ? 33'd2 : 33'd6);
-  assign length_bytes = {1'b0, l2_iv_q[2:0]} + 4'd1;
-  assign counter = ((l2_text_length_q - l2_text_left_q) >> 4) + 32'd1;
-  always_comb begin
-    first_block = l2_iv_q;
-    first_block[7:0] = {1'b0, l2_aad_length_q != '0, l2_tag_length_q[3:1] - 3'd1, l2_iv_q[2:0]};
-    counter_block = l2_iv_q;
-    // Byte 15 - i is byte i of the number, if the number is as long as that.
-    for (int unsigned i = 0; i < 4; i++) begin
-      if (4'(i) < length_bytes) begin
-        first_block[8*(15-i) +: 8] = l2_text_length_q[8*i +: 8];
-        counter_block[8*(15-i) +: 8] = counter[8*i +: 8];
-      end
-    end
-    aad_block = cce_pkg::keep_bytes(read_data_i, l2_aad_left_q <= 33'd16 ? l2_aad_left_q[4:0] : 5'd16);
-    if (first_aad) begin
-      if (l2_aad_length_q < 32'h0000ff00) begin
-        aad_block[15:0] = {l2_aad_length_q[7:0], l2_aad_length_q[15:8]};
-      end else begin
-        aad_block[47:0] = {l2_aad_length_q[7:0], l2_aad_length_q[15:8], l2_aad_length_q[23:16],
-                           l2_aad_length_q[31:24], 16'hfeff};
-      end
-    end
-  end
-  always_comb begin
-    unique case (l2_step_q)
-      StepFirst: cipher_block_o = first_block;
-      StepAad: cipher_block_o = chain ^ aad_block;
-      StepText: begin
-        unique case (l2_mode_q)
-          ModeCbc: cipher_block_o = chain ^ read_data_i;
-          ModeCmac: cipher_block_o = chain ^ padded;
-          default: cipher_block_o = counter_block;
-        endcase
-      end
-      StepMac: cipher_block_o = chain;
-      default: cipher_block_o = '0;  // only to come back as a result
-    endcase
+    subkey = ({128{l2_masks_q}} & subkey_i) ^ ({128{l2_doubles_q}} & doubled) ^
+             ({128{l2_doubles_again_q}} & cce_pkg::double_subkey(doubled));
+    for (int unsigned i = 0; i < 16; i++) kept[8*i +: 8] = read_data_i[8*i +: 8] & {8{l2_keep_q[i]}};
+    cipher_block_o = ({128{l2_takes_chain_q}} & chain_memory[l2_slot_q]) ^ kept ^ l2_base_q ^ subkey;
+    result_side = '0;
+    if (l2_step_q == StepTag || l2_step_q == StepCompare) result_side = cipher_block_o;
+    else if (l2_mode_q == ModeCcm) result_side = read_data_i;
   end
 
   // What comes behind this block.
@@ -297,10 +311,10 @@ module lane_unit #(
         if (next_aad_left == '0) next_step = next_after_mac;
       end
       StepText: begin
-        next_text_left = last_text ? '0 : l2_text_left_q - 32'd16;
+        next_text_left = l2_last_text_q ? '0 : l2_text_left_q - 32'd16;
         if (l2_mode_q == ModeCcm) next_step = StepMac;
-        else if (last_text && l2_mode_q == ModeCmac) next_step = l2_decrypt_q ? StepCompare : StepTag;
-        else if (last_text) final_block = 1'b1;
+        else if (l2_last_text_q && l2_mode_q == ModeCmac) next_step = l2_decrypt_q ? StepCompare : StepTag;
+        else if (l2_last_text_q) final_block = 1'b1;
       end
       StepMac: next_step = next_after_mac;
       default: final_block = 1'b1;
@@ -316,7 +330,7 @@ module lane_unit #(
   always_ff @(posedge clk_i) begin
     if (l2_q) begin
       progress_memory[l2_slot_q] <= {next_step, next_aad_left, next_text_left, l2_block_q};
-      text_memory[l2_slot_q] <= {text_bytes, read_data_i};
+      text_memory[l2_slot_q] <= {l2_bytes_q, result_side};
     end
     if (start_i) begin
       unique case (start_request_i.mode)
@@ -336,48 +350,26 @@ module lane_unit #(
   logic result_decrypt;
   logic [127:0] unused_iv;
   logic [31:0] unused_aad_length, unused_text_length;
-  logic [4:0] result_tag_length;
+  logic [4:0] unused_tag_length;
   logic [2:0] unused_prefix;
   logic [4:0] result_bytes;
-  logic [127:0] result_text, result_chain, new_chain, plain, masked, tag, difference, output_block;
+  logic [127:0] result_text, plain, output_block;
+  logic is_tag, combines;   // CCM: with a block of keystream
   logic writes;
   logic write_q;
   logic [SlotWidth-1:0] write_slot_q;
   logic [RingWidth-1:0] write_at_q;
   logic [127:0] write_data_q;
 
-  assign {result_mode, result_decrypt, unused_iv, unused_aad_length, unused_text_length, result_tag_length,
+  assign {result_mode, result_decrypt, unused_iv, unused_aad_length, unused_text_length, unused_tag_length,
           unused_prefix} = request_memory[result_slot_i];
   assign {result_bytes, result_text} = text_memory[result_slot_i];
-  assign result_chain = chain_memory[result_slot_i];
-  assign mask_slot_o = result_slot_i;
-  assign masked = cce_pkg::keep_bytes(result_text ^ result_block_i, result_bytes);
-  assign plain = result_decrypt ? masked : cce_pkg::keep_bytes(result_text, result_bytes);
-  assign tag = cce_pkg::keep_bytes(result_mode == ModeCcm ? result_chain ^ mask_i : result_chain, result_tag_length);
-  assign difference = tag ^ cce_pkg::keep_bytes(result_text, result_tag_length);
-
-  always_comb begin
-    writes = 1'b0;
-    output_block = result_block_i;
-    new_chain = result_block_i;
-    unique case (result_step_i[2:0])
-      StepText: begin
-        writes = result_mode != ModeCmac;
-        if (result_mode == ModeCcm) begin
-          output_block = masked;
-          new_chain = result_chain ^ plain;
-        end
-      end
-      StepTag: begin
-        writes = 1'b1;
-        output_block = tag;
-        new_chain = result_chain;
-      end
-      StepCompare: new_chain = result_chain;
-      default: ;
-    endcase
-  end
-  assign fault_o = result_valid_i && result_step_i[2:0] == StepCompare && difference != '0 && !abort_i[result_slot_i];
+  assign is_tag = result_step_i[2:0] == StepTag || result_step_i[2:0] == StepCompare;
+  assign combines = result_step_i[2:0] == StepText && result_mode == ModeCcm;
+  assign output_block = cce_pkg::keep_bytes(result_text ^ (is_tag ? '0 : result_block_i), result_bytes);
+  assign plain = cce_pkg::keep_bytes(result_text ^ (result_decrypt ? result_block_i : '0), result_bytes);
+  assign writes = (result_step_i[2:0] == StepText && result_mode != ModeCmac) || result_step_i[2:0] == StepTag;
+  assign fault_o = result_valid_i && result_step_i[2:0] == StepCompare && output_block != '0 && !abort_i[result_slot_i];
   assign fault_slot_o = result_slot_i;
 
   logic finish;
@@ -389,7 +381,9 @@ module lane_unit #(
   assign clear_slot_o = drain_slot;
 
   always_ff @(posedge clk_i) begin
-    if (result_valid_i) chain_memory[result_slot_i] <= new_chain;
+    if (result_valid_i && !is_tag) begin
+      chain_memory[result_slot_i] <= combines ? chain_memory[result_slot_i] ^ plain : result_block_i;
+    end
     write_slot_q <= result_slot_i;
     write_at_q <= write_block_q[result_slot_i];
     write_data_q <= output_block;
@@ -449,7 +443,7 @@ module lane_unit #(
   assign next_iv_o = next_iv_mode == ModeCbc ? chain_memory[next_iv_slot_i] : '0;
 
   logic unused_bits;
-  assign unused_bits = ^{unused_iv, unused_aad_length, unused_text_length, unused_prefix, l2_tag_length_q, start_request_i,
+  assign unused_bits = ^{unused_iv, unused_aad_length, unused_text_length, unused_prefix, unused_tag_length, start_request_i,
                          result_step_i[3]};
 
   always_ff @(posedge clk_i) begin

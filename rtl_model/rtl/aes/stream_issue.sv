@@ -37,7 +37,8 @@ module stream_issue #(
     input  wire logic [BlockWidth:0]               requested_i,
     input  wire logic [BlockWidth:0]               arrived_i,
     input  wire logic [SlotCount-1:0]              ended_i,
-    input  wire logic [SlotCount-1:0][BlockWidth:0] end_block_i,
+    input  wire logic [BlockWidth:0]               end_block_i,         // where the source of slot_o ended
+    output logic [SlotWidth-1:0]                   slot_o,
     input  wire logic                              read_possible_i,     // nobody else reads in this cycle
     output logic                                   read_o,
     output logic [BlockWidth-1:0]                  read_block_o,
@@ -161,6 +162,7 @@ module stream_issue #(
   assign read_o = cipher_grant_i && (state_q == StateRun || state_q == StateStolen) && !counting;
   assign read_block_o = block_q[BlockWidth-1:0];
   assign tweak_slot_o = slot_q;
+  assign slot_o = slot_q;
   // Decryption uses the last two tweaks in the opposite order.
   assign tweak = is_xts ? (stealing && decrypt_q ? cce_pkg::next_tweak(chain_q) : chain_q) : '0;
   assign order_pop = state_q == StateEnd && ended_i[slot_q];
@@ -210,7 +212,7 @@ module stream_issue #(
         end
         StateEnd: begin
           if (ended_i[slot_q]) begin
-            block_q <= end_block_i[slot_q];
+            block_q <= end_block_i;
             state_q <= StateIdle;
           end
         end

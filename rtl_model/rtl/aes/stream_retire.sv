@@ -55,7 +55,8 @@ module stream_retire #(
     input  wire logic [BlockWidth:0]                arrived_i,
     input  wire logic [SlotCount-1:0]               ended_i,
     input  wire logic [SlotCount-1:0]               pending_i,
-    input  wire logic [SlotCount-1:0][BlockWidth:0] source_end_block_i,
+    input  wire logic [BlockWidth:0]                source_end_block_i,  // where the source of slot_o ended
+    output logic [SlotWidth-1:0]                    slot_o,
     input  wire logic                               lane_reads_i,      // a lane reads in this cycle
     output logic                                    read_o,
     output logic [BlockWidth-1:0]                   read_block_o,
@@ -69,7 +70,10 @@ module stream_retire #(
     output logic [BlockWidth-1:0]                   write_block_o,
     output logic [127:0]                            write_data_o,
     output logic [BlockWidth:0]                     produced_o,
-    output logic [SlotCount-1:0][BlockWidth:0]      end_block_o,       // where an ended request's results end
+    input  wire logic [SlotWidth-1:0]               end_slot_i,        // where an ended request's results end,
+    output logic [BlockWidth:0]                     end_block_o,       // for two that ask
+    input  wire logic [SlotWidth-1:0]               tail_slot_i,
+    output logic [BlockWidth:0]                     tail_end_block_o,
 
     // Completion
     input  wire logic [SlotWidth-1:0]               next_iv_slot_i,
@@ -110,9 +114,12 @@ module stream_retire #(
   } block_e;
 
   logic [RequestWidth-1:0] request_memory [SlotCount];
+  // Results and their texts are taken from the cycle after their writing on.
+  (* no_rw_check *)
   logic [127:0] result_memory [ResultCount];
   (* ram_style = "distributed" *)
   logic [3:0] step_memory [ResultCount];   // apart, because it decides what is done, while a block RAM would be slow
+  (* no_rw_check *)
   logic [127:0] text_memory [ResultCount];
   logic [127:0] next_iv_memory [SlotCount];
 
@@ -128,7 +135,8 @@ module stream_retire #(
   logic [127:0] steal_q;
   logic [95:0] hashed_q;    // head of the last block of IV or AAD
   logic [BlockWidth:0] consumed_q, produced_q;
-  logic [SlotCount-1:0][BlockWidth:0] end_block_q;
+  (* ram_style = "distributed" *)
+  logic [BlockWidth:0] end_block_memory [SlotCount];
   logic [ResultWidth:0] head_q, tail_q;   // results taken, results that came
 
   // Step B
@@ -205,6 +213,7 @@ module stream_retire #(
   assign counting = is_ctr || is_gcm;
   assign aborted = abort_i[slot_q];
   assign subkey_slot_o = slot_q;
+  assign slot_o = slot_q;
 
   // ------------------------------------------------------------------------------------------------------- step A
 
@@ -360,7 +369,6 @@ module stream_retire #(
       slot_q <= '0;
       consumed_q <= '0;
       produced_q <= '0;
-      end_block_q <= '0;
       head_q <= '0;
       b_q <= 1'b0;
       mask_known_q <= 1'b0;
@@ -420,7 +428,7 @@ module stream_retire #(
         StateEnd: if (order_pop) state_q <= StateIdle;
         StateDrain: begin
           if (end_valid_i && head_q == end_count_i && ended_i[slot_q] && !pending_i[slot_q] && !b_q) begin
-            consumed_q <= source_end_block_i[slot_q];
+            consumed_q <= source_end_block_i;
             state_q <= StateSkip;
           end
         end
@@ -430,7 +438,6 @@ module stream_retire #(
       if (aborted && state_q != StateIdle && state_q != StateDrain && state_q != StateSkip && state_q != StateEnd) begin
         state_q <= StateDrain;
       end
-      if (order_pop) end_block_q[slot_q] <= produced_q;
     end
   end
 
@@ -481,10 +488,14 @@ module stream_retire #(
         else if (is_xts && !(b_kind_q == BlockSteal && decrypt_q)) chain_q <= cce_pkg::next_tweak(chain_q);
       end
     end
-    if (order_pop) next_iv_memory[slot_q] <= is_ctr || is_cbc ? chain_q : '0;
+    if (order_pop) begin
+      next_iv_memory[slot_q] <= is_ctr || is_cbc ? chain_q : '0;
+      end_block_memory[slot_q] <= produced_q;
+    end
   end
 
-  assign end_block_o = end_block_q;
+  assign end_block_o = end_block_memory[end_slot_i];
+  assign tail_end_block_o = end_block_memory[tail_slot_i];
   assign next_iv_o = next_iv_memory[next_iv_slot_i];
 
   logic unused_bits;
@@ -495,7 +506,7 @@ module stream_retire #(
       if (ghash_valid) assert (ghash_ready);
       assert (!filled[BlockWidth]);
       if (result_valid_i) assert ((tail_q - head_q) < (ResultWidth + 1)'(ResultCount));
-      if (order_pop && !aborted) assert (head_q == end_count_i && consumed_q == source_end_block_i[slot_q]);
+      if (order_pop && !aborted) assert (head_q == end_count_i && consumed_q == source_end_block_i);
     end
   end
 

@@ -43,10 +43,8 @@ module subkey_unit #(
     input  wire logic [SlotWidth-1:0]     stream_slot_i,     // stream_retire
     output logic [127:0]                  stream_hash_key_o,
     output logic [127:0]                  stream_mask_o,
-    input  wire logic [SlotWidth-1:0]     lane_hash_slot_i,  // lane_unit
-    output logic [127:0]                  lane_hash_key_o,
-    input  wire logic [SlotWidth-1:0]     lane_mask_slot_i,
-    output logic [127:0]                  lane_mask_o,
+    input  wire logic [SlotWidth-1:0]     lane_slot_i,       // lane_unit: hash key or mask, its modes have only one
+    output logic [127:0]                  lane_subkey_o,
 
     output logic [SlotCount-1:0]          busy_o,            // blocks of the slot are wanted or in the cipher
     input  wire logic                     erase_i,
@@ -56,6 +54,7 @@ module subkey_unit #(
 
   logic [127:0] hash_key_memory [SlotCount];
   logic [127:0] mask_memory [SlotCount];
+  logic [127:0] latest_memory [SlotCount];   // the one of both that came last
   logic [8+128-1:0] request_memory [SlotCount];
   logic [SlotCount-1:0] needs_hash_key_q, needs_mask_q, needs_tweak_q;  // once the key can be used
   logic [SlotCount-1:0] want_hash_key_q, want_mask_q;
@@ -163,7 +162,9 @@ module subkey_unit #(
     if (result_valid_i) begin
       if (result_step_i == cce_pkg::SubkeyStepHash) hash_key_memory[result_slot_i] <= result_block_i;
       else mask_memory[result_slot_i] <= result_block_i;
+      latest_memory[result_slot_i] <= result_block_i;
     end else if (erase) begin
+      latest_memory[erase_slot_i] <= '0;
       hash_key_memory[erase_slot_i] <= '0;
       mask_memory[erase_slot_i] <= '0;
     end
@@ -174,8 +175,7 @@ module subkey_unit #(
   assign tweak_o = hash_key_memory[tweak_slot_i];
   assign stream_hash_key_o = hash_key_memory[stream_slot_i];
   assign stream_mask_o = mask_memory[stream_slot_i];
-  assign lane_hash_key_o = hash_key_memory[lane_hash_slot_i];
-  assign lane_mask_o = mask_memory[lane_mask_slot_i];
+  assign lane_subkey_o = latest_memory[lane_slot_i];
   assign busy_o = want_hash_key_q | want_mask_q | busy_hash_key_q | busy_mask_q;
 
   logic unused_bits;

@@ -79,7 +79,10 @@ module destination_writer #(
 
     // What is in the buffer. Stream blocks are counted from reset, modulo 2 * StreamBlocks.
     input  wire logic [StreamBlockWidth:0]             stream_produced_i,  // blocks in the buffer
-    input  wire logic [SlotCount-1:0][StreamBlockWidth:0] end_block_i,     // where an ended stream request ends
+    output logic [SlotWidth-1:0]                        end_slot_o,        // where an ended stream request ends,
+    input  wire logic [StreamBlockWidth:0]              end_block_i,       // for two of them
+    output logic [SlotWidth-1:0]                        tail_slot_o,
+    input  wire logic [StreamBlockWidth:0]              tail_end_block_i,
     output logic [StreamBlockWidth:0]                  stream_freed_o,     // blocks whose room is free again
     input  wire logic                                  lane_write_i,       // a block of a lane enters the buffer
     input  wire logic [SlotWidth-1:0]                  lane_write_slot_i,
@@ -231,6 +234,8 @@ module destination_writer #(
   logic bursts_full;
 
   assign segment_slot_o = slot_q;
+  assign end_slot_o = slot_q;
+  assign tail_slot_o = tail_slot_q;
   assign {lane_now, has_text, text_length, tag_length} = lengths_memory[slot_q];
   assign {progress_tag, progress_left, progress_place} = progress_memory[slot_q];
   always_comb begin
@@ -371,14 +376,14 @@ module destination_writer #(
       if (ends) begin
         active_q[slot_q] <= 1'b0;
         finishing_q[slot_q] <= 1'b1;
-        if (ending && stream_turn_q && !empty_q[slot_q]) stream_place_q <= {end_block_i[slot_q], 4'd0};
+        if (ending && stream_turn_q && !empty_q[slot_q]) stream_place_q <= {end_block_i, 4'd0};
       end
       if (granted && request_ends_q && stream_turn_q) begin
         tail_q <= 1'b1;
         tail_slot_q <= slot_q;
       end else if (tail_end) begin
         tail_q <= 1'b0;
-        stream_place_q <= {end_block_i[tail_slot_q], 4'd0};
+        stream_place_q <= {tail_end_block_i, 4'd0};
       end
       if (segment_error_i && wiping_q[segment_error_slot_i]) wipe_failed_q[segment_error_slot_i] <= 1'b1;
       if (finish_valid) begin
@@ -391,8 +396,10 @@ module destination_writer #(
         end
       end
       for (int unsigned s = 0; s < SlotCount; s++) begin
-        bursts_q[s] <= bursts_q[s] + BurstCountWidth'(granted && slot_q == SlotWidth'(s)) -
-                       BurstCountWidth'(done_i && done_slot_i == SlotWidth'(s));
+        logic asked, answered;
+        asked = granted && slot_q == SlotWidth'(s);
+        answered = done_i && done_slot_i == SlotWidth'(s);
+        if (asked != answered) bursts_q[s] <= bursts_q[s] + {{BurstCountWidth-1{answered}}, 1'b1};
       end
       if (start_i) begin
         fresh_q[start_slot_i] <= 1'b1;
@@ -513,6 +520,17 @@ module destination_writer #(
   assign read_position_o = beat_place[PositionWidth-1:0];
   assign read_lane_o = beat_lane;
 
+  // Steps of the lanes' counters: where both ends of one meet in a slot, the second takes the first's along. One sum a
+  // counter.
+  logic lane_freed, lane_granted, filled_meets, ready_meets;
+  logic [LaneCountWidth-1:0] filled_step, ready_step;
+  assign lane_freed = feed && !burst_stream && !burst_zero;
+  assign lane_granted = granted && !stream_turn_q;
+  assign filled_meets = lane_freed && lane_write_i && burst_slot == lane_write_slot_i;
+  assign filled_step = LaneCountWidth'(filled_meets) - freed_lane_blocks;
+  assign ready_meets = lane_granted && lane_write_i && slot_q == lane_write_slot_i;
+  assign ready_step = LaneCountWidth'(ready_meets) - lane_blocks_q;
+
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       first_q <= 1'b1;
@@ -524,17 +542,19 @@ module destination_writer #(
       fetched_q <= feed;
       if (feed) first_q <= beat_last;
       if (ending && stream_turn_q && !empty_q[slot_q]) begin
-        stream_freed_q <= end_block_i[slot_q];  // what an aborted request left in the buffer
+        stream_freed_q <= end_block_i;  // what an aborted request left in the buffer
       end else if (tail_end && abort_i[tail_slot_q]) begin
-        stream_freed_q <= end_block_i[tail_slot_q];
+        stream_freed_q <= tail_end_block_i;
       end else if (feed && burst_stream && !burst_zero && (!silent || given)) begin
         stream_freed_q <= freed_block;
       end
       for (int unsigned s = 0; s < SlotCount; s++) begin
-        lane_filled_q[s] <= lane_filled_q[s] + LaneCountWidth'(lane_write_i && lane_write_slot_i == SlotWidth'(s)) -
-            (feed && !burst_stream && !burst_zero && burst_slot == SlotWidth'(s) ? freed_lane_blocks : '0);
-        lane_ready_q[s] <= lane_ready_q[s] + LaneCountWidth'(lane_write_i && lane_write_slot_i == SlotWidth'(s)) -
-            (granted && !stream_turn_q && slot_q == SlotWidth'(s) ? lane_blocks_q : '0);
+        logic comes, leaves, given_away;
+        comes = lane_write_i && lane_write_slot_i == SlotWidth'(s);
+        leaves = lane_freed && burst_slot == SlotWidth'(s);
+        given_away = lane_granted && slot_q == SlotWidth'(s);
+        if (comes || leaves) lane_filled_q[s] <= lane_filled_q[s] + (leaves ? filled_step : LaneCountWidth'(1));
+        if (comes || given_away) lane_ready_q[s] <= lane_ready_q[s] + (given_away ? ready_step : LaneCountWidth'(1));
       end
       if (ending && !stream_turn_q && !wiping_q[slot_q]) begin
         lane_filled_q[slot_q] <= '0;
@@ -578,7 +598,7 @@ module destination_writer #(
       if (start_i) assert (!active_q[start_slot_i] && !finishing_q[start_slot_i] && bursts_q[start_slot_i] == '0);
       if (done_i) assert (bursts_q[done_slot_i] != '0);
       if (granted && stream_turn_q) assert (!tail_q);
-      if (tail_end && !abort_i[tail_slot_q]) assert (stream_place_q == {end_block_i[tail_slot_q], 4'd0});
+      if (tail_end && !abort_i[tail_slot_q]) assert (stream_place_q == {tail_end_block_i, 4'd0});
       if (lane_write_i) assert (lane_filled_q[lane_write_slot_i] < LaneCountWidth'(LaneBlocks));
     end
   end

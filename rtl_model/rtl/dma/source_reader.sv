@@ -9,7 +9,7 @@
 // in the order of their dispatch, with long bursts; lanes take turns with short ones; between stream and lanes the bus
 // is shared evenly, byte for byte.
 // An aborted request ends where it is: `ended_o` tells that no more of it will be asked for, `pending_o` that some of it
-// is still under way, and `end_block_o` where in the stream's ring it ends.
+// is still under way, and `issue_end_block_o`, `retire_end_block_o` where in the stream's ring it ends.
 // Throughput: a burst every 3 cycles. Latency: 2 cycles from dispatch to request; 2 from the bus to the buffer.
 
 `default_nettype none
@@ -76,7 +76,10 @@ module source_reader #(
     // What is there. Stream blocks are counted from reset, modulo 2 * StreamBlocks.
     output logic [SlotCount-1:0]                       active_o,            // more of the request may be asked for
     output logic [SlotCount-1:0]                       ended_o,
-    output logic [SlotCount-1:0][StreamBlockWidth:0]   end_block_o,
+    input  wire logic [SlotWidth-1:0]                  issue_slot_i,        // stream_issue's and stream_retire's
+    output logic [StreamBlockWidth:0]                  issue_end_block_o,   // request: where it ended
+    input  wire logic [SlotWidth-1:0]                  retire_slot_i,
+    output logic [StreamBlockWidth:0]                  retire_end_block_o,
     output logic [StreamBlockWidth:0]                  stream_requested_o,  // blocks asked for
     output logic [StreamBlockWidth:0]                  stream_arrived_o,    // blocks in the buffer
     input  wire logic [StreamBlockWidth:0]             stream_consumed_i,   // blocks whose room is free again
@@ -121,7 +124,8 @@ module source_reader #(
   logic [SlotCount-1:0] lane_q;     // a lane's request
   logic [SlotCount-1:0] empty_q;    // nothing to fetch
   logic [SlotCount-1:0] ended_q;
-  logic [SlotCount-1:0][StreamBlockWidth:0] end_block_q;
+  (* ram_style = "distributed" *)
+  logic [StreamBlockWidth:0] end_block_memory [SlotCount];  // of slots that have ended
   logic [SlotCount-1:0][LaneCountWidth-1:0] lane_used_q;       // blocks asked for, not taken
   logic [SlotCount-1:0][LaneCountWidth-1:0] lane_available_q;
   logic [SlotCount-1:0][BurstCountWidth-1:0] bursts_q;
@@ -290,7 +294,6 @@ module source_reader #(
       lane_q <= '0;
       empty_q <= '0;
       ended_q <= '0;
-      end_block_q <= '0;
       stream_requested_q <= '0;
     end else begin
       unique case (state_q)
@@ -317,7 +320,6 @@ module source_reader #(
       if (ends) begin
         active_q[slot_q] <= 1'b0;
         ended_q[slot_q] <= 1'b1;
-        end_block_q[slot_q] <= granted ? requested_q : stream_requested_q;
       end
       if (start_i) begin
         fresh_q[start_slot_i] <= 1'b1;
@@ -349,6 +351,7 @@ module source_reader #(
       queue_q <= segment_queue_i;
     end
     if (granted) progress_memory[slot_q] <= {phase_q, phase_left_q, position_q};
+    if (ends) end_block_memory[slot_q] <= granted ? requested_q : stream_requested_q;
     if (start_i) begin
       lengths_memory[start_slot_i] <= {!start_request_i.stream, start_prefix_i, start_request_i.iv_length,
                                        start_request_i.aad_length, start_request_i.text_length,
@@ -413,6 +416,16 @@ module source_reader #(
                                                 (write_ends_q ? PlaceWidth'(15) : '0)) >> 4);
   assign write_blocks = write_after - write_position_q[PlaceWidth-1:4];
 
+  // Steps of the counters: where both ends of one meet in a slot, the second takes the first's along. One sum a counter.
+  logic arrives, bursts_meet, used_meet, available_meet;
+  logic [LaneCountWidth-1:0] used_step, available_step;
+  assign arrives = write_q && write_last_q;
+  assign bursts_meet = granted && arrives && slot_q == write_slot_q;
+  assign used_meet = granted && !stream_turn_q && lane_take_i && slot_q == lane_take_slot_i;
+  assign used_step = lane_blocks_q - LaneCountWidth'(used_meet);
+  assign available_meet = write_q && !write_stream_q && lane_take_i && write_slot_q == lane_take_slot_i;
+  assign available_step = LaneCountWidth'(write_blocks) - LaneCountWidth'(available_meet);
+
   // Negative: the stream has not come as far as the blocks that are given up.
   assign skip_distance = stream_arrived_q - stream_skip_block_i;
 
@@ -429,14 +442,16 @@ module source_reader #(
         stream_arrived_q <= stream_skip_block_i;
       end
       for (int unsigned s = 0; s < SlotCount; s++) begin
-        bursts_q[s] <= bursts_q[s] + BurstCountWidth'(granted && slot_q == SlotWidth'(s)) -
-                       BurstCountWidth'(write_q && write_last_q && write_slot_q == SlotWidth'(s));
-        lane_used_q[s] <= lane_used_q[s] +
-            (granted && !stream_turn_q && slot_q == SlotWidth'(s) ? lane_blocks_q : '0) -
-            LaneCountWidth'(lane_take_i && lane_take_slot_i == SlotWidth'(s));
-        lane_available_q[s] <= lane_available_q[s] +
-            (write_q && !write_stream_q && write_slot_q == SlotWidth'(s) ? LaneCountWidth'(write_blocks) : '0) -
-            LaneCountWidth'(lane_take_i && lane_take_slot_i == SlotWidth'(s));
+        logic asked, came, more, taken;
+        asked = granted && slot_q == SlotWidth'(s);
+        came = arrives && write_slot_q == SlotWidth'(s);
+        more = write_q && !write_stream_q && write_slot_q == SlotWidth'(s);
+        taken = lane_take_i && lane_take_slot_i == SlotWidth'(s);
+        if ((asked || came) && !bursts_meet) bursts_q[s] <= bursts_q[s] + {{BurstCountWidth-1{came}}, 1'b1};
+        if ((asked && !stream_turn_q) || taken) begin
+          lane_used_q[s] <= lane_used_q[s] + (asked && !stream_turn_q ? used_step : '1);
+        end
+        if (more || taken) lane_available_q[s] <= lane_available_q[s] + (more ? available_step : '1);
         if (lane_clear_i && lane_clear_slot_i == SlotWidth'(s)) begin
           lane_used_q[s] <= '0;
           lane_available_q[s] <= '0;
@@ -450,7 +465,8 @@ module source_reader #(
 
   assign active_o = active_q;
   assign ended_o = ended_q;
-  assign end_block_o = end_block_q;
+  assign issue_end_block_o = end_block_memory[issue_slot_i];
+  assign retire_end_block_o = end_block_memory[retire_slot_i];
   assign stream_requested_o = stream_requested_q;
   assign stream_arrived_o = stream_arrived_q;
   assign lane_available_o = lane_available_q;

@@ -602,7 +602,8 @@ module cce_top #(
   logic source_segment_unrestricted, source_segment_take, source_segment_more;
   logic [7:0] source_segment_queue;
   logic [12:0] source_segment_bytes;
-  logic [SlotCount-1:0][BlockWidth:0] source_end_block;
+  logic [SlotWidth-1:0] issue_slot, retire_slot, end_slot, tail_slot;
+  logic [BlockWidth:0] issue_end_block, retire_end_block, end_block, tail_end_block;
   logic [BlockWidth:0] stream_requested, stream_arrived, stream_consumed;
   logic stream_skip;
   logic [SlotCount-1:0][CountWidth-1:0] lane_available;
@@ -713,7 +714,10 @@ module cce_top #(
       .write_bytes_o(source_write_bytes),
       .active_o(source_active),
       .ended_o(source_ended),
-      .end_block_o(source_end_block),
+      .issue_slot_i(issue_slot),
+      .issue_end_block_o(issue_end_block),
+      .retire_slot_i(retire_slot),
+      .retire_end_block_o(retire_end_block),
       .stream_requested_o(stream_requested),
       .stream_arrived_o(stream_arrived),
       .stream_consumed_i(stream_consumed),
@@ -760,7 +764,6 @@ module cce_top #(
   // ---------------------------------------------------------------------------------------------------------- AES
 
   logic [BlockWidth:0] stream_freed, stream_produced;
-  logic [SlotCount-1:0][BlockWidth:0] stream_end_block;
   logic [SlotCount-1:0][CountWidth-1:0] lane_filled;
   logic result_write, result_write_stream;
   logic [SlotWidth-1:0] result_write_slot, next_iv_slot;
@@ -798,7 +801,10 @@ module cce_top #(
       .text_key_usable_i(text_key_usable),
       .source_ended_i(source_ended),
       .source_pending_i(source_pending),
-      .source_end_block_i(source_end_block),
+      .issue_slot_o(issue_slot),
+      .issue_end_block_i(issue_end_block),
+      .retire_slot_o(retire_slot),
+      .retire_end_block_i(retire_end_block),
       .stream_requested_i(stream_requested),
       .stream_arrived_i(stream_arrived),
       .stream_consumed_o(stream_consumed),
@@ -815,7 +821,10 @@ module cce_top #(
       .read_data_i(source_read_data),
       .stream_freed_i(stream_freed),
       .stream_produced_o(stream_produced),
-      .stream_end_block_o(stream_end_block),
+      .end_slot_i(end_slot),
+      .end_block_o(end_block),
+      .tail_slot_i(tail_slot),
+      .tail_end_block_o(tail_end_block),
       .lane_filled_i(lane_filled),
       .write_o(result_write),
       .write_stream_o(result_write_stream),
@@ -959,7 +968,10 @@ module cce_top #(
       .read_lane_o(destination_read_lane),
       .read_data_i(destination_read_data),
       .stream_produced_i(stream_produced),
-      .end_block_i(stream_end_block),
+      .end_slot_o(end_slot),
+      .end_block_i(end_block),
+      .tail_slot_o(tail_slot),
+      .tail_end_block_i(tail_end_block),
       .stream_freed_o(stream_freed),
       .lane_write_i(result_write && !result_write_stream),
       .lane_write_slot_i(result_write_slot),
