@@ -27,8 +27,8 @@
 // -             if (&entry_index) cached_q[slot_q] <= 1'b0;
 // +             if (&entry_index && work_address[6]) cached_q[slot_q] <= 1'b0;
 // fault moved dma/segment_walker.sv: a segment's address does not move on by what was taken
-// -       state_memory[query_slot_i] <= {query_now + 64'(take_bytes_i), query_state_left - 32'(take_bytes_i),
-// +       state_memory[query_slot_i] <= {query_now + 64'(take_bytes_i[11:0]), query_state_left - 32'(take_bytes_i),
+// -       segment_memory[query_slot_i] <= {query_now + 64'(take_bytes_i), query_state_left - 32'(take_bytes_i),
+// +       segment_memory[query_slot_i] <= {query_now + 64'(take_bytes_i[11:0]), query_state_left - 32'(take_bytes_i),
 
 module proof_walker (
     input wire logic         clk_i,
@@ -271,11 +271,11 @@ endmodule
   logic probe_slot;
   logic [1:0] probe_entry;
   logic [StartWidth-1:0] probe_start;
-  logic [StateWidth-1:0] probe_state;
+  logic [176:0] probe_state;
   logic [EntryBits:0] probe_unit;
   logic [EntryWidth-1:0] probe_next;
   assign probe_start = start_memory[probe_slot];
-  assign probe_state = state_memory[probe_slot];
+  assign probe_state = {segment_memory[probe_slot], list_memory[probe_slot]};
   assign probe_unit = unit_memory[{probe_slot, probe_entry}];
   assign probe_next = next_entry_q[probe_slot];
 // end inside

@@ -73,7 +73,6 @@ module segment_walker #(
   localparam int unsigned EntryShift = $clog2(cce_contract_pkg::ListEntryBytes);
   localparam int unsigned UnitShift = $clog2(UnitBytes);
   localparam int unsigned StartWidth = 1 + 64 + 16 + 1 + 8;
-  localparam int unsigned StateWidth = 64 + 32 + 16 + 1 + 64;
 
   typedef enum logic [1:0] {
     StateIdle,
@@ -82,12 +81,13 @@ module segment_walker #(
   } state_e;
 
   logic [StartWidth-1:0] start_memory [SlotCount];
-  logic [StateWidth-1:0] state_memory [SlotCount];
+  logic [64+32+16-1:0] segment_memory [SlotCount];   // address, bytes left, region
+  logic [1+64-1:0] list_memory [SlotCount];          // it was the last one; address of the next entry
   // Entry, and whether its beat was an error. Read a cycle ahead, so that it may be a block RAM; a unit is not read in the
   // cycle in which it is written, because a slot that fetches is not worked on.
   (* no_rw_check *)
   logic [EntryBits:0] unit_memory [SlotCount*UnitEntries];
-  logic [SlotCount-1:0] fresh_q;      // nothing in state_memory yet
+  logic [SlotCount-1:0] fresh_q;      // nothing in segment_memory, list_memory yet
   logic [SlotCount-1:0] ready_q;
   logic [SlotCount-1:0] want_q;       // waits for the next entry of its list
   logic [SlotCount-1:0] cached_q;     // the unit of the next entry is in unit_memory
@@ -97,16 +97,15 @@ module segment_walker #(
   logic [SlotWidth-1:0] slot_q;
 
   // The slot asked for.
-  logic query_list, query_last;
-  logic [63:0] query_start, query_list_address, query_now;
+  logic query_list;
+  logic [63:0] query_start, query_now;
   logic [15:0] query_start_region, query_state_region;
   logic [63:0] query_state_address;
   logic [31:0] query_state_left;
 
   assign {query_list, query_start, query_start_region, query_unrestricted_o, query_queue_o} =
       start_memory[query_slot_i];
-  assign {query_state_address, query_state_left, query_state_region, query_last, query_list_address} =
-      state_memory[query_slot_i];
+  assign {query_state_address, query_state_left, query_state_region} = segment_memory[query_slot_i];
   assign query_now = fresh_q[query_slot_i] ? query_start : query_state_address;
   assign query_address_o = query_now;
   assign query_left_o = query_list ? query_state_left : '1;  // a buffer has no end of its own
@@ -114,9 +113,8 @@ module segment_walker #(
 
   // The slot whose list is being worked on.
   logic work_list, work_unrestricted, work_last, work_state_last;
-  logic [63:0] work_start, work_address, work_state_list_address, work_state_address;
-  logic [31:0] work_state_left;
-  logic [15:0] work_region, work_state_region;
+  logic [63:0] work_start, work_address, work_state_list_address;
+  logic [15:0] work_region;
   logic [7:0] work_queue;
   cce_contract_pkg::list_entry_t entry;
   logic entry_failed, entry_bad, unaligned;
@@ -131,8 +129,7 @@ module segment_walker #(
   logic [SlotWidth-1:0] want_slot;
 
   assign {work_list, work_start, work_region, work_unrestricted, work_queue} = start_memory[slot_q];
-  assign {work_state_address, work_state_left, work_state_region, work_state_last, work_state_list_address} =
-      state_memory[slot_q];
+  assign {work_state_last, work_state_list_address} = list_memory[slot_q];
   assign work_address = fresh_q[slot_q] ? work_start : work_state_list_address;
   assign work_last = !fresh_q[slot_q] && work_state_last;
   assign entry_index = work_address[UnitShift-1:EntryShift];
@@ -282,12 +279,12 @@ module segment_walker #(
       start_memory[start_slot_i] <= {start_list_i, start_address_i, start_region_i, start_unrestricted_i, start_queue_i};
     end
     if (take_i) begin
-      state_memory[query_slot_i] <= {query_now + 64'(take_bytes_i), query_state_left - 32'(take_bytes_i),
-                                     query_state_region, query_last, query_list_address};
+      segment_memory[query_slot_i] <= {query_now + 64'(take_bytes_i), query_state_left - 32'(take_bytes_i),
+                                       query_state_region};
     end else if (load) begin
-      state_memory[slot_q] <= {entry.address, entry.length, entry.region, entry.flags.last,
-                               work_address + 64'(cce_contract_pkg::ListEntryBytes)};
+      segment_memory[slot_q] <= {entry.address, entry.length, entry.region};
     end
+    if (load) list_memory[slot_q] <= {entry.flags.last, work_address + 64'(cce_contract_pkg::ListEntryBytes)};
   end
 
   // Beat k of a unit holds the entries from k * BeatEntries on.
@@ -323,7 +320,7 @@ module segment_walker #(
   end
 
   logic unused_bits;
-  assign unused_bits = ^{work_state_address, work_state_left, work_state_region, beat_tag_i, work_list};
+  assign unused_bits = ^{beat_tag_i, work_list};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
