@@ -113,6 +113,7 @@ module key_wrap #(
   logic [63:0] half_q, half_d;         // the semiblock of a word that waits for its turn
   logic [63:0] read_q;                 // the memory's output
 
+  (* no_rw_check *)                    // see read_address
   logic [63:0] memory [Depth]  /* verilator public_flat_rd */;
   logic write, read;
   logic [AddressWidth-1:0] read_address;

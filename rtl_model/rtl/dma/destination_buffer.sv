@@ -76,6 +76,8 @@ module destination_buffer #(
   end
 
   for (genvar b = 0; b < Lanes; b++) begin : gen_bank
+    // What is read in the cycle of its write is not used: a block is there in the next one.
+    (* no_rw_check *)
     logic [7:0] memory [Rows];
     logic [RowWidth-1:0] bank_row;
     assign bank_row = (LaneWidth + 1)'(b) >= {1'b0, offset} ? row : next_row;

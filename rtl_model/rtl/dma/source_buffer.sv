@@ -85,6 +85,8 @@ module source_buffer #(
   );
 
   for (genvar b = 0; b < Lanes; b++) begin : gen_bank
+    // What is read in the cycle of its write is not used: a block is there in the next one.
+    (* no_rw_check *)
     logic [7:0] memory [Rows];
     logic [LaneWidth-1:0] distance;  // from the piece's first byte
     logic [RowWidth-1:0] bank_row;
