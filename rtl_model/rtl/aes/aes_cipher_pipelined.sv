@@ -72,10 +72,10 @@ module aes_cipher_pipelined #(
 
   // ---- Keys ----------------------------------------------------------------------------------------------------
 
-  logic load, expanding, write;
+  logic load, expanding, write, write_inverse;
   logic [IndexWidth-1:0] expanding_index, write_index;
   logic [3:0] write_position;
-  logic [127:0] write_key;
+  logic [127:0] write_key, ordered_key;
   logic [Positions-1:0] written;             // positions taking a round key now
   logic [1:0][127:0] write_data;             // for even and for odd positions
   logic [Positions-1:0] erase_pending_q, erase_pending_d, erased;
@@ -107,6 +107,7 @@ module aes_cipher_pipelined #(
       .write_o(write),
       .index_o(write_index),
       .position_o(write_position),
+      .inverse_o(write_inverse),
       .round_key_o(write_key),
       .usable_o(key_usable_o),
       .usable_index_o(key_usable_index_o)
@@ -118,7 +119,9 @@ module aes_cipher_pipelined #(
       written[s] = write && write_position == 4'(s);
       erased[s] = !erase_wait && erase_pending_q[s] && !(write && write_position[0] == 1'(s));
     end
-    for (int unsigned p = 0; p < 2; p++) write_data[p] = write && write_position[0] == 1'(p) ? write_key : '0;
+    // As aes_round wants them.
+    ordered_key = write_inverse && write_position != 4'(Rounds) ? aes_pkg::swap_columns(write_key) : write_key;
+    for (int unsigned p = 0; p < 2; p++) write_data[p] = write && write_position[0] == 1'(p) ? ordered_key : '0;
   end
 
   always_comb begin
@@ -182,7 +185,10 @@ module aes_cipher_pipelined #(
   logic [Positions-1:0][127:0] state;        // state[s]: after round s
   logic [127:0] block_q;
 
-  always_ff @(posedge clk_i) block_q <= valid_i ? block_i : '0;
+  always_ff @(posedge clk_i) begin
+    if (!valid_i) block_q <= '0;
+    else block_q <= selected_attributes[0] ? aes_pkg::swap_columns(block_i) : block_i;
+  end
   assign state[0] = block_q ^ round_key[0];
 
   generate

@@ -33,6 +33,7 @@ module aes_key_expander #(
     output logic                              write_o,
     output logic [$clog2(KeyCount)-1:0]       index_o,
     output logic [3:0]                        position_o,
+    output logic                              inverse_o,     // of a key for the inverse cipher
     output logic [127:0]                      round_key_o,
     // Blocks may use the key in the cycle after this pulse.
     output logic                              usable_o,
@@ -141,6 +142,7 @@ module aes_key_expander #(
 
   always_comb begin
     write_o = busy_q || load_i;
+    inverse_o = busy_q ? inverse_q : inverse_i;
     if (busy_q) begin
       index_o = index_q;
       round_key_o = inverse_q && !last ? aes_pkg::mix_columns_either(round_key, 1'b1) : round_key;

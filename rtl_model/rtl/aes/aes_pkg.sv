@@ -87,6 +87,11 @@ package aes_pkg;
     end
   endfunction
 
+  // Columns 1 and 3 change places: c becomes -c modulo 4.
+  function automatic logic [127:0] swap_columns(input logic [127:0] state);
+    swap_columns = {state[63:32], state[95:64], state[127:96], state[31:0]};
+  endfunction
+
   // MixColumns() or InvMixColumns() (FIPS 197, 5.1.3 and 5.3.3). The matrix of the latter is that of the former times
   // one with 05, 00, 04, 00 in a row: first add 04 times the sum of the bytes two rows apart, then mix.
   function automatic logic [31:0] mix_column_either(input logic [31:0] column, input logic inverse);

@@ -4,6 +4,9 @@
 //
 // The inverse cipher is the equivalent one (FIPS 197, 5.3.5): its rounds have the order of the cipher's rounds, so that
 // both directions share everything, and its round keys went through InvMixColumns() beforehand (aes_key_expander).
+// InvShiftRows() turns the rows the other way than ShiftRows(); it is the same thing on a state whose columns stand in the
+// opposite order. So in the inverse direction columns 1 and 3 of state_i and round_key_i have changed places, and of state_o,
+// but for the last round: its round_key_i and state_o are as in the standard.
 //
 //   Stages = 2:  state_i -> ShiftRows, SubBytes -> register -> MixColumns, AddRoundKey -> register -> state_o
 //   Stages = 1:  state_i -> all four                                                   -> register -> state_o
@@ -30,7 +33,7 @@ module aes_round #(
   logic [127:0] shifted, substituted, quadrupled, mixed, state_d, state_q;
   logic mix_inverse;   // direction of the block in `substituted`
 
-  assign shifted = aes_pkg::shift_rows_either(state_i, inverse_i);
+  assign shifted = aes_pkg::shift_rows_either(state_i, 1'b0);
 
   aes_sub_bytes #(
       .Bytes(16),
@@ -54,9 +57,9 @@ module aes_round #(
     end
 
     if (Last) begin : gen_last
-      logic unused_inverse;
-      assign unused_inverse = ^{mix_inverse, quadrupled};
-      assign mixed = substituted;
+      logic unused_quadrupled;
+      assign unused_quadrupled = ^quadrupled;
+      assign mixed = mix_inverse ? aes_pkg::swap_columns(substituted) : substituted;
     end else if (SboxStyle == 2) begin : gen_mix_quadrupled
       // Direction and the multiplication by 04 are in the memory: from there to the next register is the slowest path.
       logic unused_inverse;
