@@ -71,7 +71,9 @@ module proof_completion (
   logic [1:0] free_slot, freed_slot, next_iv_slot, request_tag, issue, finish;
   logic [31:0] finish_bytes;
   logic [Slots-1:0] used, abort, discard, cipher_done, erase_wanted, finished;
-  logic [Slots-1:0][7:0] status, queue;
+  logic [Slots-1:0][7:0] queue;
+  logic [7:0] status;
+  logic [Slots-1:0] ok;
   cce_pkg::dma_request_t request;
   logic [127:0] beat_data;
   logic [15:0] beat_strobe;
@@ -81,7 +83,8 @@ module proof_completion (
   slot_table #(
       .SlotCount(Slots),
       .QueueCount(2),
-      .FaultPorts(1)
+      .FaultPorts(1),
+      .TellingPorts(1)
   ) u_slots (
       .clk_i,
       .rst_ni(rst_nq),
@@ -112,6 +115,8 @@ module proof_completion (
       .cipher_done_o(cipher_done),
       .erase_wanted_o(erase_wanted),
       .finished_o(finished),
+      .ok_o(ok),
+      .status_slot_i(next_iv_slot),
       .status_o(status),
       .queue_o(queue),
       .free_i(freed),
@@ -135,6 +140,7 @@ module proof_completion (
       .start_key_wrap_i(1'b0),
       .finished_i(finished),
       .discard_i(discard),
+      .ok_i(ok),
       .status_i(status),
       .queue_i(queue),
       .free_o(freed),
@@ -203,7 +209,7 @@ module proof_completion (
   always_ff @(posedge clk_i) begin
     if (rst_nq) begin
       if (start_i) assume (free_valid);
-      if (fault_i) assume (used[fault_slot_i]);
+      if (fault_i) assume (used[fault_slot_i] && fault_status_i != 8'(cce_contract_pkg::StatusOk));
       assume ((lists_busy_i & finished) == '0);
       if (done_i) assume (written_q[done_slot_i]);
       assume (address_i[0][4:0] == '0 && address_i[1][4:0] == '0);
@@ -223,7 +229,7 @@ module proof_completion (
         assert (issue == 2'd1 << queue[request_tag]);
         assert (request.privileged && request.address == address_i[queue[request_tag][0]] && request.bytes == 13'd32);
         assert (request.queue_index == queue[request_tag]);
-        assert (entry.status == status[request_tag] && entry.phase == {7'd0, phase_i[queue[request_tag][0]]});
+        assert (next_iv_slot == request_tag && entry.status == status && entry.phase == {7'd0, phase_i[queue[request_tag][0]]});
         if (request_tag == slot) assert (entry.cookie == cookie_q);
       end else begin
         assert (issue == '0);

@@ -22,8 +22,8 @@
 // -         if (queue_q[s] == 8'(q) && queue_reset_pending_i[q]) reset_pending[s] = 1'b1;
 // +         if (queue_reset_pending_i[q]) reset_pending[s] = 1'b1;
 // fault status queue/slot_table.sv: a later fault replaces the first one
-// - faults[f] = fault_i[f] && fault_slot_i[f] == SlotWidth'(s) && (!abort_q[s] || f == 0);
-// + faults[f] = fault_i[f] && fault_slot_i[f] == SlotWidth'(s);
+// -         faults[f] = told[f][s] && (!abort_q[s] || f == 0);
+// +         faults[f] = told[f][s];
 // fault taken queue/slot_table.sv: the slot offered as free may be in use
 // -       free_choice[s] = !used_q[s] && (used_q | ('1 << s)) == '1;
 // +       free_choice[s] = (!used_q[s] || finished_q[s]) && (used_q | ('1 << s)) == '1;
@@ -57,14 +57,20 @@ module proof_slots (
   logic free_valid;
   logic [1:0] free_slot;
   logic [3:0] used, abort, discard, cipher_done, erase_wanted, finished;
-  logic [3:0][7:0] status, queue;
+  logic [3:0][7:0] queue;
+  logic [3:0] ok;
+  logic [7:0] status;
+
+  // One slot, freely chosen.
+  (* anyconst *) logic [1:0] slot;
 
   always_ff @(posedge clk_i) rst_nq <= 1'b1;
 
   slot_table #(
       .SlotCount(4),
       .QueueCount(2),
-      .FaultPorts(3)
+      .FaultPorts(3),
+      .TellingPorts(3)
   ) u_slots (
       .clk_i,
       .rst_ni(rst_nq),
@@ -95,14 +101,14 @@ module proof_slots (
       .cipher_done_o(cipher_done),
       .erase_wanted_o(erase_wanted),
       .finished_o(finished),
+      .ok_o(ok),
+      .status_slot_i(slot),
       .status_o(status),
       .queue_o(queue),
       .free_i,
       .freed_slot_i
   );
 
-  // One slot, freely chosen.
-  (* anyconst *) logic [1:0] slot;
   logic used_q = 1'b0, aborted_q = 1'b0, key_fault_q = 1'b0;
   logic [3:0] owed_q = '0;             // still to be given back: key loader, cipher, destination, eraser
   logic queue_q = 1'b0;
@@ -127,7 +133,7 @@ module proof_slots (
     if (rst_nq) begin
       if (start_i) assume (free_valid);
       if (free_i) assume (used[freed_slot_i] && finished[freed_slot_i]);
-      for (int unsigned f = 0; f < 3; f++) if (fault_i[f]) assume (used[fault_slot_i[f]]);
+      for (int unsigned f = 0; f < 3; f++) if (fault_i[f]) assume (used[fault_slot_i[f]] && fault_status_i[f] != 8'(cce_contract_pkg::StatusOk));
 
       assert (used[slot] == used_q);
       if (free_valid) assert (!used[free_slot]);
@@ -139,7 +145,8 @@ module proof_slots (
       assert (erase_wanted[slot] == (used_q && owed_q[3] && !owed_q[1] && !owed_q[0]));
       if (used_q) begin
         assert (queue[slot] == {7'd0, queue_q});
-        assert (status[slot] == status_q);
+        assert (status == status_q);
+        assert (ok[slot] == (status_q == 8'(cce_contract_pkg::StatusOk)));
         assert (abort[slot] == aborted_q);
         assert (discard[slot] == queue_reset_pending_i[queue_q]);
       end

@@ -98,7 +98,8 @@ module lane_unit #(
   logic [SlotCount-1:0] needs_text_q;  // the next block needs a block of the source
   logic [SlotCount-1:0] gives_text_q;  // and gives one
   logic [SlotCount-1:0] needs_hash_key_q, needs_mask_q;
-  logic [SlotCount-1:0][RingWidth-1:0] write_block_q;
+  logic [SlotCount-1:0] wrote_q;       // something in write_block_memory
+  logic [RingWidth-1:0] write_block_memory [SlotCount];   // next block of the lane's ring in the destination buffer
 
   // ---------------------------------------------------------------------------------------------------- L0: a lane
 
@@ -358,7 +359,7 @@ module lane_unit #(
   logic writes;
   logic write_q;
   logic [SlotWidth-1:0] write_slot_q;
-  logic [RingWidth-1:0] write_at_q;
+  logic [RingWidth-1:0] write_block, write_at_q;
   logic [127:0] write_data_q;
 
   assign {result_mode, result_decrypt, unused_iv, unused_aad_length, unused_text_length, unused_tag_length,
@@ -385,10 +386,12 @@ module lane_unit #(
       chain_memory[result_slot_i] <= combines ? chain_memory[result_slot_i] ^ plain : result_block_i;
     end
     write_slot_q <= result_slot_i;
-    write_at_q <= write_block_q[result_slot_i];
+    write_at_q <= write_block;
+    if (result_valid_i && writes) write_block_memory[result_slot_i] <= write_block + RingWidth'(1);
     write_data_q <= output_block;
   end
 
+  assign write_block = wrote_q[result_slot_i] ? write_block_memory[result_slot_i] : '0;
   assign write_o = write_q;
   assign write_slot_o = write_slot_q;
   assign write_block_o = write_at_q;
@@ -405,7 +408,7 @@ module lane_unit #(
       gives_text_q <= '0;
       needs_hash_key_q <= '0;
       needs_mask_q <= '0;
-      write_block_q <= '0;
+      wrote_q <= '0;
       write_q <= 1'b0;
     end else begin
       write_q <= result_valid_i && writes && !abort_i[result_slot_i];
@@ -419,7 +422,7 @@ module lane_unit #(
       if (result_valid_i) begin
         in_flight_q[result_slot_i] <= 1'b0;
         chained_q[result_slot_i] <= 1'b1;
-        if (writes) write_block_q[result_slot_i] <= write_block_q[result_slot_i] + RingWidth'(1);
+        if (writes) wrote_q[result_slot_i] <= 1'b1;
       end
       if (release_o) active_q[release_slot_o] <= 1'b0;
       if (start_i) begin
@@ -427,7 +430,7 @@ module lane_unit #(
         fresh_q[start_slot_i] <= 1'b1;
         chained_q[start_slot_i] <= 1'b0;
         final_q[start_slot_i] <= 1'b0;
-        write_block_q[start_slot_i] <= '0;
+        wrote_q[start_slot_i] <= 1'b0;
         needs_text_q[start_slot_i] <= start_request_i.mode == 8'(cce_contract_pkg::CipherModeCbc) ||
                                       (start_request_i.mode == 8'(cce_contract_pkg::CipherModeCmac) &&
                                        start_request_i.text_length != '0);

@@ -34,11 +34,12 @@ module completion_writer #(
     // Slots
     input  wire logic [SlotCount-1:0]            finished_i,
     input  wire logic [SlotCount-1:0]            discard_i,
-    input  wire logic [SlotCount-1:0][7:0]       status_i,
+    input  wire logic [SlotCount-1:0]            ok_i,              // the slot's status is ok
+    input  wire logic [7:0]                      status_i,          // of next_iv_slot_o
     input  wire logic [SlotCount-1:0][7:0]       queue_i,
     output logic                                 free_o,
     output logic [SlotWidth-1:0]                 freed_slot_o,
-    output logic [SlotWidth-1:0]                 next_iv_slot_o,    // whose next IV is wanted
+    output logic [SlotWidth-1:0]                 next_iv_slot_o,    // whose next IV and status are wanted
     input  wire logic [127:0]                    stream_next_iv_i,
     input  wire logic [127:0]                    lane_next_iv_i,
     input  wire logic [31:0]                     key_length_i,
@@ -131,7 +132,7 @@ module completion_writer #(
   assign next_iv_slot_o = slot_q;
   always_comb begin
     next_iv = '0;
-    if (is_cipher && status_i[slot_q] == 8'(cce_contract_pkg::StatusOk)) begin
+    if (is_cipher && ok_i[slot_q]) begin
       if (is_stream) next_iv = stream_next_iv_i;
       else if (is_key_wrap) next_iv = 128'(key_length_i);
       else next_iv = lane_next_iv_i;
@@ -142,7 +143,7 @@ module completion_writer #(
     entry.start_cycle = start_cycle;
     entry.end_cycle = end_cycle_q;
     entry.submission_head = submission_head_i[queue_q];
-    entry.status = status_i[slot_q];
+    entry.status = status_i;
     entry.phase = {7'd0, phase_i[queue_q]};
   end
 
@@ -217,7 +218,7 @@ module completion_writer #(
   end
   assign finish_written_o = done_i && !done_error_i;
   assign finish_failed_o = done_i && done_error_i;
-  assign finish_ok_o = status_i[freed_slot_o] == 8'(cce_contract_pkg::StatusOk);
+  assign finish_ok_o = ok_i[freed_slot_o];
   assign done_bytes = request_memory[freed_slot_o][34:3];
   assign finish_bytes_o = done_bytes;
 

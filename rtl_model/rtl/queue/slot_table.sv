@@ -5,7 +5,9 @@
 // The dispatcher takes a free slot and says which blocks will work on it; each block gives it back with a `release`.
 // The first fault of a request becomes its status and aborts it: every block that sees `abort_o` ends its part as soon
 // as it can. A slot that nobody works on any more, and whose lists are at rest, is `finished_o` until the completion
-// writer frees it. All outputs are registers; a fault shows in the next cycle.
+// writer frees it. All outputs but the status are registers; a fault shows in the next cycle.
+//
+// Of its status a slot keeps where it comes from; what each source said of it is in a memory of that source.
 
 `default_nettype none
 
@@ -13,6 +15,7 @@ module slot_table #(
     parameter int unsigned SlotCount = 32,
     parameter int unsigned QueueCount = 4,
     parameter int unsigned FaultPorts = 8,
+    parameter int unsigned TellingPorts = 3,  // the first ones; the status of each other one is a constant
     localparam int unsigned SlotWidth = $clog2(SlotCount)
 ) (
     input  wire logic                                  clk_i,
@@ -51,15 +54,28 @@ module slot_table #(
     output logic [SlotCount-1:0]                       cipher_done_o,      // the cipher's part is done
     output logic [SlotCount-1:0]                       erase_wanted_o,     // its keys are no longer needed
     output logic [SlotCount-1:0]                       finished_o,
-    output logic [SlotCount-1:0][7:0]                  status_o,
+    output logic [SlotCount-1:0]                       ok_o,               // the status is ok
+    input  wire logic [SlotWidth-1:0]                  status_slot_i,
+    output logic [7:0]                                 status_o,           // of status_slot_i
     output logic [SlotCount-1:0][7:0]                  queue_o,
     input  wire logic                                  free_i,
     input  wire logic [SlotWidth-1:0]                  freed_slot_i
 );
 
-  logic [SlotCount-1:0] used_q, abort_q, key_q, cipher_q, destination_q, erase_q, finished_q;
-  logic [SlotCount-1:0][7:0] status_q, queue_q;
+  // Where a status comes from: the start, the gate, or the fault port with this number.
+  localparam int unsigned CauseWidth = $clog2(FaultPorts + 2);
+  localparam logic [CauseWidth-1:0] CauseStart = CauseWidth'(FaultPorts);
+  localparam logic [CauseWidth-1:0] CauseGate = CauseWidth'(FaultPorts + 1);
+
+  logic [SlotCount-1:0] used_q, abort_q, key_q, cipher_q, destination_q, erase_q, finished_q, ok_q;
+  logic [SlotCount-1:0][CauseWidth-1:0] cause_q;
+  logic [SlotCount-1:0][7:0] queue_q;
   logic [SlotCount-1:0] reset_pending;
+  logic [FaultPorts-1:0] counts;                   // no port before it tells of the same slot
+  logic [FaultPorts-1:0][SlotCount-1:0] told;
+  (* ram_style = "distributed" *)
+  logic [7:0] start_status_memory [SlotCount];
+  logic [FaultPorts-1:0][7:0] port_status;         // of status_slot_i
 
   logic [SlotCount-1:0] free_choice;   // the lowest free slot, one-hot
 
@@ -78,24 +94,32 @@ module slot_table #(
     end
   end
 
+  // Of faults of a slot in the same cycle the first port wins.
+  always_comb begin
+    for (int unsigned f = 0; f < FaultPorts; f++) begin
+      counts[f] = fault_i[f];
+      for (int unsigned g = 0; g < f; g++) begin
+        if (fault_i[g] && fault_slot_i[g] == fault_slot_i[f]) counts[f] = 1'b0;
+      end
+      told[f] = SlotCount'(counts[f]) << fault_slot_i[f];
+    end
+  end
+
   // Everything is decoded slot by slot: a write with an index would be a shifter for each of the ports.
   always_ff @(posedge clk_i) begin
     for (int unsigned s = 0; s < SlotCount; s++) begin
       logic starts, gated;
-      logic [FaultPorts-1:0] faults, first_fault;
-      logic [7:0] fault_status;
+      logic [FaultPorts-1:0] faults;
+      logic [CauseWidth-1:0] cause;
 
       starts = start_i && free_choice[s];
       gated = gate_i && cipher_q[s] && !abort_q[s];
-      // Of faults in the same cycle the first port wins. The key's fault (port 0) counts even if text failed before:
-      // a descriptor's faults are told in an order that does not depend on the bus.
+      // The key's fault (port 0) counts even if text failed before: a descriptor's faults are told in an order that does
+      // not depend on the bus.
+      cause = '0;
       for (int unsigned f = 0; f < FaultPorts; f++) begin
-        faults[f] = fault_i[f] && fault_slot_i[f] == SlotWidth'(s) && (!abort_q[s] || f == 0);
-      end
-      first_fault = faults & (~faults + FaultPorts'(1));
-      fault_status = '0;
-      for (int unsigned f = 0; f < FaultPorts; f++) begin
-        fault_status = fault_status | (fault_status_i[f] & {8{first_fault[f]}});
+        faults[f] = told[f][s] && (!abort_q[s] || f == 0);
+        cause = cause | (CauseWidth'(f) & {CauseWidth{told[f][s]}});
       end
 
       if (!rst_ni) begin
@@ -106,12 +130,14 @@ module slot_table #(
         destination_q[s] <= 1'b0;
         erase_q[s] <= 1'b0;
         finished_q[s] <= 1'b0;
-        status_q[s] <= '0;
+        ok_q[s] <= 1'b0;
+        cause_q[s] <= CauseStart;
         queue_q[s] <= '0;
       end else if (starts) begin
         used_q[s] <= 1'b1;
         queue_q[s] <= start_queue_i;
-        status_q[s] <= start_status_i;
+        ok_q[s] <= start_status_i == 8'(cce_contract_pkg::StatusOk);
+        cause_q[s] <= CauseStart;
         abort_q[s] <= 1'b0;
         key_q[s] <= start_key_i;
         cipher_q[s] <= start_cipher_i;
@@ -120,8 +146,10 @@ module slot_table #(
         finished_q[s] <= 1'b0;
       end else begin
         if ((used_q[s] && reset_pending[s]) || gated || faults != '0) abort_q[s] <= 1'b1;
-        if (faults != '0) status_q[s] <= fault_status;
-        else if (gated) status_q[s] <= 8'(cce_contract_pkg::StatusGated);
+        if (faults != '0 || gated) begin
+          ok_q[s] <= 1'b0;
+          cause_q[s] <= faults != '0 ? cause : CauseGate;
+        end
         finished_q[s] <= used_q[s] && !key_q[s] && !cipher_q[s] && !destination_q[s] && !erase_q[s] &&
                          !lists_busy_i[s] && !(free_i && freed_slot_i == SlotWidth'(s));
         if (key_release_i && key_release_slot_i == SlotWidth'(s)) key_q[s] <= 1'b0;
@@ -135,13 +163,36 @@ module slot_table #(
     end
   end
 
+  always_ff @(posedge clk_i) begin
+    if (start_i) start_status_memory[free_slot_o] <= start_status_i;
+  end
+  for (genvar f = 0; f < int'(FaultPorts); f++) begin : gen_status
+    if (f < int'(TellingPorts)) begin : gen_told
+      (* ram_style = "distributed" *)
+      logic [7:0] status_memory [SlotCount];
+      always_ff @(posedge clk_i) begin
+        if (fault_i[f] && (f == 0 || !abort_q[fault_slot_i[f]])) status_memory[fault_slot_i[f]] <= fault_status_i[f];
+      end
+      assign port_status[f] = status_memory[status_slot_i];
+    end else begin : gen_constant
+      assign port_status[f] = fault_status_i[f];
+    end
+  end
+  always_comb begin
+    status_o = start_status_memory[status_slot_i];
+    if (cause_q[status_slot_i] == CauseGate) status_o = 8'(cce_contract_pkg::StatusGated);
+    for (int unsigned f = 0; f < FaultPorts; f++) begin
+      if (cause_q[status_slot_i] == CauseWidth'(f)) status_o = port_status[f];
+    end
+  end
+
   assign used_o = used_q;
   assign abort_o = abort_q;
   assign discard_o = reset_pending;
   assign cipher_done_o = ~cipher_q;
   assign erase_wanted_o = used_q & erase_q & ~cipher_q & ~key_q;
   assign finished_o = finished_q;
-  assign status_o = status_q;
+  assign ok_o = ok_q;
   assign queue_o = queue_q;
 
   always_ff @(posedge clk_i) begin
@@ -149,7 +200,7 @@ module slot_table #(
       if (start_i) assert (free_valid_o);
       if (free_i) assert (used_q[freed_slot_i] && finished_q[freed_slot_i]);
       for (int unsigned f = 0; f < FaultPorts; f++) begin
-        if (fault_i[f]) assert (used_q[fault_slot_i[f]]);
+        if (fault_i[f]) assert (used_q[fault_slot_i[f]] && fault_status_i[f] != 8'(cce_contract_pkg::StatusOk));
       end
     end
   end

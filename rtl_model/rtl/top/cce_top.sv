@@ -483,7 +483,10 @@ module cce_top #(
   // -------------------------------------------------------------------------------------------------------- slots
 
   logic [SlotCount-1:0] used, abort, discard, cipher_done, erase_wanted, finished;
-  logic [SlotCount-1:0][7:0] slot_status, slot_queue;
+  logic [SlotCount-1:0][7:0] slot_queue;
+  logic [SlotCount-1:0] slot_ok;
+  logic [SlotWidth-1:0] next_iv_slot;
+  logic [7:0] slot_status;
   logic [SlotCount-1:0] source_list_busy, destination_list_busy, source_active;
   logic key_release, destination_release, erased, freed;
   logic [SlotWidth-1:0] key_release_slot, destination_release_slot, erased_slot, freed_slot;
@@ -527,6 +530,8 @@ module cce_top #(
       .cipher_done_o(cipher_done),
       .erase_wanted_o(erase_wanted),
       .finished_o(finished),
+      .ok_o(slot_ok),
+      .status_slot_i(next_iv_slot),
       .status_o(slot_status),
       .queue_o(slot_queue),
       .free_i(freed),
@@ -766,7 +771,7 @@ module cce_top #(
   logic [BlockWidth:0] stream_freed, stream_produced;
   logic [SlotCount-1:0][CountWidth-1:0] lane_filled;
   logic result_write, result_write_stream;
-  logic [SlotWidth-1:0] result_write_slot, next_iv_slot;
+  logic [SlotWidth-1:0] result_write_slot;
   logic [BlockWidth-1:0] result_write_block;
   logic [127:0] result_write_data, stream_next_iv, lane_next_iv;
   logic [31:0] wrapped_key_length;
@@ -1026,6 +1031,7 @@ module cce_top #(
       .start_key_wrap_i(start_key_wrap),
       .finished_i(finished),
       .discard_i(discard),
+      .ok_i(slot_ok),
       .status_i(slot_status),
       .queue_i(slot_queue),
       .free_o(freed),
