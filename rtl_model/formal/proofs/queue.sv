@@ -18,8 +18,8 @@
 // -   assign running = enable_q && !stopped && !pause_q && !reset_q;
 // +   assign running = enable_q && !stopped && !pause_q;
 // fault room queue/queue_pair.sv: one descriptor more is fetched than the completion ring has room for
-// -   assign room = promised_q < completion_size;
-// +   assign room = promised_q <= completion_size;
+// - (promised + 16'(f)) < completion_size
+// + (promised + 16'(f)) <= completion_size
 // fault doorbell queue/queue_pair.sv: the completion doorbell may run ahead of the engine
 // -   assign completion_good = (completion_tail_q - doorbell_value) <= (completion_tail_q - completion_head_q);
 // +   assign completion_good = 1'b1;
@@ -91,6 +91,7 @@ module proof_queue (
 
   // The queue pair's own registers, to make the proof inductive and to know its rings.
   (* hierconn *) logic \u_queue.enable_q ;
+  (* hierconn *) logic \u_queue.can_q ;
   (* hierconn *) logic [7:0] \u_queue.in_flight_q ;
   (* hierconn *) logic [7:0] \u_queue.owed_q ;
   (* hierconn *) logic [15:0] \u_queue.promised_q ;
@@ -140,6 +141,8 @@ module proof_queue (
         assert (\u_queue.fetch_head_q == '0 && \u_queue.submission_tail_q == '0 && \u_queue.completion_tail_q == '0);
       end
       if (reset_pending) assert (!ready);
+      assert (\u_queue.can_q == (\u_queue.enable_q && \u_queue.fetch_head_q != \u_queue.submission_tail_q &&
+                                 \u_queue.promised_q < \u_queue.completion_size && \u_queue.in_flight_q != '1));
       // The completion ring has room for what is owed.
       if (\u_queue.enable_q ) begin
         assert (\u_queue.completion_log2_q >= 8'd1 && \u_queue.completion_log2_q <= 8'd15);

@@ -59,6 +59,10 @@ module queue_pair (
   logic [7:0] in_flight_q;   // fetched, and not yet dropped or finished
   logic [7:0] owed_q;        // of these without a completion entry being written
   logic [15:0] promised_q;   // places of the completion ring that these take, and entries that software has not read
+  logic can_q;               // there is work, room for its answer, and in_flight_q can count it
+  logic [1:0] can;
+  logic [15:0] submission_tail, promised;
+  logic [7:0] in_flight;
   logic busy;
   logic [7:0] error_q;
   logic [63:0] submission_base_q, completion_base_q;
@@ -100,7 +104,7 @@ module queue_pair (
   assign stopped = error_q != 8'(cce_contract_pkg::QueueErrorNone);
   assign running = enable_q && !stopped && !pause_q && !reset_q;
 
-  assign ready_o = running && work && room && in_flight_q != '1;
+  assign ready_o = running && can_q;
   assign stopped_o = stopped;
   assign reset_pending_o = reset_q;
   assign descriptor_address_o = submission_base_q + (64'(submission_slot) << DescriptorShift);
@@ -148,6 +152,19 @@ module queue_pair (
 
   assign do_reset = reset_q && !busy;
 
+  // Whether one more can be fetched in the next cycle, without and with a fetch in this one, which is known late. Ring sizes
+  // do not change while the queue is enabled, and a queue that is not has no work.
+  assign submission_tail = submission_doorbell && submission_good ? doorbell_value : submission_tail_q;
+  assign in_flight = in_flight_q - 8'(drop_i) - 8'(finish_i);
+  assign promised = promised_q - 16'(drop_i) -
+                    (completion_doorbell && completion_good ? doorbell_value - completion_head_q : 16'd0);
+  always_comb begin
+    for (int unsigned f = 0; f < 2; f++) begin
+      can[f] = (fetch_head_q + 16'(f)) != submission_tail && (promised + 16'(f)) < completion_size &&
+               (in_flight + 8'(f)) != '1;
+    end
+  end
+
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       enable_q <= 1'b0;
@@ -155,6 +172,7 @@ module queue_pair (
       reset_q <= 1'b0;
       interrupt_enable_q <= 1'b0;
       in_flight_q <= '0;
+      can_q <= 1'b0;
       owed_q <= '0;
       promised_q <= '0;
       error_q <= 8'(cce_contract_pkg::QueueErrorNone);
@@ -195,15 +213,15 @@ module queue_pair (
           default: ;  // read-only registers ignore writes
         endcase
       end
-      if (submission_doorbell && submission_good) submission_tail_q <= doorbell_value;
+      submission_tail_q <= submission_tail;
       if (completion_doorbell && completion_good) completion_head_q <= doorbell_value;
       if (fetch_i) fetch_head_q <= fetch_head_q + 16'd1;
       if (read_i) submission_head_q <= submission_head_q + 16'd1;
-      in_flight_q <= in_flight_q + 8'(fetch_i) - 8'(drop_i) - 8'(finish_i);
+      in_flight_q <= in_flight + 8'(fetch_i);
       // A request that leaves without an entry (its queue is being reset) owes nothing any more: see do_reset.
       owed_q <= owed_q + 8'(fetch_i) - 8'(drop_i) - 8'(issue_i);
-      promised_q <= promised_q + 16'(fetch_i) - 16'(drop_i) -
-                    (completion_doorbell && completion_good ? doorbell_value - completion_head_q : 16'd0);
+      promised_q <= promised + 16'(fetch_i);
+      can_q <= fetch_i ? can[1] : can[0];
       // Not at finish: software may see the entry, and ring the doorbell for it, before its write response is here.
       if (issue_i) completion_tail_q <= completion_tail_q + 16'd1;
       if (new_error && !stopped && !reset_q) error_q <= new_error_code;
@@ -215,6 +233,7 @@ module queue_pair (
         error_q <= 8'(cce_contract_pkg::QueueErrorNone);
         owed_q <= '0;
         promised_q <= '0;
+        can_q <= 1'b0;
         fetch_head_q <= '0;
         submission_head_q <= '0;
         submission_tail_q <= '0;
