@@ -128,6 +128,8 @@ module proof_walker (
   (* hierconn *) logic [176:0] \u_walker.probe_state ;
   (* hierconn *) logic [128:0] \u_walker.probe_unit ;
   (* hierconn *) logic [1:0] \u_walker.probe_next ;
+  (* hierconn *) logic [1:0] \u_walker.probe_first ;
+  (* hierconn *) logic [1:0] \u_walker.list_q ;
   (* hierconn *) logic [128:0] \u_walker.entry_q ;
   localparam logic [1:0] StateIdle = 2'd0, StateFetch = 2'd2;
 
@@ -203,6 +205,7 @@ module proof_walker (
         assert (\u_walker.probe_start == {list_q, start_q, start_region_q, rights_q});
         assert (\u_walker.fresh_q [slot] == fresh_q);
         assert (\u_walker.probe_next == next_q[5:4]);
+        assert (\u_walker.list_q [slot] == list_q && \u_walker.probe_first == start_q[5:4]);
         if (fresh_q) assert (now_q == start_q && next_q == start_q);
         else begin
           assert (\u_walker.probe_state [176:113] == now_q);
@@ -273,7 +276,8 @@ endmodule
   logic [StartWidth-1:0] probe_start;
   logic [176:0] probe_state;
   logic [EntryBits:0] probe_unit;
-  logic [EntryWidth-1:0] probe_next;
+  logic [EntryWidth-1:0] probe_next, probe_first;
+  assign probe_first = first_entry_q[probe_slot];
   assign probe_start = start_memory[probe_slot];
   assign probe_state = {segment_memory[probe_slot], list_memory[probe_slot]};
   assign probe_unit = unit_memory[{probe_slot, probe_entry}];

@@ -522,10 +522,11 @@ module destination_writer #(
 
   // Steps of the lanes' counters: where both ends of one meet in a slot, the second takes the first's along. One sum a
   // counter.
-  logic lane_freed, lane_granted, filled_meets, ready_meets;
+  logic lane_freed, lane_granted, lane_ends, filled_meets, ready_meets;
   logic [LaneCountWidth-1:0] filled_step, ready_step;
   assign lane_freed = feed && !burst_stream && !burst_zero;
   assign lane_granted = granted && !stream_turn_q;
+  assign lane_ends = ending && !stream_turn_q && !wiping_q[slot_q];
   assign filled_meets = lane_freed && lane_write_i && burst_slot == lane_write_slot_i;
   assign filled_step = LaneCountWidth'(filled_meets) - freed_lane_blocks;
   assign ready_meets = lane_granted && lane_write_i && slot_q == lane_write_slot_i;
@@ -553,12 +554,13 @@ module destination_writer #(
         comes = lane_write_i && lane_write_slot_i == SlotWidth'(s);
         leaves = lane_freed && burst_slot == SlotWidth'(s);
         given_away = lane_granted && slot_q == SlotWidth'(s);
-        if (comes || leaves) lane_filled_q[s] <= lane_filled_q[s] + (leaves ? filled_step : LaneCountWidth'(1));
-        if (comes || given_away) lane_ready_q[s] <= lane_ready_q[s] + (given_away ? ready_step : LaneCountWidth'(1));
-      end
-      if (ending && !stream_turn_q && !wiping_q[slot_q]) begin
-        lane_filled_q[slot_q] <= '0;
-        lane_ready_q[slot_q] <= '0;
+        if (lane_ends && slot_q == SlotWidth'(s)) begin
+          lane_filled_q[s] <= '0;
+          lane_ready_q[s] <= '0;
+        end else begin
+          if (comes || leaves) lane_filled_q[s] <= lane_filled_q[s] + (leaves ? filled_step : LaneCountWidth'(1));
+          if (comes || given_away) lane_ready_q[s] <= lane_ready_q[s] + (given_away ? ready_step : LaneCountWidth'(1));
+        end
       end
     end
     if (feed) begin

@@ -93,6 +93,8 @@ module segment_walker #(
   logic [SlotCount-1:0] cached_q;     // the unit of the next entry is in unit_memory
   logic [SlotCount-1:0] fetching_q;   // that unit is on its way
   logic [SlotCount-1:0][EntryWidth-1:0] next_entry_q;  // place of the next entry in its unit
+  logic [SlotCount-1:0][EntryWidth-1:0] first_entry_q; // of the first one: to begin again it's needed late in a cycle
+  logic [SlotCount-1:0] list_q;                        // a list, else a buffer: the same
   state_e state_q;
   logic [SlotWidth-1:0] slot_q;
 
@@ -139,11 +141,6 @@ module segment_walker #(
   assign {entry_failed, entry} = entry_q;
   assign unaligned = work_address[EntryShift-1:0] != '0;
   assign entry_bad = entry.length == '0 || entry.flags.reserved0 != '0;
-
-  logic restart_list;
-  logic [EntryWidth-1:0] restart_entry;
-  assign restart_list = start_memory[restart_slot_i][StartWidth-1];
-  assign restart_entry = start_memory[restart_slot_i][StartWidth-1-64+EntryShift +: EntryWidth];
 
   round_robin_arbiter #(
       .Count(SlotCount)
@@ -253,11 +250,13 @@ module segment_walker #(
           want_q[query_slot_i] <= 1'b1;
         end
       end
-      if (restart_i) begin
-        fresh_q[restart_slot_i] <= 1'b1;
-        ready_q[restart_slot_i] <= !restart_list;
-        want_q[restart_slot_i] <= restart_list;
-        cached_q[restart_slot_i] <= 1'b0;
+      for (int unsigned s = 0; s < SlotCount; s++) begin
+        if (restart_i && restart_slot_i == SlotWidth'(s)) begin
+          fresh_q[s] <= 1'b1;
+          ready_q[s] <= !list_q[s];
+          want_q[s] <= list_q[s];
+          cached_q[s] <= 1'b0;
+        end
       end
       if (start_i) begin
         fresh_q[start_slot_i] <= 1'b1;
@@ -270,8 +269,14 @@ module segment_walker #(
 
   always_ff @(posedge clk_i) begin
     if (load) next_entry_q[slot_q] <= entry_index + EntryWidth'(1);
-    if (restart_i) next_entry_q[restart_slot_i] <= restart_entry;
-    if (start_i) next_entry_q[start_slot_i] <= start_address_i[UnitShift-1:EntryShift];
+    for (int unsigned s = 0; s < SlotCount; s++) begin
+      if (restart_i && restart_slot_i == SlotWidth'(s)) next_entry_q[s] <= first_entry_q[s];
+      if (start_i && start_slot_i == SlotWidth'(s)) begin
+        next_entry_q[s] <= start_address_i[UnitShift-1:EntryShift];
+        first_entry_q[s] <= start_address_i[UnitShift-1:EntryShift];
+        list_q[s] <= start_list_i;
+      end
+    end
   end
 
   always_ff @(posedge clk_i) begin
