@@ -9,8 +9,8 @@
 // depth: 3
 // assumes: an access has 1 to 4096 bytes (asserted by both DMA ports, see read_port and write_port)
 // fault bounds dma/dma_address_checker.sv: the end of a region is not looked at in full width
-// -           request_i.address >= region_base_i[i] && offset_end <= {1'b0, region_size_i[i]}) begin
-// +           request_i.address >= region_base_i[i] && offset_end[63:0] < region_size_i[i] + 64'd2) begin
+// -           request_i.address >= region_base_i[i] && range_end <= region_end) begin
+// +           request_i.address >= region_base_i[i] && range_end[63:0] <= region_end[63:0]) begin
 // fault owner dma/dma_address_checker.sv: any queue may use a region
 // -           region_access.owner_queue == request_i.queue_index && (write_i ? region_access.write : region_access.read) &&
 // +           (write_i ? region_access.write : region_access.read) &&

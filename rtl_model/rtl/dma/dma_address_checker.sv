@@ -20,7 +20,7 @@ module dma_address_checker #(
 );
 
   logic [64:0] last_byte;
-  logic [64:0] offset_end;
+  logic [65:0] range_end, region_end;   // first byte behind
   cce_contract_pkg::region_access_t region_access;
   cce_contract_pkg::region_key_t region_key;
   logic in_region;
@@ -31,14 +31,15 @@ module dma_address_checker #(
 
   always_comb begin
     in_region = 1'b0;
-    offset_end = '0;
+    range_end = {2'd0, request_i.address} + 66'(request_i.bytes);
+    region_end = '0;
     region_access = '0;
     for (int unsigned i = 1; i < RegionCount; i++) begin
       region_access = region_access_i[i];
-      offset_end = {1'b0, request_i.address - region_base_i[i]} + 65'(request_i.bytes);
+      region_end = {2'd0, region_base_i[i]} + {2'd0, region_size_i[i]};
       if (region_key.index == 8'(i) && region_access.valid && region_access.tag == region_key.tag &&
           region_access.owner_queue == request_i.queue_index && (write_i ? region_access.write : region_access.read) &&
-          request_i.address >= region_base_i[i] && offset_end <= {1'b0, region_size_i[i]}) begin
+          request_i.address >= region_base_i[i] && range_end <= region_end) begin
         in_region = 1'b1;
       end
     end

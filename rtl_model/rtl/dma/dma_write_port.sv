@@ -83,8 +83,9 @@ module dma_write_port #(
   logic [63:0] response_address;
 
   always_comb begin
-    other_index = '0;
-    for (int unsigned i = Clients; i > 1; i--) begin
+    // The last one's request is looked at whether it asks or not, which may be known late.
+    other_index = IndexWidth'(Clients - 1);
+    for (int unsigned i = Clients - 1; i > 1; i--) begin
       if (valid_i[i-1]) other_index = IndexWidth'(i - 1);
     end
     other = request_i[other_index];
@@ -122,10 +123,13 @@ module dma_write_port #(
   assign length = 8'((span - 13'd1) >> LaneWidth);
 
   always_comb begin
+    // Nobody else's answer waits for the first client's check.
     ready_o = '0;
     denied_o = '0;
-    ready_o[chosen_index] = can_take;
-    denied_o[chosen_index] = can_take && !allowed;
+    ready_o[other_index] = can_take && !valid_i[0];
+    denied_o[other_index] = can_take && !valid_i[0] && !other_allowed;
+    ready_o[0] = can_take && valid_i[0];
+    denied_o[0] = can_take && valid_i[0] && !first_allowed;
   end
 
   always_ff @(posedge clk_i) begin

@@ -31,23 +31,11 @@ package gf128_pkg;
     square = reduce(wide);
   endfunction
 
-  // Products of polynomials of 4 coefficients, by the schoolbook, and of 8, by Karatsuba from three of 4:
-  // low + (low + middle + high) x^4 + high x^8, where middle = (a1 + a0) * (b1 + b0).
-  // `both` is a sum that occurs twice.
-  function automatic logic [6:0] multiply_4(input logic [3:0] a, input logic [3:0] b);
-    multiply_4 = '0;
-    for (int unsigned i = 0; i < 4; i++) multiply_4[i +: 4] = multiply_4[i +: 4] ^ (a & {4{b[i]}});
-  endfunction
-
+  // Product of polynomials of 8 coefficients, by the schoolbook: four of its terms are a table of an FPGA, and splitting
+  // them any further (Karatsuba) costs more additions there than it saves.
   function automatic logic [14:0] multiply_8(input logic [7:0] a, input logic [7:0] b);
-    logic [6:0] low, middle, high;
-    logic [2:0] both;
-    low = multiply_4(a[3:0], b[3:0]);
-    middle = multiply_4(a[7:4] ^ a[3:0], b[7:4] ^ b[3:0]);
-    high = multiply_4(a[7:4], b[7:4]);
-    both = low[6:4] ^ high[2:0];
-    multiply_8 = {high[6:3], both ^ middle[6:4] ^ high[6:4], low[3] ^ middle[3] ^ high[3],
-                  both ^ middle[2:0] ^ low[2:0], low[3:0]};
+    multiply_8 = '0;
+    for (int unsigned i = 0; i < 8; i++) multiply_8[i +: 8] = multiply_8[i +: 8] ^ (a & {8{b[i]}});
   endfunction
 
 endpackage
