@@ -14,11 +14,11 @@
 //   asked for (write_port)
 // option without: u_writer
 // fault beyond dma/destination_writer.sv: bursts may run over the end of a segment
-// -     if (segment_left_i < 32'(bytes)) bytes = segment_left_i[12:0];
-// +     if (segment_left_i + 32'd1 < 32'(bytes)) bytes = segment_left_i[12:0] + 13'd1;
+// -     if (segment_left_i < 32'(to_boundary)) bytes = segment_left_i[12:0];
+// +     if (segment_left_i + 32'd1 < 32'(to_boundary)) bytes = segment_left_i[12:0] + 13'd1;
 // fault total dma/destination_writer.sv: the last burst of a text is not cut to its length
-// -     if (phase_left < 32'(bytes)) bytes = phase_left[12:0];
-// +     if (phase_left + 32'd16 < 32'(bytes)) bytes = phase_left[12:0];
+// -   assign phase_ends = phase_left <= 32'(to_boundary) && phase_left <= segment_left_i;
+// +   assign phase_ends = phase_left + 32'd16 <= 32'(to_boundary) && phase_left <= segment_left_i;
 // fault strobe dma/destination_writer.sv: a burst's first beat strobes lanes in front of it
 // -       strobe[i] = !silent && LaneWidth'(i) >= beat_lane && (LaneWidth + 1)'(i) < {1'b0, beat_lane} + beat_count;
 // +       strobe[i] = !silent && (LaneWidth + 1)'(i) < {1'b0, beat_lane} + beat_count;

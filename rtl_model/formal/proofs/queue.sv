@@ -18,8 +18,8 @@
 // -   assign running = enable_q && !stopped && !pause_q && !reset_q;
 // +   assign running = enable_q && !stopped && !pause_q;
 // fault room queue/queue_pair.sv: one descriptor more is fetched than the completion ring has room for
-// - (promised + 16'(f)) < completion_size
-// + (promised + 16'(f)) <= completion_size
+// - (promised + 16'(f) - 16'(d)) < completion_size
+// + (promised + 16'(f) - 16'(d)) <= completion_size
 // fault doorbell queue/queue_pair.sv: the completion doorbell may run ahead of the engine
 // -   assign completion_good = (completion_tail_q - doorbell_value) <= (completion_tail_q - completion_head_q);
 // +   assign completion_good = 1'b1;

@@ -115,6 +115,7 @@ module proof_walker (
   // The walker's own registers, to make the proof inductive.
   (* hierconn *) logic [1:0] \u_walker.state_q ;
   (* hierconn *) logic \u_walker.slot_q ;
+  (* hierconn *) logic [1:0] \u_walker.working_q ;
   (* hierconn *) logic [1:0] \u_walker.fresh_q ;
   (* hierconn *) logic [1:0] \u_walker.want_q ;
   (* hierconn *) logic [1:0] \u_walker.cached_q ;
@@ -201,6 +202,7 @@ module proof_walker (
 
       // What the registers hold.
       assert (\u_walker.state_q <= 2'd2);
+      assert (\u_walker.working_q == (\u_walker.state_q != StateIdle ? 2'd1 << \u_walker.slot_q : 2'd0));
       if (begun_q) begin
         assert (\u_walker.probe_start == {list_q, start_q, start_region_q, rights_q});
         assert (\u_walker.fresh_q [slot] == fresh_q);

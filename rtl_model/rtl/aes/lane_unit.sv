@@ -143,7 +143,7 @@ module lane_unit #(
 
   // ----------------------------------------------------------------------------------------------- L1: read its text
 
-  logic l1_q;
+  logic l1_q, l1_reads_q;
   logic [SlotWidth-1:0] l1_slot_q;
   logic [1:0] l1_mode;
   logic l1_decrypt;
@@ -172,7 +172,7 @@ module lane_unit #(
       l1_block = progress_block;
     end
   end
-  assign read_o = l1_q && needs_text_q[l1_slot_q];
+  assign read_o = l1_q && l1_reads_q;
   assign read_slot_o = l1_slot_q;
   assign read_block_o = l1_block;
   assign chosen_o = l1_q;
@@ -180,7 +180,10 @@ module lane_unit #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) l1_q <= 1'b0;
     else l1_q <= take;
-    if (take) l1_slot_q <= chosen_slot;
+    if (take) begin
+      l1_slot_q <= chosen_slot;
+      l1_reads_q <= needs_text_q[chosen_slot];   // everybody else who reads waits for it
+    end
   end
 
   // What does not come from a memory that is read in L2 is made ready here: the block for the cipher is then

@@ -34,19 +34,18 @@ module round_robin_arbiter #(
     lowest = index[0];
   endfunction
 
-  logic [IndexWidth-1:0] turn_q;  // looked at first
-  logic [Count-1:0] later;        // requesters from the turn on
+  logic [Count-1:0] first_q;  // looked at first: all behind the one chosen last
+  logic [Count-1:0] later;    // requesters among these
 
-  always_comb begin
-    for (int unsigned i = 0; i < Count; i++) later[i] = request_i[i] && IndexWidth'(i) >= turn_q;
-  end
-
+  assign later = request_i & first_q;
   assign valid_o = request_i != '0;
   assign index_o = later != '0 ? lowest(later) : lowest(request_i);
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) turn_q <= '0;
-    else if (take_i) turn_q <= index_o + IndexWidth'(1);
+    for (int unsigned i = 0; i < Count; i++) begin
+      if (!rst_ni) first_q[i] <= 1'b0;
+      else if (take_i) first_q[i] <= IndexWidth'(i) > index_o;
+    end
   end
 
   always_ff @(posedge clk_i) begin

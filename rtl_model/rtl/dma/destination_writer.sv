@@ -249,12 +249,13 @@ module destination_writer #(
   assign to_boundary = lane_now && !wiping_q[slot_q] ?
       13'(cce_pkg::LaneBurstBytes) - (13'(segment_address_i[11:0]) & 13'(cce_pkg::LaneBurstBytes - 1)) :
       13'(StreamBurstBytes) - (13'(segment_address_i[11:0]) & 13'(StreamBurstBytes - 1));
+  // The least of three; all are compared at once.
+  assign phase_ends = phase_left <= 32'(to_boundary) && phase_left <= segment_left_i;
   always_comb begin
     bytes = to_boundary;
-    if (segment_left_i < 32'(bytes)) bytes = segment_left_i[12:0];
-    if (phase_left < 32'(bytes)) bytes = phase_left[12:0];
+    if (segment_left_i < 32'(to_boundary)) bytes = segment_left_i[12:0];
+    if (phase_ends) bytes = phase_left[12:0];
   end
-  assign phase_ends = phase_left == 32'(bytes);
   // Zeros overwrite the text alone; the tag of a decryption is not in the destination.
   assign request_ends = phase_ends && (in_tag || tag_length == '0 || wiping_q[slot_q]);
   assign after = place + PlaceWidth'(bytes);

@@ -95,8 +95,9 @@ module segment_walker #(
   logic [SlotCount-1:0][EntryWidth-1:0] next_entry_q;  // place of the next entry in its unit
   logic [SlotCount-1:0][EntryWidth-1:0] first_entry_q; // of the first one: to begin again it's needed late in a cycle
   logic [SlotCount-1:0] list_q;                        // a list, else a buffer: the same
-  state_e state_q;
+  state_e state_q, state_d;
   logic [SlotWidth-1:0] slot_q;
+  logic [SlotCount-1:0] working_q;     // slot_q as one bit of these, if there is one being worked on
 
   // The slot asked for.
   logic query_list;
@@ -196,9 +197,23 @@ module segment_walker #(
   end
   assign request_tag_o = TagWidth'(slot_q);
 
+  always_comb begin
+    state_d = state_q;
+    unique case (state_q)
+      StateIdle: if (want_valid) state_d = StateLook;
+      StateLook: begin
+        if (error_o || load) state_d = StateIdle;
+        else if (!cached_q[slot_q]) state_d = StateFetch;
+      end
+      StateFetch: if (request_ready_i) state_d = StateIdle;
+      default: state_d = StateIdle;
+    endcase
+  end
+
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       state_q <= StateIdle;
+      working_q <= '0;
       slot_q <= '0;
       fresh_q <= '0;
       ready_q <= '0;
@@ -207,35 +222,29 @@ module segment_walker #(
       fetching_q <= '0;
     end else begin
       want_q <= want_q & ~stop_i;
+      state_q <= state_d;
+      for (int unsigned s = 0; s < SlotCount; s++) begin
+        working_q[s] <= state_d != StateIdle && (state_q == StateIdle ? want_slot : slot_q) == SlotWidth'(s);
+      end
       unique case (state_q)
-        StateIdle: begin
-          if (want_valid) begin
-            slot_q <= want_slot;
-            state_q <= StateLook;
-          end
-        end
+        StateIdle: if (want_valid) slot_q <= want_slot;
         StateLook: begin
           if (error_o) begin
             want_q[slot_q] <= 1'b0;
-            state_q <= StateIdle;
-          end else if (!cached_q[slot_q]) begin
-            state_q <= StateFetch;
           end else if (load) begin
             want_q[slot_q] <= 1'b0;
             ready_q[slot_q] <= 1'b1;
             fresh_q[slot_q] <= 1'b0;
             if (&entry_index) cached_q[slot_q] <= 1'b0;
-            state_q <= StateIdle;
           end
         end
         StateFetch: begin
           if (request_ready_i) begin
-            state_q <= StateIdle;
             if (request_denied_i) want_q[slot_q] <= 1'b0;
             else fetching_q[slot_q] <= 1'b1;
           end
         end
-        default: state_q <= StateIdle;
+        default: ;
       endcase
       if (beat_valid_i && beat_last_i) begin
         fetching_q[beat_tag_i[SlotWidth-1:0]] <= 1'b0;
@@ -319,10 +328,7 @@ module segment_walker #(
   end
 
   assign ready_o = ready_q;
-  always_comb begin
-    busy_o = fetching_q;
-    if (state_q != StateIdle) busy_o[slot_q] = 1'b1;
-  end
+  assign busy_o = fetching_q | working_q;
 
   logic unused_bits;
   assign unused_bits = ^{beat_tag_i, work_list};

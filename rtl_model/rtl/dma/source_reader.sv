@@ -248,12 +248,13 @@ module source_reader #(
   assign to_boundary = lane_now ?
       13'(cce_pkg::LaneBurstBytes) - (13'(segment_address_i[11:0]) & 13'(cce_pkg::LaneBurstBytes - 1)) :
       13'(StreamBurstBytes) - (13'(segment_address_i[11:0]) & 13'(StreamBurstBytes - 1));
+  // The least of three; all are compared at once.
+  assign phase_ends = phase_left <= 32'(to_boundary) && phase_left <= segment_left_i;
   always_comb begin
     bytes = to_boundary;
-    if (segment_left_i < 32'(bytes)) bytes = segment_left_i[12:0];
-    if (phase_left < 32'(bytes)) bytes = phase_left[12:0];
+    if (segment_left_i < 32'(to_boundary)) bytes = segment_left_i[12:0];
+    if (phase_ends) bytes = phase_left[12:0];
   end
-  assign phase_ends = phase_left == 32'(bytes);
   assign source_ends = phase_ends && next_left == '0;
   assign after = position + PlaceWidth'(bytes);
   assign after_blocks = (StreamBlockWidth + 1)'((after + PlaceWidth'(15)) >> 4);
@@ -422,9 +423,9 @@ module source_reader #(
   assign arrives = write_q && write_last_q;
   assign bursts_meet = granted && arrives && slot_q == write_slot_q;
   assign used_meet = granted && !stream_turn_q && lane_take_i && slot_q == lane_take_slot_i;
-  assign used_step = lane_blocks_q - LaneCountWidth'(used_meet);
+  assign used_step = used_meet ? lane_blocks_q - LaneCountWidth'(1) : lane_blocks_q;
   assign available_meet = write_q && !write_stream_q && lane_take_i && write_slot_q == lane_take_slot_i;
-  assign available_step = LaneCountWidth'(write_blocks) - LaneCountWidth'(available_meet);
+  assign available_step = LaneCountWidth'(available_meet ? write_blocks - (StreamBlockWidth + 1)'(1) : write_blocks);
 
   // Negative: the stream has not come as far as the blocks that are given up.
   assign skip_distance = stream_arrived_q - stream_skip_block_i;

@@ -60,7 +60,10 @@ module queue_pair (
   logic [7:0] owed_q;        // of these without a completion entry being written
   logic [15:0] promised_q;   // places of the completion ring that these take, and entries that software has not read
   logic can_q;               // there is work, room for its answer, and in_flight_q can count it
-  logic [1:0] can;
+  logic can;
+  logic [1:0] has_work;
+  logic [1:0][1:0] has_room;
+  logic [1:0][1:0][1:0] countable;
   logic [15:0] submission_tail, promised;
   logic [7:0] in_flight;
   logic busy;
@@ -152,17 +155,20 @@ module queue_pair (
 
   assign do_reset = reset_q && !busy;
 
-  // Whether one more can be fetched in the next cycle, without and with a fetch in this one, which is known late. Ring sizes
-  // do not change while the queue is enabled, and a queue that is not has no work.
+  // Whether one more can be fetched in the next cycle: for all that may happen in this one, which is known late, then chosen.
+  // Ring sizes do not change while the queue is enabled, and a queue that is not has no work.
   assign submission_tail = submission_doorbell && submission_good ? doorbell_value : submission_tail_q;
   assign in_flight = in_flight_q - 8'(drop_i) - 8'(finish_i);
-  assign promised = promised_q - 16'(drop_i) -
-                    (completion_doorbell && completion_good ? doorbell_value - completion_head_q : 16'd0);
+  assign promised = promised_q - (completion_doorbell && completion_good ? doorbell_value - completion_head_q : 16'd0);
   always_comb begin
     for (int unsigned f = 0; f < 2; f++) begin
-      can[f] = (fetch_head_q + 16'(f)) != submission_tail && (promised + 16'(f)) < completion_size &&
-               (in_flight + 8'(f)) != '1;
+      for (int unsigned d = 0; d < 2; d++) begin
+        has_work[f] = (fetch_head_q + 16'(f)) != submission_tail;
+        has_room[f][d] = (promised + 16'(f) - 16'(d)) < completion_size;
+        for (int unsigned e = 0; e < 2; e++) countable[f][d][e] = (in_flight_q + 8'(f) - 8'(d) - 8'(e)) != '1;
+      end
     end
+    can = has_work[fetch_i] && has_room[fetch_i][drop_i] && countable[fetch_i][drop_i][finish_i];
   end
 
   always_ff @(posedge clk_i) begin
@@ -220,8 +226,8 @@ module queue_pair (
       in_flight_q <= in_flight + 8'(fetch_i);
       // A request that leaves without an entry (its queue is being reset) owes nothing any more: see do_reset.
       owed_q <= owed_q + 8'(fetch_i) - 8'(drop_i) - 8'(issue_i);
-      promised_q <= promised + 16'(fetch_i);
-      can_q <= fetch_i ? can[1] : can[0];
+      promised_q <= promised + 16'(fetch_i) - 16'(drop_i);
+      can_q <= can;
       // Not at finish: software may see the entry, and ring the doorbell for it, before its write response is here.
       if (issue_i) completion_tail_q <= completion_tail_q + 16'd1;
       if (new_error && !stopped && !reset_q) error_q <= new_error_code;

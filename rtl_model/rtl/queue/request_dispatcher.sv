@@ -236,7 +236,9 @@ module request_dispatcher #(
 
   logic good, stream;
 
-  assign good = status == 8'(cce_contract_pkg::StatusOk);
+  // As the status says, but not behind it: all that a request starts waits for this.
+  assign good = !(opcode_bad || mode_bad || flags_bad || zero_bad || length_bad || tag_bad || iv_bad || context_bad ||
+                  (is_cipher && gate_i));
   assign stream = ecb || (cbc && d.flags.decrypt) || ctr || xts || gcm;
   assign start_o = check_q;
   assign start_queue_o = queue_q;
@@ -293,7 +295,7 @@ module request_dispatcher #(
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      if (check_q) assert (free_valid_i);
+      if (check_q) assert (free_valid_i && good == (status == 8'(cce_contract_pkg::StatusOk)));
       for (int unsigned q = 0; q < QueueCount; q++) if (freed_i[q]) assert (in_flight_q[q] != '0);
     end
   end
