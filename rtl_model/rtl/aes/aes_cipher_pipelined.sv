@@ -21,8 +21,8 @@
 // erasure is over neither key nor further erasure is taken, and a key is not taken together with an erasure
 // (key_ready_o is 0 while erase_valid_i is 1). After reset all KeyCount keys are erased, one a cycle, in the same way.
 //
-// SboxStyle 2 puts the S-boxes of rounds 1 to MemoryRounds into block RAM. Those of the other rounds and of the key
-// expansion are a composite field all the same: a part has only so many block RAMs.
+// SboxStyle 2 puts the S-boxes of rounds 1 to MemoryRounds and of the key expansion into block RAM. Those of the other rounds
+// are a composite field all the same: a part has only so many block RAMs.
 //
 // The surroundings must not load or erase a key of which blocks are inside: their rounds would see a mixture of keys.
 // Stages without a block hold no data and no key material: they compute on zero.
@@ -93,7 +93,7 @@ module aes_cipher_pipelined #(
 
   aes_key_expander #(
       .KeyCount(KeyCount),
-      .SboxStyle(LogicStyle)
+      .SboxStyle(SboxStyle)
   ) u_key_expander (
       .clk_i,
       .rst_ni,
