@@ -529,9 +529,9 @@ module destination_writer #(
   assign lane_granted = granted && !stream_turn_q;
   assign lane_ends = ending && !stream_turn_q && !wiping_q[slot_q];
   assign filled_meets = lane_freed && lane_write_i && burst_slot == lane_write_slot_i;
-  assign filled_step = LaneCountWidth'(filled_meets) - freed_lane_blocks;
+  assign filled_step = filled_meets ? LaneCountWidth'(1) - freed_lane_blocks : -freed_lane_blocks;
   assign ready_meets = lane_granted && lane_write_i && slot_q == lane_write_slot_i;
-  assign ready_step = LaneCountWidth'(ready_meets) - lane_blocks_q;
+  assign ready_step = ready_meets ? LaneCountWidth'(1) - lane_blocks_q : -lane_blocks_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin

@@ -8,8 +8,8 @@
 //            bits, each made of three 8 x 8 ones by one more Karatsuba step
 //   stage 2: the 27 products are joined to one of 255 bits, which is reduced
 //
-// Four Karatsuba steps leave 81 products of 8 x 8 bits instead of 256. A fifth would save gates, 4 %, but takes 7 % more
-// tables of an FPGA, and is deeper. The register is where both stages are equally deep.
+// Four Karatsuba steps leave 81 products of 8 x 8 bits instead of 256. A fifth would save 2 % of the gates, but takes 7 % more
+// tables of an FPGA. The register is where both stages are equally deep.
 // Latency: operands in cycle t with enable_i, product_o in cycle t+1 (behind the gates of stage 2: register it).
 // Throughput: one product a cycle. The register between the stages moves with enable_i only; to erase it, enable it
 // with an operand of zero.
