@@ -83,14 +83,15 @@ _GATES_ABC = 'strash\nifraig\ndch\nmap -a -B 0.9\ntopo\n'
 # Without the pass `autoname`, which takes half of the time: nets keep the names of the source, which is enough.
 # Tables of up to five inputs (two LUT4 and the multiplexer between them), mapped twice: larger ones are quicker one by one
 # but take so much room. Against synth_ecp5's own mapping (tables up to seven inputs, once): aes_cipher -10 % of the tables
-# with two levels more, lane_unit -5 % with one, slot_table -19 % with none.
+# with two levels more, lane_unit -5 % with one, slot_table -19 % with none. Rewriting before (&syn3) is another 3 % of
+# lane_unit, and a level.
 _ECP5 = '''
 read_verilog -lib -specify +/lattice/cells_sim_ecp5.v +/lattice/cells_bb_ecp5.v
 synth_ecp5 -top design -run map_ram:map_ffram
 flatten
 opt -full
 synth_ecp5 -top design -run map_ffram:map_luts
-abc9 -W 300 -maxlut 5 -script +&scorr;&sweep;&dc2;&dch,-f,-r;&if,{W},{D};&mfs;&st;&dch,-f,-r;&if,{W},{D};&mfs
+abc9 -W 300 -maxlut 5 -script +&scorr;&sweep;&dc2;&syn3;&syn3;&dc2;&dch,-f,-r;&if,{W},{D};&mfs;&st;&dch,-f,-r;&if,{W},{D};&mfs
 clean
 synth_ecp5 -top design -run map_cells:check
 hierarchy -check

@@ -81,7 +81,8 @@ module key_loader #(
   logic [$clog2(SlotCount+1)-1:0] fetch_count;
   logic second_unit_q;                      // the pair's second unit is to be asked for
   logic [UnitWidth:0] asked_q, arrived_q, erased_q;   // units, counted modulo 2 * UnitCount
-  logic unit_room, request_done, denied_q;
+  logic unit_room_q, request_done, denied_q;
+  logic [1:0][1:0] unit_room;
   logic [UnitCount-1:0] failed_q;
 
   assign fetch_push = start_i && (start_request_i.job == 2'(cce_pkg::KeyJobRecord) ||
@@ -100,8 +101,7 @@ module key_loader #(
       .data_o(fetch),
       .count_o(fetch_count)
   );
-  assign unit_room = (asked_q - erased_q) < (UnitWidth + 1)'(UnitCount);
-  assign request_valid_o = fetch_valid && unit_room && !denied_q;
+  assign request_valid_o = fetch_valid && unit_room_q && !denied_q;
   always_comb begin
     request_o = '0;
     request_o.unrestricted = fetch.unrestricted;
@@ -281,12 +281,22 @@ module key_loader #(
                                      state_q == StateSecond) && !unit_done;
   assign take_job = state_q == StateIdle && job_valid && !erasing_o && (from_memory ? unit_erase : held);
 
+  // Whether there is room in the next cycle: for all that may happen in this one, which is known late, then chosen.
+  always_comb begin
+    for (int unsigned a = 0; a < 2; a++) begin
+      for (int unsigned e = 0; e < 2; e++) begin
+        unit_room[a][e] = (asked_q + (UnitWidth + 1)'(a) - erased_q - (UnitWidth + 1)'(e)) < (UnitWidth + 1)'(UnitCount);
+      end
+    end
+  end
+
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       state_q <= StateIdle;
       asked_q <= '0;
       arrived_q <= '0;
       erased_q <= '0;
+      unit_room_q <= 1'b1;
       failed_q <= '0;
       second_unit_q <= 1'b0;
       denied_q <= 1'b0;
@@ -316,6 +326,7 @@ module key_loader #(
         failed_q[arrived_q[UnitWidth-1:0]] <= unit_failed_q || beat_error_i;
       end
       if (unit_erase) erased_q <= erased_q + (UnitWidth + 1)'(1);
+      unit_room_q <= unit_room[request_done][unit_erase];
 
       unique case (state_q)
         StateIdle: begin
