@@ -654,6 +654,38 @@ TEST_P(StatusCodes, RefusedTextIsWipedWherever) {
     }
 }
 
+TEST_P(StatusCodes, ZerosThatAreRefusedAreTold) {
+    // In CCM nothing of a short text is written before its tag is known. So what the bus refuses here are the zeros,
+    // and only after the wrong tag: each beat of them may be the one.
+    CipherInput input = legal_input(CipherMode::ccm, true);
+    input.tag.back() ^= 0x80;
+    Oracle::Answer refused;
+    refused.match = false;
+    auto request = std::make_unique<CipherRequest>(machine_, CipherMode::ccm);
+    prepare(*request, input);
+    request->key(test_key);
+    const sim::StreamLengths lengths = request->lengths(input.text.size());
+    request->text(input.text, Shape::direct(lengths.source), Shape::direct(lengths.destination));
+    const Exchange exchange(std::move(request), input, refused);
+    const std::uint64_t base = exchange.request().destination().address();
+    for (std::uint64_t offset = 0; offset < input.text.size(); offset += 16) {
+        SCOPED_TRACE("zeros at byte " + std::to_string(offset));
+        machine_.memory().inject_error(Direction::write, base + offset, 1);
+        const Completion done = queue_.run(exchange.request().descriptor());
+        machine_.memory().clear_errors();
+        EXPECT_EQ(done.status, Status::destination_access) << contract::name_of(done.status);
+        EXPECT_TRUE(queue_.fault().write);
+        // Without the error it is the tag.
+        exchange.check(queue_.run(exchange.request().descriptor()));
+        ASSERT_FALSE(HasFailure());
+    }
+    // An address that does not answer at all.
+    Descriptor elsewhere = exchange.request().descriptor();
+    elsewhere.destination = nowhere;
+    EXPECT_EQ(queue_.run(elsewhere).status, Status::destination_access);
+    ASSERT_NO_FATAL_FAILURE(expect_going_on());
+}
+
 TEST_P(StatusCodes, EveryCombinationIsJudged) {
     // Random combinations of mode, direction, flags, lengths, tag length and IV, most of them illegal in more than one
     // way, against the rules and their order as fault_of has them. Legal ones are done, on text that makes no sense.

@@ -22,8 +22,8 @@
 // -         if (queue_q[s] == 8'(q) && queue_reset_pending_i[q]) reset_pending[s] = 1'b1;
 // +         if (queue_reset_pending_i[q]) reset_pending[s] = 1'b1;
 // fault status queue/slot_table.sv: a later fault replaces the first one
-// -         faults[f] = told[f][s] && (!abort_q[s] || f == 0);
-// +         faults[f] = told[f][s];
+// -       valid[f] = fault_i[f] && (!abort_q[fault_slot_i[f]] || f == 0 ||
+// +       valid[f] = fault_i[f] && (1'b1 ||
 // fault taken queue/slot_table.sv: the slot offered as free may be in use
 // -       free_choice[s] = !used_q[s] && (used_q | ('1 << s)) == '1;
 // +       free_choice[s] = (!used_q[s] || finished_q[s]) && (used_q | ('1 << s)) == '1;
@@ -116,7 +116,7 @@ module proof_slots (
   logic rest_q = 1'b0;                 // in the cycle before, nothing was owed and the lists were at rest
   logic [3:0] owed;
   logic starts, frees;
-  logic [2:0] faults;
+  logic [2:0] faults, unwiped;
 
   assign starts = start_i && free_slot == slot;
   assign frees = free_i && freed_slot_i == slot;
@@ -126,12 +126,16 @@ module proof_slots (
     for (int unsigned u = 0; u < 3; u++) if (cipher_release_i[u] && cipher_release_slot_i[u] == slot) owed[1] = 1'b0;
     if (destination_release_i && destination_release_slot_i == slot) owed[2] = 1'b0;
     if (erase_release_i && erase_release_slot_i == slot) owed[3] = 1'b0;
-    for (int unsigned f = 0; f < 3; f++) faults[f] = fault_i[f] && fault_slot_i[f] == slot;
+    for (int unsigned f = 0; f < 3; f++) begin
+      faults[f] = fault_i[f] && fault_slot_i[f] == slot;
+      unwiped[f] = status_q == 8'(cce_contract_pkg::StatusTag) &&
+                   fault_status_i[f] == 8'(cce_contract_pkg::StatusDestinationAccess);
+    end
   end
 
   always_ff @(posedge clk_i) begin
     if (rst_nq) begin
-      if (start_i) assume (free_valid);
+      if (start_i) assume (free_valid && start_status_i != 8'(cce_contract_pkg::StatusTag));
       if (free_i) assume (used[freed_slot_i] && finished[freed_slot_i]);
       for (int unsigned f = 0; f < 3; f++) if (fault_i[f]) assume (used[fault_slot_i[f]] && fault_status_i[f] != 8'(cce_contract_pkg::StatusOk));
 
@@ -147,6 +151,8 @@ module proof_slots (
         assert (queue[slot] == {7'd0, queue_q});
         assert (status == status_q);
         assert (ok[slot] == (status_q == 8'(cce_contract_pkg::StatusOk)));
+        assert (\u_slots.tag_q [slot] == (aborted_q && status_q == 8'(cce_contract_pkg::StatusTag)));
+        if (status_q == 8'(cce_contract_pkg::StatusTag)) assert (aborted_q);
         assert (abort[slot] == aborted_q);
         assert (discard[slot] == queue_reset_pending_i[queue_q]);
       end
@@ -163,10 +169,11 @@ module proof_slots (
         status_q <= start_status_i;
         aborted_q <= 1'b0;
       end else begin
-        // The key's fault counts whenever it comes; of others the first, and in the same cycle the first port.
+        // The key's fault counts whenever it comes; of others the first, and in the same cycle the first port; and one of
+        // the destination behind a wrong tag.
         if (faults[0]) status_q <= fault_status_i[0];
-        else if (!aborted_q && faults[1]) status_q <= fault_status_i[1];
-        else if (!aborted_q && faults[2]) status_q <= fault_status_i[2];
+        else if ((!aborted_q || unwiped[1]) && faults[1]) status_q <= fault_status_i[1];
+        else if ((!aborted_q || unwiped[2]) && faults[2]) status_q <= fault_status_i[2];
         else if (!aborted_q && gate_i && owed_q[1]) status_q <= 8'(cce_contract_pkg::StatusGated);
         if (faults != '0 || (gate_i && owed_q[1]) || (used_q && queue_reset_pending_i[queue_q])) aborted_q <= 1'b1;
       end
@@ -184,5 +191,6 @@ module proof_slots (
   (* hierconn *) logic [3:0] \u_slots.key_q ;
   (* hierconn *) logic [3:0] \u_slots.destination_q ;
   (* hierconn *) logic [3:0] \u_slots.erase_q ;
+  (* hierconn *) logic [3:0] \u_slots.tag_q ;
 
 endmodule

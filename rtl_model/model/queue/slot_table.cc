@@ -40,7 +40,9 @@ void SlotTable::clock(const Inputs& inputs) {
         const auto port = static_cast<unsigned>(std::bit_width(rest)) - 1;
         rest &= ~bit(port);
         const Fault& fault = inputs.fault[port];
-        if (!has(abort_before, fault.slot) || port == 0) {
+        // Zeros that could not be written over the text of a wrong tag: it may have stayed.
+        const bool unwiped = status_[fault.slot] == Status::tag && fault.status == Status::destination_access;
+        if (!has(abort_before, fault.slot) || port == 0 || unwiped) {
             abort_ |= bit(fault.slot);
             status_[fault.slot] = fault.status;
         }

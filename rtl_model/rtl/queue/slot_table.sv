@@ -8,6 +8,7 @@
 // writer frees it. All outputs but the status are registers; a fault shows in the next cycle.
 //
 // Of its status a slot keeps where it comes from; what each source said of it is in a memory of that source.
+// A wrong tag is followed by zeros over the text. If they can't be written, that is the status: text may have stayed.
 
 `default_nettype none
 
@@ -68,9 +69,11 @@ module slot_table #(
   localparam logic [CauseWidth-1:0] CauseGate = CauseWidth'(FaultPorts + 1);
 
   logic [SlotCount-1:0] used_q, abort_q, key_q, cipher_q, destination_q, erase_q, finished_q, ok_q;
+  logic [SlotCount-1:0] tag_q;                     // the status is tag
   logic [SlotCount-1:0][CauseWidth-1:0] cause_q;
   logic [SlotCount-1:0][7:0] queue_q;
   logic [SlotCount-1:0] reset_pending;
+  logic [FaultPorts-1:0] valid;                    // becomes the status, if it is told alone
   logic [FaultPorts-1:0] counts;                   // no port before it tells of the same slot
   logic [FaultPorts-1:0][SlotCount-1:0] told;
   (* ram_style = "distributed" *)
@@ -94,12 +97,18 @@ module slot_table #(
     end
   end
 
-  // Of faults of a slot in the same cycle the first port wins.
+  // Of faults of a slot in the same cycle the first port wins. The key's fault (port 0) counts even if text failed before:
+  // a descriptor's faults are told in an order that does not depend on the bus.
   always_comb begin
     for (int unsigned f = 0; f < FaultPorts; f++) begin
-      counts[f] = fault_i[f];
+      valid[f] = fault_i[f] && (!abort_q[fault_slot_i[f]] || f == 0 ||
+                                (tag_q[fault_slot_i[f]] &&
+                                 fault_status_i[f] == 8'(cce_contract_pkg::StatusDestinationAccess)));
+    end
+    for (int unsigned f = 0; f < FaultPorts; f++) begin
+      counts[f] = valid[f];
       for (int unsigned g = 0; g < f; g++) begin
-        if (fault_i[g] && fault_slot_i[g] == fault_slot_i[f]) counts[f] = 1'b0;
+        if (valid[g] && fault_slot_i[g] == fault_slot_i[f]) counts[f] = 1'b0;
       end
       told[f] = SlotCount'(counts[f]) << fault_slot_i[f];
     end
@@ -108,18 +117,18 @@ module slot_table #(
   // Everything is decoded slot by slot: a write with an index would be a shifter for each of the ports.
   always_ff @(posedge clk_i) begin
     for (int unsigned s = 0; s < SlotCount; s++) begin
-      logic starts, gated;
+      logic starts, gated, is_tag;
       logic [FaultPorts-1:0] faults;
       logic [CauseWidth-1:0] cause;
 
       starts = start_i && free_choice[s];
       gated = gate_i && cipher_q[s] && !abort_q[s];
-      // The key's fault (port 0) counts even if text failed before: a descriptor's faults are told in an order that does
-      // not depend on the bus.
       cause = '0;
+      is_tag = 1'b0;
       for (int unsigned f = 0; f < FaultPorts; f++) begin
-        faults[f] = told[f][s] && (!abort_q[s] || f == 0);
+        faults[f] = told[f][s];
         cause = cause | (CauseWidth'(f) & {CauseWidth{told[f][s]}});
+        is_tag = is_tag || (told[f][s] && fault_status_i[f] == 8'(cce_contract_pkg::StatusTag));
       end
 
       if (!rst_ni) begin
@@ -131,12 +140,14 @@ module slot_table #(
         erase_q[s] <= 1'b0;
         finished_q[s] <= 1'b0;
         ok_q[s] <= 1'b0;
+        tag_q[s] <= 1'b0;
         cause_q[s] <= CauseStart;
         queue_q[s] <= '0;
       end else if (starts) begin
         used_q[s] <= 1'b1;
         queue_q[s] <= start_queue_i;
         ok_q[s] <= start_status_i == 8'(cce_contract_pkg::StatusOk);
+        tag_q[s] <= 1'b0;
         cause_q[s] <= CauseStart;
         abort_q[s] <= 1'b0;
         key_q[s] <= start_key_i;
@@ -148,6 +159,7 @@ module slot_table #(
         if ((used_q[s] && reset_pending[s]) || gated || faults != '0) abort_q[s] <= 1'b1;
         if (faults != '0 || gated) begin
           ok_q[s] <= 1'b0;
+          tag_q[s] <= is_tag;
           cause_q[s] <= faults != '0 ? cause : CauseGate;
         end
         finished_q[s] <= used_q[s] && !key_q[s] && !cipher_q[s] && !destination_q[s] && !erase_q[s] &&
@@ -171,7 +183,7 @@ module slot_table #(
       (* ram_style = "distributed" *)
       logic [7:0] status_memory [SlotCount];
       always_ff @(posedge clk_i) begin
-        if (fault_i[f] && (f == 0 || !abort_q[fault_slot_i[f]])) status_memory[fault_slot_i[f]] <= fault_status_i[f];
+        if (valid[f]) status_memory[fault_slot_i[f]] <= fault_status_i[f];
       end
       assign port_status[f] = status_memory[status_slot_i];
     end else begin : gen_constant
