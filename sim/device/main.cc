@@ -33,14 +33,6 @@ nlohmann::ordered_json messages(const TimeTravelCalendar::Counts& counts) {
     return result;
 }
 
-/// How often each kind of fault was injected at random; all are there, so that none is missed for its name.
-nlohmann::ordered_json injected(const RandomFaults& random) {
-    nlohmann::ordered_json result = nlohmann::ordered_json::object();
-    for (std::size_t i = 0; i < fault_kinds; ++i)
-        result[std::string(name_of(static_cast<FaultKind>(i)))] = random.counts().at(i);
-    return result;
-}
-
 nlohmann::ordered_json statistics_of(const DeviceServer& server) {
     nlohmann::ordered_json json =
         common_statistics(server.engine(), server.statistics(), server.lost_interrupts(), server.faults());
@@ -48,7 +40,7 @@ nlohmann::ordered_json statistics_of(const DeviceServer& server) {
     json["vhost_user_messages"] = server.vhost_user().counts();
     json["calendar_messages_received"] = messages(server.calendar().received());
     json["calendar_messages_sent"] = messages(server.calendar().sent());
-    if (const RandomFaults* random = server.injection().random()) json["injected"] = injected(*random);
+    add_injected(json, server.injection());
     return json;
 }
 

@@ -112,6 +112,14 @@ nlohmann::ordered_json common_statistics(const Engine& engine, const Statistics&
             {"faults", faults.count()}};
 }
 
+void add_injected(nlohmann::ordered_json& json, const FaultInjection& injection) {
+    const RandomFaults* random = injection.random();
+    if (random == nullptr) return;
+    nlohmann::ordered_json& injected = json["injected"] = nlohmann::ordered_json::object();
+    for (std::size_t i = 0; i < fault_kinds; ++i)
+        injected[std::string(name_of(static_cast<FaultKind>(i)))] = random->counts().at(i);
+}
+
 void write_statistics(const std::string& path, nlohmann::ordered_json json, const Engine& engine, double seconds) {
     json["host_seconds"] = seconds;
     json["simulated_cycles_per_host_second"] =

@@ -54,6 +54,9 @@ void announce_ready(int fd);
 /// The counters that every server has.
 [[nodiscard]] nlohmann::ordered_json common_statistics(const Engine& engine, const Statistics& statistics,
                                                        std::uint64_t lost_interrupts, const FaultLog& faults);
+/// Adds how often each kind of fault was injected at random, if any were to be; all are there, so that none is missed
+/// for its name.
+void add_injected(nlohmann::ordered_json& json, const FaultInjection& injection);
 /// Adds how long it took, and writes the file.
 void write_statistics(const std::string& path, nlohmann::ordered_json json, const Engine& engine, double seconds);
 

@@ -17,6 +17,7 @@ constexpr const char* program = "cce_vfio_user_server";
 struct Arguments {
     std::string socket;
     bool serve_many = false;
+    std::uint32_t cycle_ns = 0;
     ProgramOptions common;
 };
 
@@ -28,13 +29,15 @@ nlohmann::ordered_json statistics_of(const VfioUserServer& server) {
     json["dma_read_messages"] = server.maps().reads_sent();
     json["dma_write_messages"] = server.maps().writes_sent();
     json["vfio_user_messages"] = server.counts();
+    add_injected(json, server.injection());
     return json;
 }
 
 int serve(const Arguments& arguments) {
     const ProgramOptions& common = arguments.common;
     const FileDescriptor stop = make_stop_descriptor();
-    const VfioUserServerOptions options{common.memory_latency, common.injection(), arguments.serve_many, stop.get()};
+    const VfioUserServerOptions options{common.memory_latency, common.injection(), arguments.serve_many, stop.get(),
+                                        std::chrono::nanoseconds(arguments.cycle_ns)};
     VfioUserServer server(options,
                           [&](EngineHost& host) { return make_engine(common.engine, host, common.engine_options); });
     const UnixListener listener(arguments.socket);
@@ -61,6 +64,9 @@ int main(int argc, char** argv) {
     app.add_option("--socket", arguments.socket, "vfio-user socket to make")->required();
     app.add_flag("--serve-many", arguments.serve_many,
                  "when a client has gone, wait for the next one (until SIGTERM); else end with the first");
+    app.add_option("--cycle-ns", arguments.cycle_ns,
+                   "real nanoseconds that an engine cycle takes at least; 0: as fast as can be")
+        ->capture_default_str();
     describe(app, arguments.common);
     return run_program(app, argc, argv, arguments.common, [&] { return serve(arguments); });
 }

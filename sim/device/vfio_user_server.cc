@@ -23,6 +23,8 @@ namespace {
 
 /// Cycles simulated between two looks at the socket.
 constexpr std::uint64_t cycles_at_once = 500;
+/// What a busy host may be behind real time.
+constexpr std::chrono::milliseconds lag_maximum{200};
 /// No register access takes longer.
 constexpr std::uint64_t access_cycles_maximum = 64;
 /// Writes by messages that may be unanswered while the engine advances.
@@ -33,9 +35,17 @@ std::span<const std::byte> bytes_of(const T& value) {
     return std::as_bytes(std::span(&value, 1));
 }
 
-bool wait_readable(std::span<pollfd> polled, bool block) {
+using std::chrono::nanoseconds;
+
+/// `patience`: how long to wait; without one, for ever.
+bool wait_readable(std::span<pollfd> polled, std::optional<nanoseconds> patience) {
+    timespec time{};
+    if (patience) {
+        const auto seconds = std::chrono::floor<std::chrono::seconds>(*patience);
+        time = {seconds.count(), (*patience - seconds).count()};
+    }
     int ready = 0;
-    while ((ready = ::poll(polled.data(), polled.size(), block ? -1 : 0)) < 0) {
+    while ((ready = ::ppoll(polled.data(), polled.size(), patience ? &time : nullptr, nullptr)) < 0) {
         if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
     }
     return ready > 0;
@@ -49,8 +59,11 @@ VfioUserServer::VfioUserServer(const VfioUserServerOptions& options, const Engin
       host_(maps_, options_.injection, faults_, statistics_, options_.memory_latency),
       engine_(make_engine(host_)) {
     const unsigned queues = identified_queue_pairs(*engine_);
+    vectors_ = 1 + queues;
     window_.emplace(*engine_, options_.injection, faults_, statistics_);
-    function_.emplace(*window_, host_, faults_, statistics_, 1 + queues);
+    window_->observe_writes(
+        [this](std::uint32_t offset, std::uint32_t value) { host_.register_written(offset, value); });
+    function_.emplace(*window_, host_, faults_, statistics_, vectors_);
     spdlog::info("engine {}: {} queue pairs, real time", engine_->name(), queues);
 }
 
@@ -58,7 +71,7 @@ void VfioUserServer::run(const UnixListener& listener) {
     try {
         do {
             std::array<pollfd, 2> polled{{{options_.stop_fd, POLLIN, 0}, {listener.fd(), POLLIN, 0}}};
-            wait_readable(polled, true);
+            wait_readable(polled, std::nullopt);
             if (polled[0].revents != 0) throw Stopped("asked to stop");
             connection_.connect(listener.accept(options_.stop_fd));
             try {
@@ -97,7 +110,10 @@ void VfioUserServer::serve_client() {
     for (;;) {
         settle();
         std::array<pollfd, 2> polled{{{options_.stop_fd, POLLIN, 0}, {connection_.stream().fd(), POLLIN, 0}}};
-        const bool ready = wait_readable(polled, !can_advance());
+        const bool busy = can_advance();
+        const bool ready = wait_readable(polled, busy ? std::optional(ahead()) : std::nullopt);
+        // What an engine that has nothing to do misses is not made up for.
+        if (!busy) due_ = std::chrono::steady_clock::now();
         if (polled[0].revents != 0) throw Stopped("asked to stop");
         if (ready) {
             serve_message();
@@ -112,8 +128,17 @@ bool VfioUserServer::can_advance() const {
            maps_.writes_sent() - maps_.writes_answered() < writes_under_way_maximum;
 }
 
+nanoseconds VfioUserServer::ahead() const {
+    if (options_.cycle == nanoseconds::zero()) return nanoseconds::zero();
+    return std::max<nanoseconds>(due_ - std::chrono::steady_clock::now(), nanoseconds::zero());
+}
+
 void VfioUserServer::advance() {
-    engine_->advance(engine_->cycle() + cycles_at_once);
+    const std::uint64_t before = engine_->cycle();
+    // What a busy host keeps from an engine at work is: a stall has to end in time. But not without end.
+    due_ = std::max(due_, std::chrono::steady_clock::now() - lag_maximum);
+    engine_->advance(before + cycles_at_once);
+    due_ += options_.cycle * (engine_->cycle() - before);
 }
 
 void VfioUserServer::settle() {
@@ -394,15 +419,20 @@ void VfioUserServer::write_region(VfioUserMessage& message) {
         deferred_.push_back(std::move(message));
         return;
     }
-    function_->write(access.region, access.offset, data);
+    write(access, data);
     connection_.reply(message.header, bytes_of(access));
+}
+
+void VfioUserServer::write(const vfio_user::RegionAccess& access, std::span<const std::byte> data) {
+    function_->write(access.region, access.offset, data);
+    if (access.region == VFIO_PCI_BAR0_REGION_INDEX) host_.guest_acted(engine_->cycle(), vectors_);
 }
 
 void VfioUserServer::do_deferred_writes() {
     for (; !deferred_.empty() && access_fits(); deferred_.pop_front()) {
         const VfioUserMessage& message = deferred_.front();
         const auto access = message.head<vfio_user::RegionAccess>();
-        function_->write(access.region, access.offset, message.tail<vfio_user::RegionAccess>());
+        write(access, message.tail<vfio_user::RegionAccess>());
     }
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Serves one vfio-user client after another: the engine as a PCI function, in real time. The engine's cycles pass as
-// fast as they can while it has something to do, and not at all while it has not. Tested by
-// test/vfio_user_server_test.cc.
+// fast as they can, or no faster than they are to, while it has something to do, and not at all while it has not.
+// Tested by test/vfio_user_server_test.cc.
 
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -30,8 +31,9 @@ namespace cce::sim::device {
 struct VfioUserServerOptions {
     std::uint16_t memory_latency = 20;
     FaultInjection injection;
-    bool serve_many = false;  ///< wait for the next client when one has gone
-    int stop_fd = -1;         ///< readable: stop; not owned
+    bool serve_many = false;            ///< wait for the next client when one has gone
+    int stop_fd = -1;                   ///< readable: stop; not owned
+    std::chrono::nanoseconds cycle{0};  ///< least time of an engine cycle
 };
 
 class VfioUserServer final : private DmaMessenger {
@@ -50,6 +52,7 @@ public:
     /// Commands that were refused.
     [[nodiscard]] const FaultLog& refusals() const { return refusals_; }
     [[nodiscard]] const Statistics& statistics() const { return statistics_; }
+    [[nodiscard]] const FaultInjection& injection() const { return options_.injection; }
     [[nodiscard]] const DmaMaps& maps() const { return maps_; }
     [[nodiscard]] const std::map<std::string, std::uint64_t>& counts() const { return counts_; }
     [[nodiscard]] std::uint64_t lost_interrupts() const { return function_->lost_interrupts(); }
@@ -79,9 +82,12 @@ private:
     void set_interrupts(VfioUserMessage& message);
     void read_region(const VfioUserMessage& message);
     void write_region(VfioUserMessage& message);
+    void write(const vfio_user::RegionAccess& access, std::span<const std::byte> data);
     void reset_device();
 
     [[nodiscard]] bool can_advance() const;
+    /// How long the engine has to wait for real time.
+    [[nodiscard]] std::chrono::nanoseconds ahead() const;
     void advance();
     /// Sends what the engine asked for and wrote, and the interrupts that are due.
     void settle();
@@ -97,10 +103,12 @@ private:
     DmaMaps maps_;
     DmaHost host_;
     std::unique_ptr<Engine> engine_;
+    unsigned vectors_ = 0;
     std::optional<RegisterWindow> window_;
     std::optional<VfioFunction> function_;
     std::deque<HeldEdge> edges_;
-    std::deque<VfioUserMessage> deferred_;  ///< posted register writes that have to wait
+    std::deque<VfioUserMessage> deferred_;       ///< posted register writes that have to wait
+    std::chrono::steady_clock::time_point due_;  ///< of the engine's next cycle
     bool negotiated_ = false;
     std::uint32_t data_maximum_ = 0;
     std::map<std::string, std::uint64_t> counts_;

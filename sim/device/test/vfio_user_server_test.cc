@@ -87,6 +87,8 @@ protected:
         VfioUserServerOptions options;
         options.stop_fd = stop_.get();
         options.serve_many = serve_many;
+        options.cycle = cycle_;
+        if (!injected_.empty()) options.injection.add(injected_);
         server_.emplace(options, [](EngineHost& host) { return std::make_unique<CopyingEngine>(host); });
         listener_.emplace(path_);
         thread_ = std::thread([this] {
@@ -161,6 +163,8 @@ protected:
     static constexpr std::uint32_t trigger_event = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER;
 
     std::filesystem::path path_;
+    std::chrono::nanoseconds cycle_{0};
+    std::string injected_;
     FileDescriptor stop_{::eventfd(0, EFD_CLOEXEC)};
     FileDescriptor event_{::eventfd(0, EFD_CLOEXEC)};
     FileDescriptor file_{memory_file()};
@@ -220,6 +224,34 @@ TEST_F(VfioUserServerTest, WorkEndsWithAnInterrupt) {
     EXPECT_EQ(ended(), "");
     EXPECT_EQ(server_->faults().count(), 0U);
     EXPECT_EQ(server_->statistics().interrupt_messages, 1U);
+}
+
+TEST_F(VfioUserServerTest, CyclesTakeTheirTime) {
+    cycle_ = std::chrono::microseconds(100);
+    VfioClient& client = start_enabled();
+    ASSERT_EQ(map(client, CopyingEngine::source, true), 0);
+    ASSERT_EQ(map(client, CopyingEngine::destination, true, page), 0);
+    const auto begin = std::chrono::steady_clock::now();
+    for (int i = 0; i < 2; ++i) {
+        client.post(registers, doorbell, 1);
+        ASSERT_TRUE(told());
+    }
+    const auto passed = std::chrono::steady_clock::now() - begin;
+    EXPECT_EQ(ended(), "");
+    EXPECT_GE(passed, cycle_ * FakeEngine::work_cycles);
+}
+
+TEST_F(VfioUserServerTest, AnInterruptThatNobodyHasAskedFor) {
+    injected_ = "random:mean=1";
+    VfioClient& client = start_enabled();
+    ASSERT_EQ(map(client, CopyingEngine::source, true), 0);
+    ASSERT_EQ(map(client, CopyingEngine::destination, true, page), 0);
+    for (int i = 0; i < 200; ++i) {
+        client.post(registers, doorbell, 1);
+        static_cast<void>(client.read(registers, 0));
+    }
+    EXPECT_EQ(ended(), "");
+    EXPECT_GT(server_->injection().random()->counts().at(static_cast<std::size_t>(FaultKind::interrupt_spurious)), 0U);
 }
 
 TEST_F(VfioUserServerTest, ByMessagesTheInterruptComesLast) {
