@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Builds the driver for a kernel that get-kernel.sh has got. "build-module.sh --help" says more.
+# Builds the driver for a kernel of get-kernel.sh or build-kernel.sh. "build-module.sh --help" says more.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -13,10 +13,11 @@ usage() {
 	cat <<-END
 		Usage: build-module.sh --kernel DIR --contract DIR --out DIR [-- MAKE-ARGUMENT...]
 
-		Builds cce.ko with the kernel's own compiler and headers, which see nothing of this
-		machine but the three folders and the driver's sources.
+		Builds cce.ko. For a kernel of get-kernel.sh with the kernel's own compiler and headers,
+		which see nothing of this machine but the three folders and the driver's sources; for one
+		of build-kernel.sh with what that was built with.
 
-		  --kernel DIR     the path that get-kernel.sh printed
+		  --kernel DIR     the path that get-kernel.sh or build-kernel.sh printed
 		  --contract DIR   folder with the generated cce_contract.h
 		  --out DIR        made if missing; receives the module
 		  --help           this text
@@ -64,7 +65,9 @@ done
 	say "--kernel, --contract and --out are needed (see --help)"
 	exit "$code_usage"
 }
-[[ -e $kernel/complete ]] || die "there is no kernel in '$kernel': run get-kernel.sh"
+[[ -e $kernel/complete ]] || die "there is no kernel in '$kernel': run get-kernel.sh or build-kernel.sh"
+[[ ! -e $kernel/build ]] || exec "$top/driver/build.sh" --kernel "$kernel/build" --arch x86 --contract "$contract" \
+	--out "$out" -- "${rest[@]}"
 
 release=$(<"$kernel/release") architecture=$(<"$kernel/architecture")
 cross=() arch=()
