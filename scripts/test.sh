@@ -69,6 +69,10 @@ else
 		"$cce_root/sim/machines/qemu/get-kernel.sh" --kernel "$kernel" >/dev/null ||
 			say "the tests with kernel $kernel will be skipped: it could not be fetched"
 	done
+	if [[ $mode == all ]]; then
+		"$cce_root/sim/machines/qemu/build-kernel.sh" --variant kasan >/dev/null ||
+			fail "the kernel with sanitizers could not be built" "its log is named above"
+	fi
 fi
 [[ $mode != all ]] || export CCE_TEST_ALL=1
 

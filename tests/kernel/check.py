@@ -88,6 +88,9 @@ class Boot:
         self.log = (folder / "dmesg").read_text(errors="replace").splitlines()
         self.server = json.loads((folder / "server.json").read_text())
 
+    def console(self):
+        return (self.folder / "console.log").read_text(errors="replace").splitlines()
+
     def snapshot(self, name):
         return Snapshot(self.folder / name)
 
@@ -100,8 +103,7 @@ class Boot:
 
 def check_boot(boot, failures, fault=False):
     """What holds for every boot."""
-    console = (boot.folder / "console.log").read_text(errors="replace").splitlines()
-    for line in boot.log + console:
+    for line in boot.log + boot.console():
         if BAD.search(line) and not ALLOWED.search(line):
             failures.check(False, f"in the log: {line}")
     failures.check(boot.log, "the log is empty")
