@@ -111,6 +111,18 @@ int cce_algorithm_run(struct cce_request *request, struct crypto_async_request *
 }
 
 /**
+ * cce_algorithm_threshold() - of fewer bytes, requests run on the CPU
+ * @mode: &enum cce_cipher_mode, or another number
+ *
+ * Context: any.
+ * Return: bytes.
+ */
+u32 cce_algorithm_threshold(unsigned int mode)
+{
+	return mode < ARRAY_SIZE(cpu_below) ? READ_ONCE(cpu_below[mode]) : 0;
+}
+
+/**
  * cce_algorithm_need_cpu() - have the CPU's implementation registered before ours
  * @name: of the algorithm
  * @type: kind of the CPU's implementation, CRYPTO_ALG_TYPE_

@@ -45,6 +45,7 @@ extern struct cce_fallback_counters cce_algorithm_fallbacks;
 int cce_algorithm_run(struct cce_request *request, struct crypto_async_request *owner,
 		      const struct cce_algorithm *algorithm, struct cce_key *key);
 unsigned int cce_algorithm_cpu_below(u8 mode, unsigned int bytes);
+u32 cce_algorithm_threshold(unsigned int mode);
 int cce_algorithm_need_cpu(const char *name, u32 type, u32 mask);
 int cce_algorithm_register(u32 algorithms);
 void cce_algorithm_unregister(void);

@@ -7,6 +7,8 @@
 
 #include <crypto/aes.h>
 #include <crypto/algapi.h>
+#include <linux/eventfd.h>
+#include <linux/mm.h>
 #include <linux/version.h>
 
 /*
@@ -63,6 +65,23 @@ static inline void *cce_completion_owner(void *data)
 #else
 #define cce_aes_schedule aes_enckey
 #define cce_aes_prepare(schedule, key, key_bytes) aes_prepareenckey(schedule, key, key_bytes)
+#endif
+
+/* Since 6.8 an eventfd counts by one only. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#define cce_eventfd_signal(eventfd) eventfd_signal(eventfd, 1)
+#else
+#define cce_eventfd_signal(eventfd) eventfd_signal(eventfd)
+#endif
+
+/*
+ * For memory that is pinned for long, to be read: a private page must be the process's own. Since
+ * 6.2 FOLL_LONGTERM sees to that.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define CCE_FOLL_OWN (FOLL_FORCE | FOLL_WRITE)
+#else
+#define CCE_FOLL_OWN 0
 #endif
 
 #endif

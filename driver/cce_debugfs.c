@@ -2,6 +2,7 @@
 /*
  * Core Crypto Engine: counters for people and tests. Every line reads "name: value".
  *
+ *   cce/clients                what /dev/cce is used for
  *   cce/fallbacks              requests that went to the CPU before an engine was chosen, by reason
  *   cce/<device>/fallbacks     requests of this engine that went to the CPU, by reason
  *   cce/<device>/queues        the driver's view of each queue pair
@@ -11,6 +12,7 @@
 #include <linux/pm_runtime.h>
 #include <linux/seq_file.h>
 
+#include "cce_client.h"
 #include "cce_device.h"
 #include "cce_queue.h"
 #include "cce_algorithm.h"
@@ -153,6 +155,7 @@ void cce_debugfs_init(void)
 	cce_debugfs_root = debugfs_create_dir("cce", NULL);
 	debugfs_create_file("fallbacks", 0444, cce_debugfs_root, &cce_algorithm_fallbacks,
 			    &cce_fallbacks_fops);
+	debugfs_create_file("clients", 0444, cce_debugfs_root, NULL, &cce_client_counters_fops);
 }
 
 /**

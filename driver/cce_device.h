@@ -121,6 +121,7 @@ int cce_registry_add(struct cce_device *cce);
 void cce_registry_remove(struct cce_device *cce);
 struct cce_queue *cce_registry_get_queue(void);
 void cce_registry_put_queue(struct cce_queue *queue);
+void cce_registry_describe(u32 *engines, u32 *queue_pairs, u32 *algorithms);
 
 /* cce_recovery.c */
 void cce_recovery_init(struct cce_device *cce);

@@ -15,6 +15,7 @@
 #include "cce_trace.h"
 
 #include "cce_algorithm.h"
+#include "cce_client.h"
 #include "cce_device.h"
 #include "cce_key.h"
 #include "cce_queue.h"
@@ -364,6 +365,11 @@ static int __init cce_init(void)
 	error = pci_register_driver(&cce_pci_driver);
 	if (!error) {
 		error = platform_driver_register(&cce_platform_driver);
+		if (!error) {
+			error = cce_client_init();
+			if (error)
+				platform_driver_unregister(&cce_platform_driver);
+		}
 		if (error)
 			pci_unregister_driver(&cce_pci_driver);
 	}
@@ -377,7 +383,8 @@ static int __init cce_init(void)
 
 static void __exit cce_exit(void)
 {
-	/* In this order: a probe registers algorithms. No transformation or request is left. */
+	/* In this order: a probe registers algorithms. No file, transformation, request is left. */
+	cce_client_exit();
 	platform_driver_unregister(&cce_platform_driver);
 	pci_unregister_driver(&cce_pci_driver);
 	cce_algorithm_unregister();

@@ -152,3 +152,33 @@ void cce_registry_put_queue(struct cce_queue *queue)
 {
 	percpu_ref_put(&queue->cce->requests);
 }
+
+/**
+ * cce_registry_describe() - what there is
+ * @engines: receives how many there are, without those that were given up
+ * @queue_pairs: receives their number
+ * @algorithms: receives what at least one of them can do, as global.algorithms
+ *
+ * Context: process.
+ */
+void cce_registry_describe(u32 *engines, u32 *queue_pairs, u32 *algorithms)
+{
+	struct cce_table *table;
+	unsigned int i;
+
+	*engines = 0;
+	*queue_pairs = 0;
+	*algorithms = 0;
+	mutex_lock(&cce_table_lock);
+	table = rcu_dereference_protected(cce_table, lockdep_is_held(&cce_table_lock));
+	for (i = 0; table && i < table->count; i++) {
+		const struct cce_device *cce = table->device[i];
+
+		if (READ_ONCE(cce->dead))
+			continue;
+		*engines += 1;
+		*queue_pairs += cce->queue_count;
+		*algorithms |= cce->algorithms;
+	}
+	mutex_unlock(&cce_table_lock);
+}

@@ -62,9 +62,9 @@ struct cce_uapi_query {
 	__u32 cpu_below[CCE_UAPI_MODES];
 };
 
-#define CCE_UAPI_KEY_SIZE_128	(1U << 0)
-#define CCE_UAPI_KEY_SIZE_192	(1U << 1)
-#define CCE_UAPI_KEY_SIZE_256	(1U << 2)
+#define CCE_UAPI_KEY_SIZE_128	0x1
+#define CCE_UAPI_KEY_SIZE_192	0x2
+#define CCE_UAPI_KEY_SIZE_256	0x4
 
 /**
  * struct cce_uapi_session_create - argument of CCE_UAPI_SESSION_CREATE: a key, and what it is for
@@ -111,7 +111,7 @@ struct cce_uapi_region_create {
 	__u32 reserved;
 };
 
-#define CCE_UAPI_REGION_READ_ONLY	(1U << 0)	/* for sources only */
+#define CCE_UAPI_REGION_READ_ONLY	0x1	/* for sources only */
 
 /**
  * struct cce_uapi_queue_create - argument of CCE_UAPI_QUEUE_CREATE: a place for requests
@@ -165,11 +165,11 @@ struct cce_uapi_destroy {
  * @iv: first byte first, the rest zero
  * @cookie: returned in the completion
  *
- * Text and tag are one string (RFC 5116): encryption writes the tag behind the text, decryption reads
- * it there. CMAC reads text and writes the MAC.
+ * Text and tag are one string (RFC 5116): encryption writes the tag behind the text, decryption
+ * reads it there. CMAC reads text and writes the MAC.
  *
- * The destination is the source, from its first byte on, or doesn't overlap it (-EINVAL). Memory that
- * is no region is pinned while the request is in flight, and must not be given back before it ends.
+ * The destination is the source, from its first byte on, or doesn't overlap it (-EINVAL). Memory
+ * that is no region is pinned until the request's completion is collected.
  */
 struct cce_uapi_request {
 	__u32 session;
@@ -189,7 +189,7 @@ struct cce_uapi_request {
 	__aligned_u64 cookie;
 };
 
-#define CCE_UAPI_REQUEST_DECRYPT	(1U << 0)	/* not with CMAC */
+#define CCE_UAPI_REQUEST_DECRYPT	0x1	/* not with CMAC */
 
 /**
  * struct cce_uapi_completion - how a request ended
@@ -242,7 +242,7 @@ struct cce_uapi_submit {
  * struct cce_uapi_collect - argument of CCE_UAPI_COLLECT: take completions out of a queue
  * @size: of this structure
  * @queue: id
- * @minimum: wait for so many; 0: don't wait
+ * @minimum: wait for so many, not more than the queue's depth; 0: don't wait
  * @maximum: room in @completions; not less than @minimum, and at least 1
  * @flags: 0
  * @count: out: so many were taken
@@ -259,7 +259,7 @@ struct cce_uapi_collect {
 	__u32 maximum;
 	__u32 flags;
 	__u32 count;
-	__s64 timeout_ns __attribute__((aligned(8)));
+	__s64 timeout_ns;
 	__aligned_u64 completions;
 };
 

@@ -47,7 +47,7 @@ done
 
 mkdir -p "$out/module"
 find "$out/module" -type l -delete
-ln -sf "$root"/driver/*.[ch] "$contract/cce_contract.h" "$out/module"
+ln -sf "$root"/driver/*.[ch] "$contract"/cce_{contract,uapi_contract}.h "$out/module"
 ln -sf "$here"/*.[ch] "$here/Kbuild" "$out/module"
 make -C "$kernel" M="$out/module" W=1 ARCH=um modules >"$out/build.log" 2>&1 || {
 	tail -n 20 "$out/build.log" >&2

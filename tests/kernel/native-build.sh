@@ -85,7 +85,7 @@ check_style() {
 	local options=(--no-tree --strict --terse --no-summary) file result=0
 	for file in "$root"/driver/{*.[ch],Kconfig,Kbuild} "$here"/load/{*.[ch],Kbuild}; do
 		case ${file##*/} in
-		cce_compat.h | load_compat.h) perl "$script" "${options[@]}" --ignore LINUX_VERSION_CODE,CONSTANT_COMPARISON --file "$file" ;;
+		cce_compat.h | cce_uring_compat.h | load_compat.h) perl "$script" "${options[@]}" --ignore LINUX_VERSION_CODE,CONSTANT_COMPARISON --file "$file" ;;
 		cce_trace.h) perl "$script" "${options[@]}" --ignore OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT --file "$file" ;;
 		*) perl "$script" "${options[@]}" --file "$file" ;;
 		esac || result=1
