@@ -9,6 +9,7 @@ device server's statistics. Prints a summary, and each reason why the test faile
 """
 
 import errno
+import functools
 import json
 import re
 import sys
@@ -83,11 +84,14 @@ class Snapshot:
 
 
 class Boot:
+    overlaps = False  # whether programs let several requests write to one place
+
     def __init__(self, folder):
         self.folder = folder
         self.log = (folder / "dmesg").read_text(errors="replace").splitlines()
         self.server = json.loads((folder / "server.json").read_text())
 
+    @functools.cached_property
     def console(self):
         return (self.folder / "console.log").read_text(errors="replace").splitlines()
 
@@ -103,7 +107,7 @@ class Boot:
 
 def check_boot(boot, failures, fault=False):
     """What holds for every boot."""
-    for line in boot.log + boot.console():
+    for line in boot.log + boot.console:
         if BAD.search(line) and not ALLOWED.search(line):
             failures.check(False, f"in the log: {line}")
     failures.check(boot.log, "the log is empty")
@@ -124,7 +128,7 @@ def check_debug(boot, failures):
     lockdep = re.search(r"debug_locks: *(\d)", (folder / "lockdep_stats").read_text())
     failures.check(lockdep and lockdep[1] == "1", "lockdep is off at the end")
     errors = int((folder / "dma_api_errors").read_text())
-    failures.equal("DMA-API errors", errors, 0)
+    failures.check(errors == 0 or boot.overlaps, f"DMA-API errors is {errors}, not 0")
     print(f"  debug kernel: kmemleak {(leaks or '').count('unreferenced object')}, DMA-API errors {errors}, lockdep on")
 
 
@@ -394,6 +398,7 @@ TESTS = {
 def main():
     variant, name, folder = sys.argv[1:]
     # Which imports this module; only now is all of it there.
+    from check_dev import TESTS as dev_tests
     from check_driver import TESTS as driver_tests
     from check_load import TESTS as load_tests
     from check_users import TESTS as user_tests
@@ -401,7 +406,7 @@ def main():
     failures = Failures()
     boots = [Boot(path) for path in sorted(Path(folder).glob("boot*"))]
     print(f"kernel.{variant}.{name}:")
-    (TESTS | driver_tests | load_tests | user_tests)[name](boots, failures)
+    (TESTS | dev_tests | driver_tests | load_tests | user_tests)[name](boots, failures)
     if variant == "debug":
         for boot in boots:
             check_debug(boot, failures)

@@ -199,6 +199,16 @@ main() {
 			fail "cce_platform_bridge does not build for $kernel"
 		;;
 	esac
+	case $job in
+	dev*)
+		[[ -x $build/tests/dev/cce_dev_test ]] || fail "$build/tests/dev/cce_dev_test is not built"
+		variables+=("dev_test=$build/tests/dev/cce_dev_test" "dev_fuzzer=$build/tests/dev/cce_dev_fuzzer")
+		;;
+	esac
+	[[ $job != dev_fuzz || -x $build/tests/dev/cce_dev_fuzzer ]] || {
+		echo "SKIPPED: no fuzzer was built: install the Debian packages clang and libclang-rt-dev, and configure again"
+		exit "$code_skip"
+	}
 	rm -rf "${out:?}/$variant.$test"
 	for engine in ${engines//,/ }; do
 		for ((i = 0; i < boots; i++)); do

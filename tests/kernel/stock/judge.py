@@ -11,6 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import check as kernel_check  # noqa: E402 (the other tests' judge, one folder up)
+import check_dev  # noqa: E402
 
 Failures = kernel_check.Failures
 ENGINE_SHARE = 0.99  # of requests that are not empty
@@ -142,6 +143,24 @@ def killed(boot: Boot, wanted: set[str], _allowed: set[str], failures: Failures)
         print(f"  {line}")
 
 
+def dev(boot: Boot, wanted: set[str], _allowed: set[str], failures: Failures) -> None:
+    kernel_check.check_boot(boot, failures)
+    before, after = (Snapshot(boot.folder / name) for name in ("load0", "after"))
+    check_selftests(before, wanted, failures)
+    tests = check_dev.check_report(boot, "dev", 29, failures)
+    ended = check_dev.check_gone(boot, failures)
+    done = after.engine["completed"] - before.engine["completed"]
+    failures.check(done > 300, f"the engine completed only {done} requests")
+    print(f"  {tests} tests of /dev/cce; {ended} requests ended, {done} completed by the engine")
+
+
+def dev_fuzz(boot: Boot, wanted: set[str], _allowed: set[str], failures: Failures) -> None:
+    kernel_check.check_boot(boot, failures)
+    check_selftests(Snapshot(boot.folder / "load0"), wanted, failures)
+    result = check_dev.check_fuzz(boot, 1000, failures)
+    failures.check(result.get("commands", 0) > 100, "io_uring was not used")
+
+
 def rebooted(boot: Boot, wanted: set[str], allowed: set[str], failures: Failures) -> None:
     failures.check((boot.folder / "rebooted").exists(), "the machine has not restarted")
     # The reset of the machine is one of the function, and its counters begin anew.
@@ -150,7 +169,8 @@ def rebooted(boot: Boot, wanted: set[str], allowed: set[str], failures: Failures
     selftest(boot, wanted, allowed, failures)
 
 
-JOBS = {"selftest": selftest, "removal": removal, "killed": killed, "reboot": rebooted, "arrival": selftest}
+JOBS = {"selftest": selftest, "removal": removal, "killed": killed, "reboot": rebooted, "arrival": selftest,
+        "dev": dev, "dev_fuzz": dev_fuzz}
 
 
 def main() -> int:

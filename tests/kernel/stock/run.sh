@@ -23,10 +23,10 @@ usage() {
 		  --server PROGRAM    cce_vfio_user_server
 		  --contract DIR      the generated contract, for the driver's build
 		  --out DIR           for module, logs and results
-		  --job JOB           selftest (the default), removal, killed, reboot, arrival
+		  --job JOB           selftest (the default), removal, killed, reboot, arrival, dev, dev_fuzz
 		  --engine E          model (the default) or rtl
-		  --client PROGRAM    cce_kernel_vectors: random requests through AF_ALG as well
-		  --requests N        of the client (default: 300)
+		  --client PROGRAM    cce_kernel_vectors: random requests through AF_ALG as well; jobs dev and dev_fuzz: those of tests/dev
+		  --requests N        of the client, or calls of the fuzzer (default: 300)
 		  --reloads N         (default: 3)
 		  --parameters WORDS  for the module
 		  --algorithms A,...  drivers that there must be, tested

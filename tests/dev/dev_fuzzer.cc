@@ -1,0 +1,568 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// libFuzzer's bytes become a sequence of calls of /dev/cce: objects made and destroyed, requests submitted and
+// collected, fields that are nearly right, memory that goes, processes that fork and die. The guest kernel's checkers
+// look for what goes wrong inside; here each request that was accepted must end once, and each error be one that is
+// documented.
+//
+//   cce_dev_fuzzer [LIBFUZZER-OPTION...] CORPUS
+//
+// CCE_FUZZ_CALLS ends it after so many calls (default: when libFuzzer ends). CCE_FUZZ_SEEDS=DIR writes a seed corpus
+// instead.
+#include <liburing.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <initializer_list>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "device_file.h"
+
+namespace {
+
+using cce::dev::DeviceFile;
+
+constexpr size_t page = 4096;
+constexpr size_t arena_pages = 64;
+constexpr uint32_t ring_entries = 32;
+constexpr uint32_t no_queue = 0x7fff0000;
+constexpr int64_t patience_ns = 60'000'000'000;
+constexpr std::array documented{EINVAL, E2BIG,    EFAULT, ENOENT, EOPNOTSUPP, EDQUOT, ENOMEM, EAGAIN,
+                                EACCES, EMSGSIZE, ERANGE, ETIME,  EINTR,      EBADF,  ENOTTY};
+
+struct Statistics {
+    uint64_t calls, refused, accepted, collected, well, commands, sequences, children;
+} statistics;
+
+[[noreturn]] void defect(const char* what, long long value) {
+    std::fprintf(stderr, "DEFECT: %s: %lld\n", what, value);
+    std::abort();
+}
+
+int counted(int error) {
+    ++statistics.calls;
+    if (error != 0) {
+        ++statistics.refused;
+        if (std::find(documented.begin(), documented.end(), error) == documented.end())
+            defect("an errno that is not documented", error);
+    }
+    return error;
+}
+
+// The fuzzer's bytes; zeros when they are used up.
+class Input {
+public:
+    Input(const uint8_t* data, size_t size) : data_{data}, left_{size} {}
+    [[nodiscard]] bool empty() const { return left_ == 0; }
+    uint8_t byte() {
+        if (left_ == 0) return 0;
+        --left_;
+        return *data_++;
+    }
+    uint16_t half() { return static_cast<uint16_t>(byte() | byte() << 8); }
+    uint64_t number() {
+        uint64_t value = 0;
+        for (int i = 0; i < 8; ++i) value = value << 8 | byte();
+        return value;
+    }
+    // As a rule one of the known ids.
+    uint32_t id(const std::vector<uint32_t>& known) {
+        const uint8_t choice = byte();
+        if (known.empty() || choice >= 0xf0) return choice & 3 ? choice & 15U : static_cast<uint32_t>(number());
+        return known[choice % known.size()];
+    }
+
+private:
+    const uint8_t* data_;
+    size_t left_;
+};
+
+// A queue and what is in it.
+struct Queue {
+    uint32_t id, outstanding;
+};
+
+class Sequence {
+public:
+    explicit Sequence(Input input) : input_{input} {
+        arena_ = static_cast<uint8_t*>(
+            mmap(nullptr, arena_pages * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+        if (arena_ == MAP_FAILED || file_.open_errno() != 0) defect("no memory, or no device", errno);
+    }
+    Sequence(const Sequence&) = delete;
+    Sequence& operator=(const Sequence&) = delete;
+    ~Sequence() {
+        if (ring_state_ == RingState::open) io_uring_queue_exit(&ring_);
+        munmap(arena_, arena_pages * page);
+        for (const pid_t child : children_) bury(child);
+    }
+
+    void run() {
+        while (!input_.empty()) step(false);
+        for (const Queue& queue : queues_) drain(queue);
+        // Else file and ring go with commands under way.
+        if (!leave_early_) reap(patience_ns);
+        if (leave_early_) file_.close();
+    }
+
+private:
+    void step(bool child) {
+        const uint8_t operation = input_.byte();
+        leave_early_ = operation & 0x80;
+        switch (operation % 26) {
+            case 0:
+            case 1:
+                return create_session();
+            case 2:
+                return forget(sessions_, CCE_UAPI_SESSION_DESTROY);
+            case 3:
+                return create_region();
+            case 4:
+                return forget(regions_, CCE_UAPI_REGION_DESTROY);
+            case 5:
+                return create_queue();
+            case 6:
+                return destroy_queue();
+            case 7:
+            case 8:
+            case 9:
+            case 10:
+            case 11:
+            case 12:
+                return submit();
+            case 13:
+            case 14:
+            case 15:
+                return collect();
+            case 16:
+                return raw_argument();
+            case 17:
+                return raw_pointer();
+            case 18:
+                return change_memory();
+            case 19:
+                return child ? void() : fork_child();
+            case 20:
+                return wait_a_little();
+            case 21:
+                return query();
+            case 22:
+                return structure_of_other_size();
+            case 23:
+                return child ? void() : submit_commands();
+            case 24:
+                return child ? void() : reap(0);
+            default:
+                return reopen(child);
+        }
+    }
+
+    uint64_t address() {
+        const uint8_t kind = input_.byte();
+        if (kind >= 0xfa) return input_.number();
+        if (kind == 0xf9) return reinterpret_cast<uintptr_t>(arena_) + arena_pages * page - input_.byte();
+        return reinterpret_cast<uintptr_t>(arena_) + kind % arena_pages * page + (kind & 1 ? input_.half() % page : 0);
+    }
+
+    uint32_t length() {
+        const uint8_t kind = input_.byte();
+        if (kind < 0x80) return kind * 16U;
+        if (kind < 0xc0) return input_.byte();
+        if (kind < 0xf8) return input_.half();
+        return static_cast<uint32_t>(input_.number());
+    }
+
+    void create_session() {
+        static constexpr std::array<uint8_t, 4> key_sizes{16, 24, 32, 64};
+        const uint8_t kind = input_.byte();
+        cce_uapi_session_create argument{};
+        argument.size = sizeof(argument);
+        argument.mode = kind & 0x0f;
+        argument.key_bytes = key_sizes[kind >> 4 & 3];
+        const bool tagged = argument.mode >= CCE_UAPI_MODE_GCM && argument.mode <= CCE_UAPI_MODE_CMAC;
+        argument.tag_bytes = tagged ? 4 + 2 * (input_.byte() % 7U) : 0;
+        for (size_t i = 0; i < sizeof(key_); ++i) key_[i] = static_cast<uint8_t>(i * 7 + kind);
+        argument.key = reinterpret_cast<uintptr_t>(key_);
+        if (kind & 0x80) {
+            argument.key_bytes = input_.byte();
+            argument.tag_bytes = input_.byte();
+            argument.flags = input_.byte() & 1;
+        }
+        if (counted(file_.call(CCE_UAPI_SESSION_CREATE, argument)) == 0) sessions_.push_back(argument.session);
+    }
+
+    void create_region() {
+        cce_uapi_region_create argument{};
+        argument.size = sizeof(argument);
+        argument.flags = input_.byte() & 1;
+        argument.address = address();
+        argument.length = length();
+        if (counted(file_.call(CCE_UAPI_REGION_CREATE, argument)) == 0) regions_.push_back(argument.region);
+    }
+
+    void create_queue() {
+        const uint8_t kind = input_.byte();
+        cce_uapi_queue_create argument{};
+        argument.size = sizeof(argument);
+        argument.depth = kind < 0xf0 ? 1 + kind % 32U : static_cast<uint32_t>(input_.half());
+        const int event = kind & 1 ? eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC) : -1;
+        argument.eventfd = kind == 0xff ? file_.descriptor() : event;
+        if (counted(file_.call(CCE_UAPI_QUEUE_CREATE, argument)) == 0) queues_.push_back({argument.queue, 0});
+        // The queue has it, too.
+        if (event >= 0) close(event);
+    }
+
+    void forget(std::vector<uint32_t>& known, unsigned long command) {
+        const uint32_t id = input_.id(known);
+        if (counted(file_.destroy(command, id)) == 0) std::erase(known, id);
+    }
+
+    Queue* queue() { return queues_.empty() ? nullptr : &queues_[input_.byte() % queues_.size()]; }
+
+    void destroy_queue() {
+        const Queue* chosen = queue();
+        const uint32_t id = chosen != nullptr ? chosen->id : no_queue;
+        const int error = counted(file_.destroy(CCE_UAPI_QUEUE_DESTROY, id));
+        if (chosen != nullptr && error != 0) defect("a queue can't be destroyed", error);
+        std::erase_if(queues_, [&](const Queue& q) { return q.id == id; });
+    }
+
+    cce_uapi_request request() {
+        static constexpr std::array<uint8_t, 4> iv_sizes{16, 12, 0, 7};
+        const uint8_t kind = input_.byte();
+        cce_uapi_request request{};
+        request.session = input_.id(sessions_);
+        request.flags = kind & 1 ? CCE_UAPI_REQUEST_DECRYPT : 0;
+        request.iv_bytes = iv_sizes[kind >> 1 & 3];
+        request.length = length();
+        request.iv[0] = kind;
+        if (request.iv_bytes == 0) request.iv[0] = 0;
+        if (kind & 8) request.source_region = input_.id(regions_);
+        request.source = request.source_region != 0 ? input_.half() : address();
+        if (kind & 0x10) {
+            request.destination_region = request.source_region;
+            request.destination = request.source;
+        } else {
+            if (kind & 8) request.destination_region = input_.id(regions_);
+            request.destination = request.destination_region != 0 ? input_.half() : address();
+        }
+        if (kind & 0x20) {
+            request.aad_length = length();
+            if (kind & 8) request.aad_region = input_.id(regions_);
+            request.aad = request.aad_region != 0 ? input_.half() : address();
+        }
+        if ((kind & 0xc0) == 0xc0)
+            reinterpret_cast<uint8_t*>(&request)[input_.byte() % sizeof(request)] ^= input_.byte();
+        request.cookie = ++cookie_;
+        return request;
+    }
+
+    void submit() {
+        std::array<cce_uapi_request, 24> requests{};
+        const uint8_t kind = input_.byte();
+        const uint32_t count = 1 + kind % 4 + (kind >= 0xf0 ? 20 : 0);
+        const cce_uapi_request first = request();
+        for (uint32_t i = 0; i < count; ++i) {
+            requests[i] = i < 4 && (kind & 8) ? request() : first;
+            // Each in a place of its own.
+            if (i > 0 && requests[i].source_region == 0 && requests[i].destination == requests[i].source)
+                requests[i].destination = requests[i].source = first.source + i * page;
+        }
+        Queue* chosen = queue();
+        cce_uapi_submit argument{};
+        argument.size = sizeof(argument);
+        argument.queue = chosen != nullptr ? chosen->id : no_queue;
+        argument.count = count;
+        argument.requests = kind == 0xff ? input_.number() : reinterpret_cast<uintptr_t>(requests.data());
+        const int error = counted(file_.call(CCE_UAPI_SUBMIT, argument));
+        if (argument.accepted > count) defect("accepted more than there are", argument.accepted);
+        if (error != 0 && argument.accepted != 0) defect("an error, but requests were accepted", error);
+        if (error == 0 && argument.accepted == 0) defect("neither an error nor a request", 0);
+        statistics.accepted += argument.accepted;
+        if (chosen != nullptr) chosen->outstanding += argument.accepted;
+    }
+
+    void collect() {
+        Queue* chosen = queue();
+        const uint8_t kind = input_.byte();
+        std::array<cce_uapi_completion, 32> completions{};
+        cce_uapi_collect argument{};
+        argument.size = sizeof(argument);
+        argument.queue = chosen != nullptr ? chosen->id : no_queue;
+        argument.maximum = 1 + kind % 32;
+        argument.minimum =
+            kind & 0x40 ? std::min<uint32_t>(argument.maximum, chosen != nullptr ? chosen->outstanding : 1) : 0;
+        argument.timeout_ns = kind & 0x80 ? 100'000 : 0;
+        argument.completions = kind == 0xff ? input_.number() : reinterpret_cast<uintptr_t>(completions.data());
+        (void)counted(file_.call(CCE_UAPI_COLLECT, argument));
+        account(chosen, argument.count, completions);
+    }
+
+    static void account(Queue* queue, uint32_t count, std::span<const cce_uapi_completion> completions) {
+        if (count > (queue != nullptr ? queue->outstanding : 0)) defect("completions that nobody waits for", count);
+        if (queue != nullptr) queue->outstanding -= count;
+        statistics.collected += count;
+        for (const cce_uapi_completion& completion : completions.first(count)) {
+            statistics.well += completion.status == 0;
+            if (completion.status > 0 || completion.flags != 0) defect("a status", completion.status);
+        }
+    }
+
+    // What was accepted ends, once.
+    void drain(Queue queue) {
+        while (queue.outstanding > 0) {
+            std::vector<cce_uapi_completion> completions;
+            const int error = counted(file_.collect(queue.id, 1, 32, patience_ns, completions));
+            if (error == EINTR) continue;
+            if (error != 0) defect("a request never ends", queue.outstanding);
+            account(&queue, static_cast<uint32_t>(completions.size()), completions);
+        }
+        std::vector<cce_uapi_completion> none;
+        if (counted(file_.collect(queue.id, 1, 1, 0, none)) != ETIME)
+            defect("more completions than requests", queue.id);
+    }
+
+    // By io_uring, if the kernel has it.
+    void submit_commands() {
+        if (ring_state_ == RingState::none)
+            ring_state_ = io_uring_queue_init(ring_entries, &ring_, IORING_SETUP_SQE128) == 0 ? RingState::open
+                                                                                              : RingState::refused;
+        const uint8_t kind = input_.byte();
+        if (ring_state_ != RingState::open) return;
+        const uint32_t count = std::min(1 + kind % 4U, ring_entries - commands_under_way_);
+        for (uint32_t i = 0; i < count; ++i) {
+            const cce_uapi_request command = request();
+            io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
+            if (sqe == nullptr) defect("no room in the ring", commands_under_way_);
+            std::memset(sqe, 0, 2 * sizeof(*sqe));
+            sqe->opcode = IORING_OP_URING_CMD;
+            sqe->fd = file_.descriptor();
+            sqe->cmd_op = kind >= 0xf8 ? kind : CCE_UAPI_CMD_CIPHER;
+            sqe->flags = kind & 0x40 ? IOSQE_ASYNC : 0;
+            std::memcpy(sqe->cmd, &command, sizeof(command));
+        }
+        if (const int submitted = io_uring_submit(&ring_); submitted != static_cast<int>(count))
+            defect("commands that the ring does not take", submitted);
+        commands_under_way_ += count;
+        statistics.calls += count;
+        statistics.commands += count;
+    }
+
+    void reap(int64_t wait_ns) {
+        while (commands_under_way_ > 0) {
+            __kernel_timespec time{wait_ns / 1'000'000'000, wait_ns % 1'000'000'000};
+            io_uring_cqe* cqe = nullptr;
+            const int error =
+                wait_ns > 0 ? io_uring_wait_cqe_timeout(&ring_, &cqe, &time) : io_uring_peek_cqe(&ring_, &cqe);
+            if (error == -EINTR) continue;
+            if (error != 0 && wait_ns > 0) defect("a command never ends", commands_under_way_);
+            if (error != 0) return;
+            if (cqe->res > 0) defect("a command's result", cqe->res);
+            statistics.well += cqe->res == 0;
+            io_uring_cqe_seen(&ring_, cqe);
+            --commands_under_way_;
+        }
+    }
+
+    // Random bytes for an argument. Not where requests are accounted for.
+    void raw_argument() {
+        std::array<uint8_t, 128> argument{};
+        const unsigned long command = _IO(CCE_UAPI_MAGIC, input_.byte() % 12);
+        const uint8_t size = input_.byte();
+        for (size_t i = 0; i < 32; ++i) argument[i] = input_.byte();
+        const uint32_t told = size < 0xc0 ? size : 0xffffff00U + size;
+        std::memcpy(argument.data(), &told, sizeof(told));
+        if (command == CCE_UAPI_SUBMIT || command == CCE_UAPI_COLLECT || command == CCE_UAPI_QUEUE_DESTROY) {
+            std::memcpy(argument.data() + 4, &no_queue, sizeof(no_queue));
+        }
+        (void)counted(ioctl(file_.descriptor(), command, argument.data()) < 0 ? errno : 0);
+    }
+
+    void raw_pointer() {
+        const unsigned long command = _IO(CCE_UAPI_MAGIC, input_.byte() % 12);
+        // Zeros, or nothing, are there: never a valid size.
+        const uint64_t pointer = input_.number() | uint64_t{1} << 63;
+        const int error = ioctl(file_.descriptor(), command, pointer) < 0 ? errno : 0;
+        if (counted(error) == 0) defect("an argument from nowhere is taken", static_cast<long long>(command));
+    }
+
+    void change_memory() {
+        const uint8_t kind = input_.byte();
+        uint8_t* where = arena_ + kind % arena_pages * page;
+        const size_t bytes = std::min<size_t>(1 + input_.byte() % 8U, arena_pages - kind % arena_pages) * page;
+        switch (kind >> 6) {
+            case 0:
+                munmap(where, bytes);
+                break;
+            case 1:
+                mprotect(where, bytes, PROT_READ);
+                break;
+            case 2:
+                mprotect(where, bytes, PROT_NONE);
+                break;
+            default:
+                mmap(where, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+                break;
+        }
+    }
+
+    // A child of the same client, which dies in the middle of something.
+    void fork_child() {
+        const uint8_t kind = input_.byte();
+        Input rest = input_;
+        const pid_t child = fork();
+        if (child < 0) return;
+        if (child == 0) {
+            // Requests in the parent's queues are the parent's to account for.
+            queues_.clear();
+            children_.clear();
+            input_ = rest;
+            for (int i = 0; i < 1 + kind % 8 && !input_.empty(); ++i) step(true);
+            if (kind & 0x40) raise(SIGKILL);
+            _exit(0);
+        }
+        ++statistics.children;
+        if (kind & 0x80)
+            children_.push_back(child);
+        else
+            bury(child);
+    }
+
+    static void bury(pid_t child) {
+        int status = 0;
+        while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+        }
+        if (WIFSIGNALED(status) ? WTERMSIG(status) != SIGKILL : WEXITSTATUS(status) != 0)
+            defect("a child found something", status);
+    }
+
+    void wait_a_little() {
+        pollfd polled{file_.descriptor(), POLLIN, 0};
+        if (poll(&polled, 1, input_.byte() & 1) < 0) defect("poll", errno);
+        ++statistics.calls;
+    }
+
+    void query() {
+        cce_uapi_query query{};
+        if (counted(file_.query(query)) != 0) defect("query", errno);
+    }
+
+    void structure_of_other_size() {
+        struct {
+            cce_uapi_destroy known;
+            std::array<uint8_t, 200> more;
+        } argument{};
+        argument.known.size = static_cast<uint32_t>(sizeof(argument.known) + input_.byte() % 200U - 4);
+        argument.known.id = input_.id(sessions_);
+        argument.more[input_.byte() % 200U] = input_.byte() & 1;
+        if (counted(file_.call(CCE_UAPI_SESSION_DESTROY, argument)) == 0) std::erase(sessions_, argument.known.id);
+    }
+
+    // Everything goes at once, with what is in flight.
+    void reopen(bool child) {
+        if (child) return;
+        file_.close();
+        sessions_.clear();
+        regions_.clear();
+        queues_.clear();
+        std::destroy_at(&file_);
+        std::construct_at(&file_);
+        if (file_.open_errno() != 0) defect("the device can't be opened again", file_.open_errno());
+    }
+
+    Input input_;
+    DeviceFile file_;
+    uint8_t* arena_;
+    uint8_t key_[64]{};
+    std::vector<uint32_t> sessions_, regions_;
+    std::vector<Queue> queues_;
+    std::vector<pid_t> children_;
+    uint64_t cookie_{};
+    bool leave_early_{};
+    enum class RingState { none, open, refused } ring_state_{};
+    io_uring ring_{};
+    uint32_t commands_under_way_{};
+};
+
+void report() {
+    const std::initializer_list<std::pair<const char*, uint64_t>> counts{
+        {"calls", statistics.calls},         {"refused", statistics.refused},  {"accepted", statistics.accepted},
+        {"collected", statistics.collected}, {"well", statistics.well},        {"commands", statistics.commands},
+        {"sequences", statistics.sequences}, {"children", statistics.children}};
+    const char* separator = "{";
+    for (const auto& [name, count] : counts) {
+        std::printf("%s\"%s\": %llu", separator, name, static_cast<unsigned long long>(count));
+        separator = ", ";
+    }
+    std::printf("}\n");
+    std::fflush(stdout);
+}
+
+// A beginning for libFuzzer: a session of each mode, a region, a queue, then requests and other operations at random.
+void write_seeds(const std::string& folder) {
+    std::mt19937 random{1};
+    for (int number = 0; number < 64; ++number) {
+        std::vector<uint8_t> bytes{3, 0, 1, 0, 0, 0x7f, 5, 20};
+        const uint8_t mode = static_cast<uint8_t>(number % 7);
+        const uint8_t sizes = mode == CCE_UAPI_MODE_XTS ? 0x20 : static_cast<uint8_t>(random() % 3 << 4);
+        bytes.insert(bytes.end(), {0, static_cast<uint8_t>(mode | sizes)});
+        if (mode >= CCE_UAPI_MODE_GCM) bytes.push_back(4);
+        static constexpr std::array<uint8_t, 7> iv_choice{2, 0, 0, 0, 1, 1, 2};
+        for (int i = 0; i < 12; ++i) {
+            const uint8_t in_place = random() % 2 != 0 ? 0x10 : 0;
+            const uint8_t in_region = random() % 4 != 0 ? 0 : 8;
+            const uint8_t decrypt = mode != CCE_UAPI_MODE_CMAC && random() % 2 != 0;
+            const bool in_ring = random() % 4 == 0;
+            bytes.insert(bytes.end(), {static_cast<uint8_t>(in_ring ? 23 : 7), 0,
+                                       static_cast<uint8_t>(iv_choice[mode] << 1 | in_place | in_region | decrypt), 0,
+                                       static_cast<uint8_t>(1 + random() % 100)});
+            for (int ranges = in_place ? 1 : 2; ranges > 0; --ranges) {
+                const uint8_t even = static_cast<uint8_t>(2 * (random() % 32));
+                if (in_region)
+                    bytes.insert(bytes.end(), {0, even, 0});
+                else
+                    bytes.push_back(even);
+            }
+            // Which queue.
+            if (!in_ring) bytes.push_back(0);
+            if (random() % 3 == 0) bytes.insert(bytes.end(), {13, 0, static_cast<uint8_t>(random())});
+            if (random() % 4 == 0) bytes.push_back(static_cast<uint8_t>(random()));
+        }
+        std::ofstream{folder + "/seed" + std::to_string(number), std::ios::binary}.write(
+            reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
+    if (const char* folder = std::getenv("CCE_FUZZ_SEEDS"); folder != nullptr) {
+        write_seeds(folder);
+        std::_Exit(0);
+    }
+    return 0;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+    static const char* limit_text = std::getenv("CCE_FUZZ_CALLS");
+    static const uint64_t limit = limit_text != nullptr ? std::strtoull(limit_text, nullptr, 0) : ~uint64_t{0};
+    ++statistics.sequences;
+    Sequence{Input{data, size}}.run();
+    if (statistics.calls >= limit) {
+        report();
+        // exit() is a crash to libFuzzer.
+        std::_Exit(0);
+    }
+    return 0;
+}

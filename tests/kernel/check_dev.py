@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Judges the tests of /dev/cce."""
+
+import re
+
+from check import check_boot, check_no_fallback, check_quiet, check_selftests, read_counters
+
+
+def check_report(boot, name, least, failures):
+    """GoogleTest's report: all passed, and none was left out."""
+    report = boot.json(name)
+    failures.check(report["tests"] >= least, f"{name}: only {report['tests']} tests ran")
+    for suite in report["testsuites"]:
+        for test in suite["testsuite"]:
+            failures.equal(f"{name}: {suite['name']}.{test['name']}", test["result"], "COMPLETED")
+            for failure in test.get("failures", []):
+                failures.check(False, f"{suite['name']}.{test['name']}: {failure['failure']}")
+    return report["tests"]
+
+
+def check_gone(boot, failures):
+    """Nothing of any client is left, and what was begun has ended. That the module went, the job saw."""
+    counters = read_counters(boot.folder / "clients")
+    for name in ("clients", "sessions", "regions", "requests"):
+        failures.equal(f"{name} left", counters.get(name), 0)
+    failures.equal("requests ended, of those begun", counters.get("ended"), counters.get("begun"))
+    return counters.get("ended", 0)
+
+
+def dev(boots, failures):
+    (boot,) = boots
+    check_boot(boot, failures)
+    before, modes, after = (boot.snapshot(name) for name in ("before", "modes", "after"))
+    check_selftests(before, failures)
+    tests = check_report(boot, "modes", 7, failures) + check_report(boot, "rest", 17, failures)
+    failures.equal("permissions of /dev/cce", (boot.folder / "permissions").read_text().strip(), "660 root root")
+    check_no_fallback(modes, failures, allowed=("bounce_size",))
+    check_quiet(after, failures)
+    ended = check_gone(boot, failures)
+    by_engine = modes.sum("completed") + modes.sum("failed") - before.sum("completed") - before.sum("failed")
+    failures.check(by_engine > 200, f"only {by_engine} requests of the modes reached the engine")
+    print(f"  {tests} tests; {ended} requests in all, {by_engine} of those of the modes by the engine")
+
+
+def dev_stall(boots, failures):
+    (boot,) = boots
+    check_boot(boot, failures, fault=True)
+    check_report(boot, "stalled", 1, failures)
+    ended = check_gone(boot, failures)
+    fault = boot.snapshot("fault")
+    failures.equal("the engine", read_counters(boot.folder / "fault" / "health").get("state"), "given up")
+    failures.check(fault.sum("failed") > 0 and fault.sum("redone") > 0, "nothing was with the engine when it was given up")
+    failures.equal("requests in flight", fault.sum("in_flight"), 0)
+    told = re.search(r"a killed process was gone after (\d+) ms, with a timeout of (\d+) ms",
+                     (boot.folder / "stalled.output").read_text())
+    failures.check(told, "the test does not tell how long it took")
+    print(f"  {ended} requests ended; {told[0] if told else ''}")
+
+
+def dev_removal(boots, failures):
+    (boot,) = boots
+    check_boot(boot, failures)
+    check_report(boot, "removal", 1, failures)
+    ended = check_gone(boot, failures)
+    told = re.search(r"\d+ requests ended well, \d+ failed", (boot.folder / "removal.output").read_text())
+    rounds = len(list(boot.folder.glob("bind*")))
+    failures.check(rounds >= 3, f"only {rounds} removals")
+    print(f"  {rounds} removals; {ended} requests: {told[0] if told else ''}")
+
+
+def without_overlap(log):
+    """The log without the one report of DMA debugging that is no defect of the driver here.
+
+    A program may tell two requests to write to one place: the result is its own affair, as that of two direct reads from a
+    disk into one buffer. Linux 6.1 warns of it, also where caches are coherent; once, then it only counts.
+    """
+    text = "\n".join(log)
+    report = re.compile(r"[^\n]*WARNING: [^\n]*kernel/dma/debug\.c:\d+ add_dma_entry.*?\n[^\n]*end trace [^\n]*"
+                        r"(\n[^\n]*DMA-API: Mapped at:)?", re.DOTALL)
+    overlap = re.compile(r"cacheline tracking EEXIST|exceeded \d+ overlapping mappings")
+    return report.sub(lambda match: "" if overlap.search(match[0]) else match[0], text).splitlines()
+
+
+def check_mappings(boot, failures):
+    """As many DMA mappings of the engine as before: what it always has."""
+    before, after = ((boot.folder / f"mappings.{when}").read_text().strip() for when in ("before", "after"))
+    failures.equal("DMA mappings left", after, before)
+
+
+def check_fuzz(boot, limit, failures):
+    """The fuzzer came to its end, found no defect, and did something."""
+    log = (boot.folder / "fuzz.log").read_text(errors="replace")
+    for line in log.splitlines():
+        failures.check(not re.search(r"DEFECT|ERROR: libFuzzer|SUMMARY", line), f"the fuzzer: {line}")
+    ended = check_gone(boot, failures)
+    text = (boot.folder / "fuzz.json").read_text()
+    failures.check(text, "the fuzzer has not come to its end")
+    if not text:
+        return {}
+    result = boot.json("fuzz")
+    failures.check(result["calls"] >= limit, f"only {result['calls']} calls of {limit}")
+    # A fuzzer whose calls are all refused finds nothing.
+    failures.check(result["well"] > result["calls"] // 100, f"only {result['well']} requests ended well")
+    failures.check(result["refused"] > result["calls"] // 100, f"only {result['refused']} calls were refused")
+    print(f"  {result['calls']} calls in {result['sequences']} sequences: {result['refused']} refused, "
+          f"{result['accepted']} requests accepted, {result['collected']} collected, {result['commands']} io_uring commands, "
+          f"{result['well']} well; {result['children']} children; {ended} requests ended in the driver")
+    return result
+
+
+def dev_fuzz(boots, failures):
+    for boot in boots:
+        boot.overlaps = True
+        boot.log, boot.console = without_overlap(boot.log), without_overlap(boot.console)
+        check_boot(boot, failures)
+        check_mappings(boot, failures)
+        check_fuzz(boot, int((boot.folder / "limit").read_text()), failures)
+
+
+TESTS = {"dev": dev, "dev.stall": dev_stall, "dev.removal": dev_removal, "dev.fuzz": dev_fuzz, "dev.fuzz_long": dev_fuzz}

@@ -1,0 +1,16 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# /dev/cce: all modes against OpenSSL, limits, what is refused.
+# shellcheck source-path=SCRIPTDIR source=dev_common.sh
+source "${BASH_SOURCE[0]%/*}/dev_common.sh"
+
+load_dev
+stat --format='%a %U %G' /dev/cce >"$out/permissions"
+snapshot before
+dev_tests modes 'All/DevModes.*'
+snapshot modes
+dev_tests rest 'Dev.*-Dev.Stalled*:Dev.Removal*'
+snapshot after
+unload_dev
+save_checkers
