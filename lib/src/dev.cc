@@ -233,8 +233,10 @@ public:
         request.session = dev_key.session_for(text.tag.size() + text.expected_tag.size());
         const bool decrypt = dev_key.direction() == CCE_DECRYPT && !pending->is_mac;
         request.flags = decrypt ? CCE_UAPI_REQUEST_DECRYPT : 0;
-        request.iv_bytes = static_cast<std::uint8_t>(text.iv.size());
-        std::copy(text.iv.begin(), text.iv.end(), request.iv);
+        if (mode != CCE_MODE_ECB) {
+            request.iv_bytes = static_cast<std::uint8_t>(text.iv.size());
+            std::copy(text.iv.begin(), text.iv.end(), request.iv);
+        }
         request.length = static_cast<std::uint32_t>(text.source.size());
         request.aad_length = static_cast<std::uint32_t>(text.aad.size());
         request.aad = address_of(text.aad.data());
