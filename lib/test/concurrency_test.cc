@@ -438,6 +438,7 @@ TEST(Dev, IsThereOrItsAbsenceIsExplained) {
     cce_error error{};
     const cce_status status = cce_probe("dev", &error);
     if (status == CCE_OK) {
+        ASSERT_EQ(unsetenv("CCE_DEV_TRANSPORT"), 0);
         const std::string backend = "dev";
         cce_options options = options_for(backend);
         options.transport = "ioctl";

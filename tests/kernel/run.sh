@@ -198,6 +198,10 @@ main() {
 		variables+=("bridge=$(test_module platform cce_platform_bridge "$kernel")") ||
 			fail "cce_platform_bridge does not build for $kernel"
 		;;
+	library)
+		[[ -x $build/lib/test/cce_lib_test ]] || fail "$build/lib/test/cce_lib_test is not built"
+		variables+=("library_test=$build/lib/test/cce_lib_test")
+		;;
 	esac
 	case $job in
 	dev*)

@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The library's own tests with the backends that only a kernel has: dev, by both transports where the kernel has io_uring,
+# and af_alg.
+# shellcheck source-path=SCRIPTDIR source=common.sh
+source "${BASH_SOURCE[0]%/*}/common.sh"
+
+readonly library_test=${library_test:?}
+
+# library_tests NAME FILTER: GoogleTest's own report goes to NAME.json, which check_library.py judges.
+library_tests() {
+	"$library_test" --gtest_filter="$2" --gtest_output="json:$out/$1.json" --gtest_brief=1 >"$out/$1.output" 2>&1 ||
+		cat "$out/$1.output"
+}
+
+echo 1 >/sys/module/cryptomgr/parameters/noextratests
+load
+[[ -c /dev/cce ]] || fail "there is no /dev/cce"
+snapshot before
+library_tests af_alg '*/af_alg'
+export CCE_DEV_TRANSPORT=ioctl
+library_tests ioctl '*/dev:Dev.*:Open.*'
+export CCE_DEV_TRANSPORT=io_uring
+if "$tool" info --backend dev >"$out/info" 2>&1; then
+	library_tests io_uring '*/dev'
+else
+	grep -q 'Function not implemented' "$out/info" || fail "io_uring: $(cat "$out/info")"
+fi
+snapshot after
+unload
+save_checkers
