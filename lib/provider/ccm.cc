@@ -143,24 +143,12 @@ private:
             tag_set_ = false;
             nonce_set_ = false;
         }
-        if (!fits_engine(in.size(), aad.size())) {
-            run_on_cpu(out, in, aad, tag);
-        } else {
+        if (offload(in.size(), nonce_bytes_, aad.size() + tag_bytes_)) {
             run_on_engine(out, in, aad, tag);
+        } else {
+            run_on_cpu(out, in, aad, tag);
         }
         tag_set_ = encrypt_;
-    }
-
-    bool fits_engine(std::size_t length, std::size_t aad_length) {
-        if (!offload(length)) {
-            return false;
-        }
-        const bool short_enough =
-            aad_length <= CCE_SUBMIT_BYTES_MAX - length && length + aad_length + tag_bytes_ <= CCE_SUBMIT_BYTES_MAX;
-        if (!short_enough) {
-            provider().report.on_cpu(OnCpu::too_long, length);
-        }
-        return short_enough;
     }
 
     [[nodiscard]] cce_aead_request engine_request(std::span<const std::uint8_t> aad) const {
@@ -240,7 +228,7 @@ private:
         std::uint8_t* text = out + tls_explicit_iv_bytes;
         const std::size_t text_bytes = length - tls_explicit_iv_bytes - tag_bytes_;
         const std::span<std::uint8_t> tag(text + text_bytes, tag_bytes_);
-        if (offload(text_bytes)) {
+        if (offload(text_bytes, nonce_bytes_, tls_aad_bytes + tag_bytes_)) {
             cce_aead_request request = engine_request(aad);
             request.source = text;
             request.source_length = text_bytes + (encrypt_ ? 0 : tag_bytes_);

@@ -53,8 +53,9 @@ protected:
 
     /// Checks the length and keeps a copy.
     [[nodiscard]] std::shared_ptr<Key> make_key(std::span<const std::uint8_t> key) const;
-    [[nodiscard]] bool offload(std::size_t length) const {
-        return provider_.offload(algorithm_.mode, algorithm_.key_bytes, length);
+    [[nodiscard]] bool offload(std::size_t length, std::size_t iv_bytes = CCE_BLOCK_BYTES,
+                               std::size_t beside = 0) const {
+        return provider_.offload(algorithm_.mode, algorithm_.key_bytes, length, iv_bytes, beside);
     }
     static void require_room(std::size_t room, std::size_t needed) {
         require(room >= needed, Reason::output_buffer_too_small);

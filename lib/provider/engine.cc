@@ -6,6 +6,8 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <string_view>
+
 #include "station.h"
 
 namespace cce::provider {
@@ -15,6 +17,9 @@ namespace {
 /// How often a job that is resumed too early is paused again. An application that holds jobs from being paused
 /// (ASYNC_block_pause(3)) looks the same: in the end the thread waits.
 constexpr unsigned pauses_at_most = 1000;
+
+constexpr std::size_t kernel_gcm_iv_bytes = 12;
+constexpr std::size_t af_alg_whole_bytes_max = 65536;
 
 std::size_t bytes_of(const Request& request) {
     struct {
@@ -111,6 +116,17 @@ bool Engine::offers(cce_mode mode, std::size_t key_bytes) {
     }
     const std::size_t length = mode == CCE_MODE_XTS ? key_bytes / 2 : key_bytes;
     return information.engine_known == 0 || information.key_bytes_supported[length / 8 - 2] != 0;
+}
+
+bool Engine::takes(cce_mode mode, std::size_t iv_bytes, std::size_t bytes) {
+    const std::string_view backend = station()->information().backend;
+    if (backend != "dev" && backend != "af_alg") {
+        return true;
+    }
+    // The kernel's gcm(aes) has IVs of 12 bytes. A text of AF_ALG that must be whole has at most 64 KiB.
+    const bool whole = mode == CCE_MODE_XTS || mode == CCE_MODE_GCM || mode == CCE_MODE_CCM;
+    return (mode != CCE_MODE_GCM || iv_bytes == kernel_gcm_iv_bytes) &&
+           (backend != "af_alg" || !whole || bytes <= af_alg_whole_bytes_max);
 }
 
 cce_completion Engine::run(Key& key, cce_direction direction, const Request& request) {

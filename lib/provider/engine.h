@@ -93,6 +93,10 @@ public:
     /// Does the engine have this mode, with keys of so many bytes? Opens the device. Throws Fault.
     [[nodiscard]] bool offers(cce_mode mode, std::size_t key_bytes);
 
+    /// Does the way to the engine take such a request, of a mode that it offers? `bytes`: of text, AAD and tag. The
+    /// Linux driver is limited by the kernel's interfaces.
+    [[nodiscard]] bool takes(cce_mode mode, std::size_t iv_bytes, std::size_t bytes);
+
     /// Does one request and counts it: in an asynchronous job it is paused meanwhile, else the thread waits. The status
     /// of the completion is CCE_OK or CCE_ERROR_TAG; everything else throws Fault.
     [[nodiscard]] cce_completion run(Key& key, cce_direction direction, const Request& request);

@@ -237,10 +237,10 @@ private:
 
     /// Shall the engine do this text, the first of the message? If not, the reason is counted.
     bool on_engine(std::size_t length) {
-        if (!offload(length)) {
+        const std::size_t tag_bytes = encrypt_ ? tag_bytes_max : tag_bytes_.value_or(0);
+        if (!offload(length, iv_bytes_, aad_.size() + tag_bytes)) {
             return false;
         }
-        const std::size_t tag_bytes = encrypt_ ? tag_bytes_max : tag_bytes_.value_or(0);
         std::optional<OnCpu> reason;
         if (streams_) {
             reason = OnCpu::streamed;
@@ -248,8 +248,6 @@ private:
             reason = OnCpu::tag_late;
         } else if (tag_bytes != 4 && tag_bytes != 8 && tag_bytes < 12) {  // SP 800-38D, 5.2.1.2
             reason = OnCpu::not_offered;
-        } else if (aad_.size() + length + tag_bytes > CCE_SUBMIT_BYTES_MAX) {
-            reason = OnCpu::too_long;
         }
         if (reason) {
             provider().report.on_cpu(*reason, length);
@@ -414,7 +412,7 @@ private:
         iv_state_ = IvState::spent;
         std::uint8_t* text = out + tls_explicit_iv_bytes;
         const std::size_t text_bytes = length - tls_explicit_iv_bytes - tag_bytes_max;
-        if (offload(text_bytes)) {
+        if (offload(text_bytes, iv_bytes_, tls_aad_bytes + tag_bytes_max)) {
             cce_aead_request request = engine_request(aad, tag_bytes_max);
             request.source = text;
             request.source_length = text_bytes + (encrypt_ ? 0 : tag_bytes_max);

@@ -71,7 +71,8 @@ public:
         require(has_key(), Reason::no_key_set);
         require(mode_ != CCE_MODE_GCM || !iv_.empty(), Reason::no_iv_set);
         require(out.size() >= size_, Reason::output_buffer_too_small);
-        if (!cpu_ && aes_key_bytes_ != 0 && provider_.offload(mode_, aes_key_bytes_, message_.size())) {
+        if (!cpu_ && aes_key_bytes_ != 0 &&
+            provider_.offload(mode_, aes_key_bytes_, message_.size(), iv_.size(), mac_bytes)) {
             cce_mac_request request{};
             if (mode_ == CCE_MODE_GCM) {
                 request.iv = iv_.data();

@@ -17,14 +17,16 @@ struct Provider {
     Provider(const OSSL_CORE_HANDLE* handle, const OSSL_DISPATCH* functions)
         : core(handle, functions), configuration(Configuration::read(core)), engine(configuration, report) {}
 
-    /// Shall the engine do a request of so many bytes? If not, it is counted as the CPU's. Throws Fault.
-    [[nodiscard]] bool offload(cce_mode mode, std::size_t key_bytes, std::size_t length) {
+    /// Shall the engine do a request of so many bytes, with an IV of so many, and so many bytes beside the text? If
+    /// not, it is counted as the CPU's. Throws Fault.
+    [[nodiscard]] bool offload(cce_mode mode, std::size_t key_bytes, std::size_t length,
+                               std::size_t iv_bytes = CCE_BLOCK_BYTES, std::size_t beside = 0) {
         OnCpu reason{};
         if (length < configuration.cpu_below) {
             reason = OnCpu::below_threshold;
-        } else if (length > CCE_SUBMIT_BYTES_MAX) {
+        } else if (length > CCE_SUBMIT_BYTES_MAX || beside > CCE_SUBMIT_BYTES_MAX - length) {
             reason = OnCpu::too_long;
-        } else if (!engine.offers(mode, key_bytes)) {
+        } else if (!engine.offers(mode, key_bytes) || !engine.takes(mode, iv_bytes, length + beside)) {
             reason = OnCpu::not_offered;
         } else {
             return true;
