@@ -15,6 +15,8 @@ namespace {
 
 /// Milliseconds that the thread waits within the device while nothing new has come.
 constexpr int poll_ms = 1;
+/// Requests in flight at once.
+constexpr std::size_t requests_at_most = 1024;
 /// After so many failures in a row, a millisecond apart, the device counts as lost.
 constexpr unsigned failed_polls_at_most = 100;
 
@@ -56,6 +58,8 @@ Station::Station(const Configuration& configuration, Report& report) : report_(r
     cce_options options = CCE_OPTIONS_INIT;
     options.backend = configuration.backend.empty() ? nullptr : configuration.backend.c_str();
     options.engine = configuration.engine.empty() ? nullptr : configuration.engine.c_str();
+    options.cpu_below = 0;  // what is too short for the engine does not come here
+    options.queue_depth = requests_at_most;
     cce_error error{};
     cce_device* device = nullptr;
     if (cce_open(&device, &options, &error) != CCE_OK) {
@@ -124,7 +128,7 @@ bool Station::take_work() {
 
 void Station::work() noexcept {
     while (take_work()) {
-        while (!waiting_.empty() && in_flight_.size() < CCE_QUEUE_DEPTH) {
+        while (!waiting_.empty() && in_flight_.size() < information_.queue_depth) {
             Job* job = waiting_.front();
             waiting_.pop_front();
             start(*job);
@@ -215,7 +219,7 @@ void Station::collect() noexcept {
         const std::lock_guard lock(mutex_);
         more = !incoming_.empty() || ending_;
     }
-    std::array<cce_completion, CCE_QUEUE_DEPTH> completions{};
+    std::array<cce_completion, 64> completions{};
     std::size_t count = 0;
     // A failure of this call itself fails no request by name.
     if (cce_poll(device_.get(), completions.data(), completions.size(), more ? 0 : poll_ms, &count) != CCE_OK) {
