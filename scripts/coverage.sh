@@ -78,6 +78,8 @@ runs+=("rtl_model/lockstep/cce_lockstep --seed 1 --cycles 30000"
 for name in openssl_compatibility modes bad_input; do
 	runs+=("bash $cce_root/lib/test/${name}_test.sh $cce_build/lib/tool/cce")
 done
+runs+=("/usr/bin/python3 $cce_root/lib/test/seal_test.py $cce_build/lib/tool/cce $cce_build/lib/test/libcce_vanishing_device.so"
+	"/usr/bin/python3 $cce_root/lib/test/watch_test.py $cce_build/lib/tool/cce $cce_build/lib/tool/described")
 
 data=$cce_build/coverage-data
 
@@ -88,7 +90,7 @@ build_counted() {
 		tail -n 20 "$cce_build/configure.log" >&2
 		fail "the configuration failed; all of it is in $cce_build/configure.log"
 	}
-	build "${tests[@]}" cce_lockstep cce_lib_test cce_c_api_test cce_tool
+	build "${tests[@]}" cce_lockstep cce_lib_test cce_c_api_test cce_tool cce_tool_documents cce_vanishing_device
 	find "$cce_build" -name '*.gcda' -delete
 }
 
@@ -96,7 +98,7 @@ build_counted() {
 run() {
 	local number=$1 words
 	read -ra words <<<"$2"
-	[[ ${words[0]} == bash ]] || words[0]=$cce_build/${words[0]}
+	[[ ${words[0]} == bash || ${words[0]} == /* ]] || words[0]=$cce_build/${words[0]}
 	local log=$data/logs/$number.log
 	if (cd "$data" && CCE_COVERAGE_FOLDER=$data "${words[@]}") >"$log" 2>&1; then
 		say "done: $2"

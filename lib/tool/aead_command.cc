@@ -4,6 +4,7 @@
 // the tag; dec writes nothing before the tag was checked.
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "tool.h"
 

@@ -4,13 +4,14 @@
 // The padding (PKCS#7, ECB and CBC) is made and checked here; the library only knows whole blocks. XTS goes by data
 // units, whose tweaks count up. GCM and CCM, which go in one piece, are in aead_command.cc.
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <optional>
 
+#include "progress.h"
 #include "tool.h"
 
 namespace cce::tool {
@@ -34,50 +35,6 @@ Iv iv_of(const CipherOptions& options) {
     std::copy(bytes.bytes().begin(), bytes.bytes().end(), iv.begin());
     return iv;
 }
-
-/// A line on a terminal that is rewritten, at most ten times a second, for files that take more than a second.
-class Progress {
-public:
-    Progress(bool wanted, int descriptor)
-        : wanted_(wanted), start_(monotonic_nanoseconds()), next_(start_ + 1'000'000'000U) {
-        struct stat status {};
-        if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
-            total_ = static_cast<std::uint64_t>(status.st_size);
-        }
-    }
-    ~Progress() {
-        if (shown_) {
-            std::fputc('\n', stderr);
-        }
-    }
-    Progress(const Progress&) = delete;
-    Progress& operator=(const Progress&) = delete;
-
-    void show(std::uint64_t done) {
-        const std::uint64_t now = monotonic_nanoseconds();
-        if (!wanted_ || now < next_) {
-            return;
-        }
-        next_ = now + 100'000'000U;
-        shown_ = true;
-        const double rate = static_cast<double>(done) / 1024.0 / (static_cast<double>(now - start_) * 1e-9);
-        if (total_ > 0) {
-            std::fprintf(stderr, "\rcce: %3u %% of %llu KiB, %.0f KiB/s ",
-                         static_cast<unsigned>(std::min<std::uint64_t>(100, done * 100 / total_)),
-                         static_cast<unsigned long long>(total_ / 1024), rate);
-        } else {
-            std::fprintf(stderr, "\rcce: %llu KiB, %.0f KiB/s ", static_cast<unsigned long long>(done / 1024), rate);
-        }
-        std::fflush(stderr);
-    }
-
-private:
-    bool wanted_;
-    std::uint64_t start_;
-    std::uint64_t next_;
-    std::uint64_t total_ = 0;
-    bool shown_ = false;
-};
 
 /// Number of padding bytes at the end of the last block. Throws if they are not PKCS#7's.
 std::size_t padding_of(std::span<const std::uint8_t> last_block) {

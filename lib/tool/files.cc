@@ -9,15 +9,36 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <new>
 
+#include "process.h"
 #include "tool.h"
 
 namespace cce::tool {
 
-SecretBytes::~SecretBytes() {
-    if (!bytes_.empty()) {
-        OPENSSL_cleanse(bytes_.data(), bytes_.size());
+namespace {
+
+/// What goes into locked memory: keys, tags, IVs.
+constexpr std::size_t key_like_bytes = 256;
+
+}  // namespace
+
+SecretBytes::SecretBytes(std::size_t bytes) : size_(bytes) {
+    if (bytes == 0) {
+        return;
     }
+    void* memory = bytes <= key_like_bytes ? OPENSSL_secure_zalloc(bytes) : nullptr;
+    if (memory == nullptr) {
+        memory = OPENSSL_zalloc(bytes);
+    }
+    if (memory == nullptr) {
+        throw std::bad_alloc();
+    }
+    data_ = static_cast<std::uint8_t*>(memory);
+}
+
+SecretBytes::~SecretBytes() {
+    OPENSSL_secure_clear_free(data_, size_);
 }
 
 Descriptor::~Descriptor() {
@@ -99,9 +120,11 @@ int open_output(const std::string& path, std::string& temporary) {
         return open(path.c_str(), O_WRONLY | O_CLOEXEC);
     }
     std::string name = path + ".XXXXXX";
+    const SignalsHeld held;
     const int number = mkostemp(name.data(), O_CLOEXEC);
     if (number >= 0) {
         temporary = name;
+        on_signal_remove(name);
         const mode_t mask = umask(0);
         umask(mask);
         static_cast<void>(fchmod(number, 0666 & ~mask));
@@ -121,6 +144,7 @@ OutputFile::OutputFile(const std::string& path)
 OutputFile::~OutputFile() {
     if (!temporary_.empty()) {
         unlink(temporary_.c_str());
+        on_signal_forget(temporary_);
     }
 }
 
@@ -146,9 +170,11 @@ void OutputFile::finish() {
         fail(error);
     }
     if (!temporary_.empty()) {
+        const SignalsHeld held;
         if (rename(temporary_.c_str(), path_.c_str()) != 0) {
             fail(errno);
         }
+        on_signal_forget(temporary_);
         temporary_.clear();
     }
 }

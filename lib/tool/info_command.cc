@@ -3,6 +3,7 @@
 // cce info: the backends, whether they can be used and why not, and what an opened one says of itself.
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "tool.h"
 

@@ -6,6 +6,7 @@
 
 #include <cctype>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "tool.h"
 

@@ -3,6 +3,7 @@
 // cce mac: the CMAC or GMAC of a file, printed or compared.
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "tool.h"
 

@@ -7,11 +7,12 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cce/cce.hpp"
@@ -31,20 +32,27 @@ private:
     int exit_status_;
 };
 
-/// Bytes that are overwritten when they go.
+/// Bytes, zero at first, that are overwritten when they go. Few ones, such as keys, are in locked memory that no core
+/// file holds, if there is any (protect_process()).
 class SecretBytes {
 public:
-    explicit SecretBytes(std::size_t bytes = 0) : bytes_(bytes) {}
+    explicit SecretBytes(std::size_t bytes = 0);
     ~SecretBytes();
-    SecretBytes(SecretBytes&& other) noexcept : bytes_(std::move(other.bytes_)) {}
-    SecretBytes& operator=(SecretBytes&&) = delete;
+    SecretBytes(SecretBytes&& other) noexcept
+        : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    SecretBytes& operator=(SecretBytes&& other) noexcept {
+        std::swap(data_, other.data_);
+        std::swap(size_, other.size_);
+        return *this;
+    }
     SecretBytes(const SecretBytes&) = delete;
     SecretBytes& operator=(const SecretBytes&) = delete;
-    [[nodiscard]] std::span<std::uint8_t> bytes() { return bytes_; }
-    [[nodiscard]] std::span<const std::uint8_t> bytes() const { return bytes_; }
+    [[nodiscard]] std::span<std::uint8_t> bytes() { return {data_, size_}; }
+    [[nodiscard]] std::span<const std::uint8_t> bytes() const { return {data_, size_}; }
 
 private:
-    std::vector<std::uint8_t> bytes_;
+    std::uint8_t* data_ = nullptr;  ///< from OpenSSL's allocators
+    std::size_t size_;
 };
 
 /// A file descriptor that closes itself, unless it is a standard one.
@@ -53,7 +61,10 @@ public:
     explicit Descriptor(int number) : number_(number) {}
     ~Descriptor();
     Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-    Descriptor& operator=(Descriptor&&) = delete;
+    Descriptor& operator=(Descriptor&& other) noexcept {
+        std::swap(number_, other.number_);
+        return *this;
+    }
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
     [[nodiscard]] int get() const { return number_; }
