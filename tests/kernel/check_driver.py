@@ -42,6 +42,37 @@ def trace(boots, failures):
     print(f"  {finished} requests traced from submission to completion")
 
 
+def tool(boots, failures):
+    """cce top shows what the driver's files say, cce trace what its tracepoints say."""
+    (boot,) = boots
+    check_boot(boot, failures)
+    check_client(boot.json("client"), failures, "client")
+    for name, reason in (("not_loaded", "the driver is not loaded"), ("not_mounted", "debugfs is not mounted"),
+                         ("no_gcm", "backend af_alg does not offer GCM, which sealed files need: --backend software")):
+        said = (boot.folder / name).read_text()
+        failures.check(reason in said, f"{name}: cce said: {said}")
+    after = boot.snapshot("after")
+    (device,) = boot.json("top")["devices"]
+    failures.check(not device["unread"], f"cce top could not read {device['unread']}")
+    shown = {f"queue{queue['queue']}.{name}": value for queue in device["queues"] for name, value in queue.items()
+             if name != "queue"}
+    failures.equal("cce top: queues", shown, after.queues)
+    failures.equal("cce top: engine", device["engine"], after.engine)
+    failures.check(boot.json("top")["devices"] != boot.json("top_before")["devices"], "cce top saw no work")
+    failures.check("running" in (boot.folder / "top.txt").read_text(), "cce top shows no queue that runs")
+
+    pattern = r": cce_complete: .* start_cycle=(\d+) end_cycle=(\d+)"
+    traced = sorted((int(start), int(end)) for start, end in
+                    re.findall(pattern, (boot.folder / "trace").read_text()))
+    events = [event for event in boot.json("timeline")["traceEvents"] if event["ph"] == "X"]
+    cycles = [event["args"] for event in events if "cycles" in event["args"]]
+    failures.equal("cce trace: cycles of requests",
+                   sorted((c["start_cycle"] % 2**32, c["end_cycle"] % 2**32) for c in cycles), traced)
+    failures.check(len(traced) >= 30, f"only {len(traced)} requests traced")
+    failures.equal("cce trace: spans in kernel time", len(events) - len(cycles), len(traced))
+    print(f"  cce top: as the driver's files; cce trace: {len(traced)} requests, all there")
+
+
 def suspend(boots, failures):
     """No request is lost by sleep, of the machine or of the engine; and the engine works again afterwards."""
     (boot,) = boots
@@ -172,5 +203,6 @@ TESTS = {
     "short_of_memory": short_of_memory,
     "stress": stress,
     "suspend": suspend,
+    "tool": tool,
     "trace": trace,
 }

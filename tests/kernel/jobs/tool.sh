@@ -1,0 +1,35 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# cce top and cce trace on the real driver's files, and what cce top says when they are not there.
+# shellcheck source-path=SCRIPTDIR source=common.sh
+source "${BASH_SOURCE[0]%/*}/common.sh"
+
+# refused NAME: cce top fails; what it says is in NAME.
+refused() {
+	! "$tool" top --once 2>"$out/$1" || fail "cce top did not fail: $1"
+}
+
+refused not_loaded
+echo 1 >/sys/module/cryptomgr/parameters/notests
+load
+readonly tracing=/sys/kernel/tracing
+mount -t tracefs tracefs "$tracing"
+echo 1 >"$tracing/events/cce/enable"
+"$tool" top --once --json >"$out/top_before.json"
+"$client" random --seed 8 --requests 30 --bytes 4096 --processes 2 >"$out/client.json"
+# The automatic choice is af_alg here, which has no GCM: told, not replaced.
+! "$tool" seal --key-fd 3 3<<<"$(printf %064d 0)" </proc/version >"$out/sealed" 2>"$out/no_gcm" ||
+	fail 'cce seal did not fail'
+snapshot after
+"$tool" top --once --json >"$out/top.json"
+"$tool" top --count 2 --interval 0.01 >"$out/top.txt"
+echo 0 >"$tracing/events/cce/enable"
+cat "$tracing/trace" >"$out/trace"
+"$tool" trace kernel --quiet --out "$out/timeline.json"
+umount "$tracing"
+umount /sys/kernel/debug
+refused not_mounted
+mount -t debugfs debugfs /sys/kernel/debug
+unload
+save_checkers
