@@ -7,8 +7,10 @@ Usage: watch_test.py CCE FOLDER_OF_COMPLETIONS_AND_PAGES [unittest arguments]
 
 import json
 import os
+import pty
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -210,7 +212,8 @@ class WatchTest(unittest.TestCase):
         self.assertAlmostEqual(kernel["gcm decrypt 64"]["dur"], 2, places=3)
         self.assertEqual(kernel["gcm decrypt 64"]["args"]["status"], 19)
         # 32 bits of cycles went over their end in the middle of the first request.
-        self.assertEqual(engine["ctr encrypt 4096"]["args"]["cycles"], 310)
+        arguments = engine["ctr encrypt 4096"]["args"]
+        self.assertEqual([arguments[n] for n in ("start_cycle", "end_cycle", "cycles")], [4294967190, 204, 310])
         self.assertAlmostEqual(engine["ctr encrypt 4096"]["ts"], 0)
         self.assertAlmostEqual(engine["gcm decrypt 64"]["ts"], 0.1)
         self.assertAlmostEqual(engine["request"]["ts"], 4.06)
@@ -257,6 +260,20 @@ class WatchTest(unittest.TestCase):
         self.assertAlmostEqual(second["devices"][0]["engine"]["bytes_per_second"] * second["interval_s"], 4000, places=3)
         self.assertEqual(queue["cycles_per_request"], 300)
         self.assertNotIn("completed", third["devices"][0]["queues"][0]["per_second"])
+
+    def test_top_on_a_terminal(self) -> None:
+        write_driver(Path("d"), "0000:00:00.0", 100, 1000)
+        control, terminal = pty.openpty()
+        process = subprocess.Popen([CCE, "top", "--root", "d", "--interval", "0.05"], stdout=terminal, stderr=terminal,
+                                   stdin=subprocess.DEVNULL)
+        os.close(terminal)
+        shown = b""
+        while shown.count(b"\033[H\033[J") < 3:
+            shown += os.read(control, 4096)
+        self.assertIn(b"cce top, every 0.05 s; Ctrl-C ends it", shown)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(timeout=60), -signal.SIGINT)
+        os.close(control)
 
     def test_top_errors(self) -> None:
         self.fails("can't read absent: No such file", "top", "--root", "absent", "--once")

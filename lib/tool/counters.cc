@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -51,10 +52,10 @@ void add(Counters& counters, const std::string& name, const std::string& value, 
     if (name.empty() || value.empty()) {
         throw ToolError(exit_failure, path + ": not as the driver writes it: \"" + name + ": " + value + "\"");
     }
-    const bool number =
-        value.size() <= 20 && std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (number) {
-        counters.numbers[name] = std::stoull(value);
+    std::uint64_t number = 0;
+    const char* end = value.data() + value.size();
+    if (const auto [rest, error] = std::from_chars(value.data(), end, number); error == std::errc() && rest == end) {
+        counters.numbers[name] = number;
     } else {
         counters.texts[name] = value;
     }

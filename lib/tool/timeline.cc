@@ -9,20 +9,20 @@
 
 namespace cce::tool {
 
-void Timeline::add_request(const std::string& name, std::uint64_t start_cycle, std::uint64_t end_cycle,
-                           nlohmann::json arguments, const std::string& group) {
-    arguments["start_cycle"] = start_cycle;
-    arguments["end_cycle"] = end_cycle;
-    arguments["cycles"] = end_cycle - start_cycle;
-    add_span(group, name, static_cast<double>(start_cycle) / clock_mhz_, static_cast<double>(end_cycle) / clock_mhz_,
-             std::move(arguments));
-}
-
 void Timeline::add_request(const std::string& name, const Completion& completion, nlohmann::json arguments) {
+    arguments["start_cycle"] = completion.start_cycle;
+    arguments["end_cycle"] = completion.end_cycle;
+    arguments["cycles"] = completion.end_cycle - completion.start_cycle;
     if (completion.status != CCE_OK) {
         arguments["status"] = cce_strerror(completion.status);
     }
-    add_request(name, completion.start_cycle, completion.end_cycle, std::move(arguments));
+    add_cycles("engine", name, completion.start_cycle, completion.end_cycle, std::move(arguments));
+}
+
+void Timeline::add_cycles(const std::string& group, const std::string& name, std::uint64_t start_cycle,
+                          std::uint64_t end_cycle, nlohmann::json arguments) {
+    add_span(group, name, static_cast<double>(start_cycle) / clock_mhz_, static_cast<double>(end_cycle) / clock_mhz_,
+             std::move(arguments));
 }
 
 void Timeline::add_span(const std::string& group, const std::string& name, double start_us, double end_us,

@@ -21,10 +21,11 @@ public:
     /// `clock_mhz` turns engine cycles into the viewer's microseconds.
     explicit Timeline(double clock_mhz) : clock_mhz_(clock_mhz) {}
 
-    /// A request by its engine cycles, in group `group`.
-    void add_request(const std::string& name, std::uint64_t start_cycle, std::uint64_t end_cycle,
-                     nlohmann::json arguments, const std::string& group = "engine");
+    /// A request by its engine cycles, which become arguments of the span, too.
     void add_request(const std::string& name, const Completion& completion, nlohmann::json arguments);
+    /// A span in engine cycles.
+    void add_cycles(const std::string& group, const std::string& name, std::uint64_t start_cycle,
+                    std::uint64_t end_cycle, nlohmann::json arguments);
     /// A span in microseconds of whatever clock the group's name says.
     void add_span(const std::string& group, const std::string& name, double start_us, double end_us,
                   nlohmann::json arguments);

@@ -54,7 +54,7 @@ public:
 
     void line(const std::string& text, std::size_t number) {
         static const std::regex event(
-            R"((\d+\.\d+): (?:cce:)?cce_(submit|complete): +(\S+) queue=(\d+) cookie=(\S+) (.*))");
+            R"((\d{1,12}\.\d{1,9}): (?:cce:)?cce_(submit|complete): +(\S+) queue=(\d+) cookie=(\S+) (.*))");
         static const std::regex any_event(R"(cce_(submit|complete):)");
         static const std::regex lost(R"(LOST (\d+ )?EVENTS)");
         std::smatch parts;
@@ -84,7 +84,8 @@ public:
 private:
     void submit(const std::string& queue, const std::string& request, double time_us, const std::string& details,
                 std::size_t number) {
-        static const std::regex format(R"(mode=(\d+) (encrypt|decrypt) text=(\d+) aad=(\d+) in_flight=(\d+)\s*)");
+        static const std::regex format(
+            R"(mode=(\d{1,3}) (encrypt|decrypt) text=(\d{1,10}) aad=(\d{1,10}) in_flight=(\d{1,10})\s*)");
         std::smatch parts;
         if (!std::regex_match(details, parts, format)) {
             throw_bad(number);
@@ -103,7 +104,7 @@ private:
 
     void complete(const std::string& device, const std::string& queue, const std::string& request, double time_us,
                   const std::string& details, std::size_t number) {
-        static const std::regex format(R"(status=(\d+) start_cycle=(\d+) end_cycle=(\d+)\s*)");
+        static const std::regex format(R"(status=(\d{1,3}) start_cycle=(\d{1,10}) end_cycle=(\d{1,10})\s*)");
         std::smatch parts;
         if (!std::regex_match(details, parts, format)) {
             throw_bad(number);
@@ -116,7 +117,11 @@ private:
         Submission submission =
             found == open_.end() ? Submission{time_us, "request", {{"queue", queue}}} : found->second;
         submission.arguments["status"] = std::stoul(parts[1]);
-        timeline_.add_request(submission.name, start, end, submission.arguments, "engine cycles, " + device);
+        nlohmann::json arguments = submission.arguments;
+        arguments["start_cycle"] = low(parts[2]);  // as traced: 32 bits
+        arguments["end_cycle"] = low(parts[3]);
+        arguments["cycles"] = end - start;
+        timeline_.add_cycles("engine cycles, " + device, submission.name, start, end, std::move(arguments));
         if (found == open_.end()) {
             ++without_submission_;
         } else {
