@@ -71,7 +71,7 @@ void print_tree(const nlohmann::json& node, int indent) {
 
 int run_info(bool json, const DeviceOptions& options) {
     nlohmann::json result{{"version", cce_version()}, {"backends", nlohmann::json::array()}};
-    for (const char* name : {"af_alg", "in-process", "software"}) {
+    for (const char* name : {"dev", "af_alg", "in-process", "software"}) {
         cce_error error{};
         const bool available = cce_probe(name, &error) == CCE_OK;
         result["backends"].push_back({{"name", name}, {"available", available}, {"reason", error.message}});

@@ -9,7 +9,7 @@ namespace cce::tool {
 namespace {
 
 const std::string backend_help =
-    "auto, af_alg, in-process (a simulation) or software; default: $CCE_BACKEND, else auto";
+    "auto, dev, af_alg, in-process (a simulation) or software; default: $CCE_BACKEND, else auto";
 
 }  // namespace
 

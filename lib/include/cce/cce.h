@@ -42,11 +42,13 @@
  * Backends
  *
  *   dev         The engine behind the Linux driver, through /dev/cce: requests go to the driver by io_uring, or by
- * ioctl where io_uring is not allowed, and many are in flight at once. Not KW and KWP; GCM with IVs of 12 bytes. af_alg
- * The same driver through AF_ALG (kernels up to 7.1). Uses the drivers `ecb-aes-cce`, `cbc-aes-cce` and so on by name
- * and no others, so that it is never quietly served by the CPU's own AES code. (The driver itself may hand a request
- * back to the CPU, for instance below its threshold or after a reset.) One request at a time for each session. Not KW
- * and KWP; GCM with IVs of 12 bytes; a text of XTS and, with its AAD and tag, of GCM or CCM has at most 64 KiB.
+ *               ioctl where io_uring is not allowed, and many are in flight at once. Not KW and KWP; GCM with IVs of
+ *               12 bytes.
+ *   af_alg      The same driver through AF_ALG (kernels up to 7.1). Uses the drivers `ecb-aes-cce`, `cbc-aes-cce` and
+ *               so on by name and no others, so that it is never quietly served by the CPU's own AES code. (The driver
+ *               itself may hand a request back to the CPU, for instance below its threshold or after a reset.) One
+ *               request at a time for each session. Not KW and KWP; GCM with IVs of 12 bytes; a text of XTS and, with
+ *               its AAD and tag, of GCM or CCM has at most 64 KiB.
  *   in-process  The engine simulated in this process. Slow, meant for tests and for looking inside; used only when it
  *               is named, and says on stderr that it simulates. Offers the modes that the engine says it has. Absent
  *               if the library was built without it.
