@@ -87,7 +87,8 @@ Device::Device(std::unique_ptr<Backend> backend, const Settings& settings, std::
       cpu_below_(backend->executor() == CCE_EXECUTOR_CPU ? 0 : settings.cpu_below),
       backend_(std::move(backend)),
       synchronous_(dynamic_cast<SynchronousBackend*>(backend_.get())),
-      asynchronous_(dynamic_cast<AsynchronousBackend*>(backend_.get())) {
+      asynchronous_(dynamic_cast<AsynchronousBackend*>(backend_.get())),
+      cpu_(cpu_below_ != 0 ? make_software() : nullptr) {
     start_workers(settings.workers);
 }
 
@@ -121,8 +122,8 @@ std::unique_ptr<cce_session> Device::make_session(cce_device* handle, const Ciph
     } else {
         session->key = asynchronous_->make_key(parameters);
     }
-    if (cpu_below_ != 0) {
-        session->cpu = std::make_unique<SharedCipher>(make_software()->make_cipher(parameters));
+    if (cpu_) {
+        session->cpu = std::make_unique<SharedCipher>(cpu_->make_cipher(parameters));
     }
     const Lock lock(mutex_);
     ++sessions_;

@@ -140,6 +140,8 @@ private:
     const std::unique_ptr<Backend> backend_;
     SynchronousBackend* const synchronous_;    ///< the backend, or null
     AsynchronousBackend* const asynchronous_;  ///< the other
+    /// What does requests below the threshold; null: there is none. Ciphers need it as long as they live.
+    const std::unique_ptr<SynchronousBackend> cpu_;
     std::atomic<std::uint64_t> backend_requests_{0};
     std::atomic<std::uint64_t> cpu_requests_{0};
 
