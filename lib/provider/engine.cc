@@ -46,7 +46,7 @@ Key::~Key() {
 }
 
 void Job::finish(const cce_completion& completion, const std::string& message) noexcept {
-    const std::shared_ptr<Event> event = event_;
+    const std::shared_ptr<Event> event = event_;  // the job may be gone before it is woken
     {
         const std::lock_guard lock(mutex_);
         completion_ = completion;
@@ -57,9 +57,7 @@ void Job::finish(const cce_completion& completion, const std::string& message) n
         done_ = true;
         changed_.notify_one();
     }
-    if (event) {
-        event->signal();
-    }
+    event->signal();
 }
 
 bool Job::done() {
@@ -129,29 +127,44 @@ bool Engine::takes(cce_mode mode, std::size_t iv_bytes, std::size_t bytes) {
            (backend != "af_alg" || !whole || bytes <= af_alg_whole_bytes_max);
 }
 
-cce_completion Engine::run(Key& key, cce_direction direction, const Request& request) {
-    const std::shared_ptr<Station> station = this->station();
-    const std::shared_ptr<Event> event = event_of_current_job();
-    Job job(key, direction, request, event);
-    station->submit(job);
-    for (unsigned pauses = 0; event && pauses < pauses_at_most && !job.done(); ++pauses) {
+cce_completion Engine::run_in_job(Station& station, Job& job, Event& event) {
+    station.submit(job);
+    for (unsigned pauses = 0; pauses < pauses_at_most && !job.done(); ++pauses) {
         report_.paused();
         if (ASYNC_pause_job() != 1) {
             break;
         }
-        if (station->process() != ::getpid()) {
+        if (station.process() != ::getpid()) {
             report_.engine_failed();
             throw Fault(Reason::device_failed, "the process was forked while the request was under way");
         }
     }
     job.block();
-    if (event) {
-        event->drain();
+    event.drain();
+    return job.completion();
+}
+
+cce_completion Engine::run(Key& key, cce_direction direction, const Request& request) {
+    const std::shared_ptr<Station> station = this->station();
+    cce_completion completion{};
+    std::string message;
+    if (const std::shared_ptr<Event> event = event_of_current_job(); event) {
+        Job job(key, direction, request, event);
+        completion = run_in_job(*station, job, *event);
+        message = job.message();
+    } else {
+        struct Waiting {
+            std::atomic<std::size_t>& threads;
+            ~Waiting() { --threads; }
+        };
+        report_.in_flight(++waiting_threads_);
+        const Waiting waiting{waiting_threads_};
+        Request copy = request;
+        completion = station->run(key, direction, copy, message);
     }
-    const cce_completion completion = job.completion();
     if (completion.status != CCE_OK && completion.status != CCE_ERROR_TAG) {
         report_.engine_failed();
-        throw Fault(Reason::device_failed, job.message());
+        throw Fault(Reason::device_failed, message);
     }
     report_.on_engine(key.mode(), bytes_of(request));
     return completion;

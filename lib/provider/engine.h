@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The engine, as the provider's ciphers see it: they hand over a request and come back when it is done, in whatever
-// thread or asynchronous job they run. Behind it stands a station: a device of libcce and the one thread that works
-// with it. A process gets its station with its first request to the engine, and after a fork a new one.
+// thread or asynchronous job they run. Behind it stands a station: a device of libcce, and a thread for asynchronous
+// jobs. A process gets its station with its first request to the engine, and after a fork a new one.
 
 #pragma once
 
@@ -41,7 +41,7 @@ public:
 
 private:
     friend class Station;
-    /// Touched by the station's thread only.
+    /// A station's session for this key; the station's lock guards it.
     struct Slot {
         cce_session* session = nullptr;
         std::weak_ptr<Station> station;
@@ -53,7 +53,7 @@ private:
 
 using Request = std::variant<cce_request, cce_aead_request, cce_mac_request, cce_key_wrap_request>;
 
-/// A request under way. Belongs to the caller, who stays until it is done.
+/// A request of an asynchronous job. Belongs to the caller, who stays until it is done.
 class Job {
 public:
     Job(Key& key, cce_direction direction, const Request& request, std::shared_ptr<Event> event)
@@ -75,7 +75,7 @@ private:
     Key& key_;
     cce_direction direction_;
     Request request_;
-    std::shared_ptr<Event> event_;  ///< null: a thread waits
+    std::shared_ptr<Event> event_;
     std::mutex mutex_;
     std::condition_variable changed_;
     bool done_ = false;
@@ -103,6 +103,7 @@ public:
 
 private:
     std::shared_ptr<Station> station();
+    cce_completion run_in_job(Station& station, Job& job, Event& event);
 
     const Configuration& configuration_;
     Report& report_;
@@ -110,6 +111,7 @@ private:
     std::atomic<std::shared_ptr<Station>*> station_ = nullptr;
     /// The process that is opening a device just now, or 0. A child that was forked meanwhile need not wait for it.
     std::atomic<pid_t> opening_ = 0;
+    std::atomic<std::size_t> waiting_threads_ = 0;
 };
 
 }  // namespace cce::provider

@@ -15,6 +15,7 @@ namespace {
 
 /// Milliseconds that the thread waits within the device while nothing new has come.
 constexpr int poll_ms = 1;
+constexpr const char* lost = "the device is lost";
 /// Requests in flight at once.
 constexpr std::size_t requests_at_most = 1024;
 /// After so many failures in a row, a millisecond apart, the device counts as lost.
@@ -96,34 +97,55 @@ void Station::submit(Job& job) {
 }
 
 void Station::retire(cce_session* session) noexcept {
-    const std::lock_guard lock(mutex_);
-    try {
-        retired_.push_back(session);
-    } catch (const std::bad_alloc&) {
-        // It goes with the station.
+    const std::lock_guard lock(sessions_mutex_);
+    if (sessions_.erase(session) != 0) {
+        static_cast<void>(cce_session_destroy(session));
     }
 }
 
+cce_completion Station::run(Key& key, cce_direction direction, Request& request, std::string& message) {
+    cce_completion completion{};
+    cce_status status = CCE_OK;
+    if (broken_) {
+        completion.status = CCE_ERROR_REFUSED;
+        message = lost;
+        return completion;
+    }
+    if (cce_session* session = session_of(key, direction, status); status == CCE_OK) {
+        const bool encrypt = direction == CCE_ENCRYPT;
+        std::size_t length = 0;
+        status = std::visit(
+            Overloaded{
+                [&](cce_request& text) {
+                    return cce_cipher_run(session, text.iv, text.source, text.destination, text.length, &completion);
+                },
+                [&](const cce_aead_request& text) {
+                    return encrypt ? cce_aead_seal(session, &text, &completion)
+                                   : cce_aead_open(session, &text, &completion);
+                },
+                [&](const cce_mac_request& text) { return cce_mac_generate(session, &text, &completion); },
+                [&](const cce_key_wrap_request& text) {
+                    return encrypt ? cce_key_wrap(session, &text, &length, &completion)
+                                   : cce_key_unwrap(session, &text, &length, &completion);
+                },
+            },
+            request);
+    }
+    completion.status = status;
+    if (status != CCE_OK) {
+        message = cce_error_message(device_.get());
+    }
+    return completion;
+}
+
 bool Station::take_work() {
-    std::vector<cce_session*> retired;
-    {
-        std::unique_lock lock(mutex_);
-        if (in_flight_.empty() && waiting_.empty()) {
-            changed_.wait(lock, [this] { return ending_ || !incoming_.empty(); });
-        }
-        waiting_.insert(waiting_.end(), incoming_.begin(), incoming_.end());
-        incoming_.clear();
-        retired.swap(retired_);
-        if (ending_ && in_flight_.empty() && waiting_.empty()) {
-            return false;
-        }
+    std::unique_lock lock(mutex_);
+    if (in_flight_.empty() && waiting_.empty()) {
+        changed_.wait(lock, [this] { return ending_ || !incoming_.empty(); });
     }
-    for (cce_session* session : retired) {
-        if (sessions_.erase(session) != 0) {
-            static_cast<void>(cce_session_destroy(session));
-        }
-    }
-    return true;
+    waiting_.insert(waiting_.end(), incoming_.begin(), incoming_.end());
+    incoming_.clear();
+    return !ending_ || !in_flight_.empty() || !waiting_.empty();
 }
 
 void Station::work() noexcept {
@@ -133,24 +155,24 @@ void Station::work() noexcept {
             waiting_.pop_front();
             start(*job);
         }
-        report_.in_flight(in_flight_.size());
+        report_.in_flight(in_flight_.size());  // a thread that waits counts itself
         if (!in_flight_.empty()) {
             collect();
         }
     }
 }
 
-cce_session* Station::session_of(Job& job, cce_status& status) {
-    Key& key = job.key();
-    Key::Slot& slot = key.slots_.at(job.direction() == CCE_ENCRYPT ? 0 : 1);
+cce_session* Station::session_of(Key& key, cce_direction direction, cce_status& status) {
+    const std::lock_guard lock(sessions_mutex_);
+    Key::Slot& slot = key.slots_.at(direction == CCE_ENCRYPT ? 0 : 1);
     if (slot.session != nullptr && slot.station.lock().get() == this) {
         return slot.session;
     }
     // Xts::initialize() says when equal halves are accepted.
-    const bool decrypts_xts = key.mode() == CCE_MODE_XTS && job.direction() == CCE_DECRYPT;
+    const bool decrypts_xts = key.mode() == CCE_MODE_XTS && direction == CCE_DECRYPT;
     const unsigned flags = decrypts_xts ? unsigned{CCE_SESSION_EQUAL_KEYS} : 0;
     cce_session* session = nullptr;
-    status = cce_session_create_with(&session, device_.get(), key.mode(), job.direction(), key.bytes().data(),
+    status = cce_session_create_with(&session, device_.get(), key.mode(), direction, key.bytes().data(),
                                      key.bytes().size(), flags);
     if (status == CCE_OK) {
         sessions_.insert(session);
@@ -165,7 +187,7 @@ void Station::refuse(Job& job, cce_status status) noexcept {
     completion.status = status;
     std::string message;
     try {
-        message = broken_ ? "the device is lost" : cce_error_message(device_.get());
+        message = broken_ ? lost : cce_error_message(device_.get());
     } catch (const std::bad_alloc&) {
     }
     job.finish(completion, message);
@@ -179,7 +201,7 @@ void Station::start(Job& job) noexcept {
             return;
         }
         in_flight_.insert(&job);
-        if (cce_session* session = session_of(job, status); status == CCE_OK) {
+        if (cce_session* session = session_of(job.key(), job.direction(), status); status == CCE_OK) {
             const auto cookie = reinterpret_cast<std::uintptr_t>(&job);
             std::visit([cookie](auto& request) { request.cookie = cookie; }, job.request());
             status = std::visit(
@@ -207,9 +229,10 @@ void Station::give_up() noexcept {
     for (Job* job : in_flight_) {
         cce_completion completion{};
         completion.status = CCE_ERROR_REFUSED;
-        job->finish(completion, "the device is lost");
+        job->finish(completion, lost);
     }
     in_flight_.clear();
+    const std::lock_guard lock(sessions_mutex_);
     sessions_.clear();
 }
 

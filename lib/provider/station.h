@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A device of libcce, which belongs to one thread, and that thread: takes requests from all others, keeps as many in
-// flight as the device takes, and tells each when it is done.
+// A device of libcce. Threads that wait work with it themselves; asynchronous jobs, which cannot wait, hand their
+// requests to a thread of the station: it keeps as many in flight as the device takes, and tells each when it is done.
 
 #pragma once
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <unordered_set>
-#include <vector>
 
 #include "engine.h"
 
@@ -30,6 +31,8 @@ public:
 
     [[nodiscard]] pid_t process() const noexcept { return process_; }
     [[nodiscard]] const cce_information& information() const noexcept { return information_; }
+    /// Does a request in the calling thread. If it fails, `message` says why.
+    [[nodiscard]] cce_completion run(Key& key, cce_direction direction, Request& request, std::string& message);
     /// `job` is finished later, exactly once.
     void submit(Job& job);
     /// The key of this session is no longer needed.
@@ -44,7 +47,7 @@ private:
     void start(Job& job) noexcept;
     void collect() noexcept;
     void give_up() noexcept;
-    cce_session* session_of(Job& job, cce_status& status);
+    cce_session* session_of(Key& key, cce_direction direction, cce_status& status);
     void refuse(Job& job, cce_status status) noexcept;
 
     struct Closer {
@@ -59,15 +62,16 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Job*> incoming_;
-    std::vector<cce_session*> retired_;
     bool ending_ = false;
+
+    std::mutex sessions_mutex_;
+    std::unordered_set<cce_session*> sessions_;
 
     // The thread's own.
     std::deque<Job*> waiting_;
-    std::unordered_set<cce_session*> sessions_;
     std::unordered_set<Job*> in_flight_;
     unsigned failed_polls_ = 0;
-    bool broken_ = false;
+    std::atomic<bool> broken_ = false;
 
     std::thread thread_;
 };
