@@ -7,8 +7,6 @@
 
 #include <crypto/aes.h>
 #include <crypto/algapi.h>
-#include <linux/eventfd.h>
-#include <linux/mm.h>
 #include <linux/version.h>
 
 /*
