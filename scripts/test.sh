@@ -51,7 +51,7 @@ build
 
 selection=()
 if [[ $mode == quick ]]; then
-	selection=(--label-exclude 'kernel|synthesis|lockstep|mutants|formal')
+	selection=(--label-exclude 'kernel|synthesis|lockstep|mutants|formal|package')
 else
 	check_space "${XDG_CACHE_HOME:-$HOME/.cache}" 5000
 	# Here rather than inside a test, so that progress is seen and no test's time limit counts it.
