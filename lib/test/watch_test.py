@@ -61,7 +61,10 @@ def write_driver(root: Path, device: str, completed: int, size: int = 0) -> None
     folder.mkdir(parents=True, exist_ok=True)
     (root / "fallbacks").write_text(FALLBACKS)
     (folder / "fallbacks").write_text(FALLBACKS)
-    (folder / "health").write_text("state: working\nresets: 1\nlast_error: queue 0: stalled for 200 ms\n")
+    health = root.parent / "bus/pci/devices" / device / "health"
+    health.mkdir(parents=True, exist_ok=True)
+    for name, value in (("state", "working"), ("resets", "1"), ("last_error", "queue 0: stalled for 200 ms")):
+        (health / name).write_text(value + "\n")
     (folder / "engine").write_text(f"completed: {completed}\nfailed: 0\nbytes: {size}\n")
     (folder / "queues").write_text("".join(
         QUEUE.format(q=q, in_flight=q, submitted=completed + q, completed=completed, cycles=300 * completed) for q in (0, 1)))
@@ -228,7 +231,7 @@ class WatchTest(unittest.TestCase):
     def test_top_once(self) -> None:
         write_driver(Path("d"), "0000:00:00.0", 50, 6400)
         write_driver(Path("d"), "0000:00:01.0", 0)
-        sample = json.loads(self.ok("top", "--root", "d", "--once", "--json"))
+        sample = json.loads(self.ok("top", "--root", "d", "--sysfs", "bus", "--once", "--json"))
         self.assertEqual([d["device"] for d in sample["devices"]], ["0000:00:00.0", "0000:00:01.0"])
         first = sample["devices"][0]
         self.assertEqual(first["health"], {"state": "working", "resets": 1, "last_error": "queue 0: stalled for 200 ms"})
@@ -237,14 +240,19 @@ class WatchTest(unittest.TestCase):
         self.assertEqual(first["queues"][1]["status.ok"], 50)
         self.assertEqual(first["fallbacks"]["short"], 3)
         self.assertEqual(first["unread"], {})
-        text = self.ok("top", "--root", "d", "--once")
+        shutil.rmtree("bus/pci")
+        self.assertEqual(json.loads(self.ok("top", "--root", "d", "--sysfs", "bus", "--once", "--json"))["devices"][0]["unread"],
+                         {"health": "No such file or directory"})
+        (Path("bus/pci")).mkdir()
+        write_driver(Path("d"), "0000:00:00.0", 50, 6400)
+        text = self.ok("top", "--root", "d", "--sysfs", "bus", "--once")
         self.assertRegex(text, r"0000:00:00.0: working, 1 resets, last error: queue 0: stalled")
         self.assertRegex(text, r"\n +1 running +1 +0 +51 +50 +0 +- +- +- +-\n")
         self.assertIn("on the CPU instead: short 3\n", text)
 
     def test_top_again_and_again(self) -> None:
         write_driver(Path("d"), "0000:00:00.0", 100, 1000)
-        process = subprocess.Popen([CCE, "top", "--root", "d", "--count", "3", "--interval", "0.4", "--json"],
+        process = subprocess.Popen([CCE, "top", "--root", "d", "--sysfs", "bus", "--count", "3", "--interval", "0.4", "--json"],
                                    stdout=subprocess.PIPE, text=True)
         assert process.stdout
         first = json.loads(process.stdout.readline())
@@ -264,7 +272,7 @@ class WatchTest(unittest.TestCase):
     def test_top_on_a_terminal(self) -> None:
         write_driver(Path("d"), "0000:00:00.0", 100, 1000)
         control, terminal = pty.openpty()
-        process = subprocess.Popen([CCE, "top", "--root", "d", "--interval", "0.05"], stdout=terminal, stderr=terminal,
+        process = subprocess.Popen([CCE, "top", "--root", "d", "--sysfs", "bus", "--interval", "0.05"], stdout=terminal, stderr=terminal,
                                    stdin=subprocess.DEVNULL)
         os.close(terminal)
         shown = b""
@@ -283,9 +291,9 @@ class WatchTest(unittest.TestCase):
         self.fails("can't read empty/fallbacks: No such file", "top", "--root", "empty", "--once")
         write_driver(Path("d"), "0000:00:00.0", 1)
         Path("d/0000:00:00.0/queues").write_text("queue0.state: running\nqueue: 5\n")
-        self.fails("queues: not as the driver writes it: \"queue: 5\"", "top", "--root", "d", "--once")
+        self.fails("queues: not as the driver writes it: \"queue: 5\"", "top", "--root", "d", "--sysfs", "bus", "--once")
         Path("d/0000:00:00.0/queues").write_text("queue99.state: running\n")
-        self.fails("not as the driver writes it", "top", "--root", "d", "--once")
+        self.fails("not as the driver writes it", "top", "--root", "d", "--sysfs", "bus", "--once")
         self.fails("excludes", "top", "--once", "--count", "2", status=2)
         write_driver(Path("d"), "0000:00:00.0", 1)
         if os.geteuid() == 0:
@@ -296,14 +304,14 @@ class WatchTest(unittest.TestCase):
 
             os.chmod(".", 0o755)
             os.chmod("d/0000:00:00.0/engine", 0o400)  # as the driver has it
-            done = self.run_cce("top", "--root", "d", "--once", preexec_fn=demote)
+            done = self.run_cce("top", "--root", "d", "--sysfs", "bus", "--once", preexec_fn=demote)
             self.assertIn("engine: can't be read: Permission denied", done.stdout)
             os.chmod("d", 0o700)
-            self.fails("d: no permission; debugfs is root's", "top", "--root", "d", "--once", preexec_fn=demote)
+            self.fails("d: no permission; debugfs is root's", "top", "--root", "d", "--sysfs", "bus", "--once", preexec_fn=demote)
         reading, writing = os.pipe()
         os.close(reading)
         write_driver(Path("d"), "0000:00:00.0", 1)
-        done = subprocess.run([CCE, "top", "--root", "d"], stdout=writing, stderr=subprocess.PIPE, timeout=60, check=False)
+        done = subprocess.run([CCE, "top", "--root", "d", "--sysfs", "bus"], stdout=writing, stderr=subprocess.PIPE, timeout=60, check=False)
         os.close(writing)
         self.assertEqual(done.returncode, 1)
         self.assertIn(b"can't write standard output: Broken pipe", done.stderr)

@@ -37,7 +37,7 @@ struct CommandLine {
 inline constexpr const char* type_file = "FILE";
 inline constexpr const char* type_backend = "BACKEND";
 inline constexpr const char* type_engine = "ENGINE";
-inline constexpr std::array<const char*, 4> backend_names{"auto", "af_alg", "in-process", "software"};
+inline constexpr std::array<const char*, 5> backend_names{"auto", "dev", "af_alg", "in-process", "software"};
 inline constexpr std::array<const char*, 2> engine_names{"rtl", "model"};
 
 /// Declares all commands on `app`; parsing fills `options`, which must live as long.

@@ -103,6 +103,28 @@ std::vector<Counters> read_queues(const std::string& path, std::map<std::string,
     return queues;
 }
 
+/// The files of an engine's folder `health`, each with one line; the engine is a PCI function or a platform device.
+Counters read_health(const std::string& sysfs, const std::string& device, std::map<std::string, std::string>& unread) {
+    Counters health;
+    int error = 0;
+    for (const char* bus : {"pci", "platform"}) {
+        const std::string folder = sysfs + "/" + bus + "/devices/" + device + "/health";
+        for (const char* name : {"state", "resets", "last_error"}) {
+            std::vector<std::string> lines;
+            error = read_lines(folder + "/" + name, lines);
+            if (error != 0) {
+                break;
+            }
+            add(health, name, lines.empty() ? "" : lines.front(), folder);
+        }
+        if (error == 0) {
+            return health;
+        }
+    }
+    unread["health"] = std::strerror(error);
+    return health;
+}
+
 /// Why the driver's folder can't be listed, and what to do.
 [[noreturn]] void explain(const std::string& root, int error) {
     const std::filesystem::path parent = std::filesystem::path(root).parent_path();
@@ -138,7 +160,7 @@ std::string Counters::text(const std::string& name) const {
     return found == texts.end() ? "" : found->second;
 }
 
-Sample read_sample(const std::string& root) {
+Sample read_sample(const std::string& root, const std::string& sysfs) {
     Sample sample;
     sample.time_ns = monotonic_nanoseconds();
     std::vector<std::string> names;
@@ -164,7 +186,7 @@ Sample read_sample(const std::string& root) {
         DeviceCounters device;
         device.name = name;
         device.queues = read_queues(folder + "/queues", device.unread);
-        device.health = read_counters(folder + "/health", "health", device.unread);
+        device.health = read_health(sysfs, name, device.unread);
         device.fallbacks = read_counters(folder + "/fallbacks", "fallbacks", device.unread);
         const Counters engine = read_counters(folder + "/engine", "engine", device.unread);
         if (!device.unread.contains("engine")) {

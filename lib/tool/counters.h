@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The driver's counters, as its debugfs files give them: lines of "name: value" (driver/cce_debugfs.c).
+// The driver's counters, as its debugfs files give them: lines of "name: value" (driver/cce_debugfs.c); and its
+// engines' health, in sysfs (driver/cce_sysfs.c).
 
 #pragma once
 
@@ -37,7 +38,8 @@ struct Sample {
     std::vector<DeviceCounters> devices;
 };
 
-/// Reads everything below `root`. Throws ToolError naming what is missing: debugfs, rights, the driver.
-[[nodiscard]] Sample read_sample(const std::string& root);
+/// Reads everything below `root`, and the health of its engines from the buses' folders in `sysfs`. Throws ToolError
+/// naming what is missing: debugfs, rights, the driver.
+[[nodiscard]] Sample read_sample(const std::string& root, const std::string& sysfs);
 
 }  // namespace cce::tool

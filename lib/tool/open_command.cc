@@ -56,6 +56,7 @@ private:
         HeaderBytes header{};
         const std::size_t bytes = read_fully(input_.get(), header, input_name_);
         chunk_bytes_ = std::size_t{1} << check_header(std::span(header).first(bytes), input_name_);
+        check_chunk(device_.information(), chunk_bytes_);
         keys_ = derive(master_key_.bytes(), std::span(header).first(covered_bytes), options_.context);
         const auto tag = std::span(header).last(tag_bytes);
         if (!std::equal(tag.begin(), tag.end(), keys_.header_tag.begin())) {

@@ -96,9 +96,10 @@ private:
                                                 std::to_string(chunk_bytes_) + " bytes");
             }
         } else {
-            chunk_bytes_ = options_.chunk.value_or(default_seal_chunk);
+            chunk_bytes_ = options_.chunk.value_or(default_chunk(device_.information()));
             header = new_header(static_cast<unsigned>(std::countr_zero(chunk_bytes_)));
         }
+        check_chunk(device_.information(), chunk_bytes_);
         const std::span<const std::uint8_t> covered = std::span(header).first(covered_bytes);
         keys_ = derive(master_key_.bytes(), covered, options_.context);
         const auto tag = std::span(header).last(tag_bytes);

@@ -92,6 +92,25 @@ void report(const SealOptions& options, const char* operation, const Account& ac
     }
 }
 
+namespace {
+
+constexpr std::size_t af_alg_bytes = 65536;
+constexpr std::size_t af_alg_chunk = 32768;
+
+}  // namespace
+
+std::size_t default_chunk(const Information& information) {
+    return std::string(information.backend) == "af_alg" ? af_alg_chunk : default_seal_chunk;
+}
+
+void check_chunk(const Information& information, std::size_t chunk_bytes) {
+    if (std::string(information.backend) == "af_alg" && chunk_bytes + tag_bytes > af_alg_bytes) {
+        throw ToolError(exit_failure, "backend af_alg carries at most 64 KiB with the tag, less than chunks of " +
+                                          std::to_string(chunk_bytes / 1024) +
+                                          " KiB: take --backend dev or software, or seal with --chunk 32KiB");
+    }
+}
+
 Device open_gcm_device(const SealOptions& options) {
     Device device = open_device(options.device, options.quiet);
     const Information information = device.information();

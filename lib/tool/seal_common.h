@@ -45,6 +45,10 @@ struct Account {
 void report(const SealOptions& options, const char* operation, const Account& account, const ChunkPipeline& pipeline,
             std::size_t chunk_bytes, const Information& information, const Timeline& timeline);
 
+/// Most bytes of a chunk for the device, by default and at all: AF_ALG carries no more than 64 KiB, with the tag.
+[[nodiscard]] std::size_t default_chunk(const Information& information);
+void check_chunk(const Information& information, std::size_t chunk_bytes);
+
 /// The device that the options name, which must have GCM; for --trace it must tell its cycles.
 [[nodiscard]] Device open_gcm_device(const SealOptions& options);
 

@@ -105,8 +105,9 @@ void add_seal_options(CLI::App& command, SealOptions& options, bool seal) {
     command.add_flag("--resume", options.resume, "Go on with the FILE.partial of an interrupted run");
     if (seal) {
         command
-            .add_option("--chunk", options.chunk,
-                        "Bytes of a chunk, a power of two from 1 KiB to 8 MiB, e.g. 1MiB; default: 64KiB")
+            .add_option(
+                "--chunk", options.chunk,
+                "Bytes of a chunk, a power of two from 1 KiB to 8 MiB, e.g. 1MiB; default: 64KiB, with af_alg 32KiB")
             ->transform(size_value())
             ->type_name("SIZE");
     }

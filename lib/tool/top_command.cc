@@ -206,7 +206,7 @@ int run_top(TopOptions& options) {
         if (number > 0) {
             wait(options.interval);
         }
-        Sample now = read_sample(options.root);
+        Sample now = read_sample(options.root, options.sysfs);
         if (options.json) {
             // A line for each sample, so that a reader need not wait for the end.
             std::printf("%s\n", to_json(before, now).dump(options.once ? 2 : -1).c_str());

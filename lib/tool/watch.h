@@ -31,6 +31,7 @@ struct BenchOptions {
 
 struct TopOptions {
     std::string root = "/sys/kernel/debug/cce";
+    std::string sysfs = "/sys/bus";
     double interval = 1;
     std::size_t count = 0;  ///< samples; 0: until it is interrupted
     bool once = false;

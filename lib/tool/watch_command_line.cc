@@ -73,6 +73,10 @@ void add_top_options(CLI::App& command, TopOptions& options) {
         .add_option("--root", options.root,
                     "The driver's folder in debugfs, or a copy of one; default: /sys/kernel/debug/cce")
         ->type_name("DIRECTORY");
+    command
+        .add_option("--sysfs", options.sysfs,
+                    "Where pci/devices and platform/devices have the engines' health, or a copy; default: /sys/bus")
+        ->type_name("DIRECTORY");
     command.footer(
         "Reads debugfs, which is root's. Counts are those since the driver was loaded; of the engine, since power-on.\n"
         "cycles/req.: engine cycles from the fetch of a request's descriptor to its completion, the mean since the\n"

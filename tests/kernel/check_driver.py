@@ -47,13 +47,17 @@ def tool(boots, failures):
     (boot,) = boots
     check_boot(boot, failures)
     check_client(boot.json("client"), failures, "client")
-    for name, reason in (("not_loaded", "the driver is not loaded"), ("not_mounted", "debugfs is not mounted"),
-                         ("no_gcm", "backend af_alg does not offer GCM, which sealed files need: --backend software")):
+    for name, reason in (("not_loaded", "the driver is not loaded"), ("not_mounted", "debugfs is not mounted")):
         said = (boot.folder / name).read_text()
         failures.check(reason in said, f"{name}: cce said: {said}")
     after = boot.snapshot("after")
     (device,) = boot.json("top")["devices"]
     failures.check(not device["unread"], f"cce top could not read {device['unread']}")
+    failures.equal("cce top: health", device["health"], {"state": "working", "resets": 0, "last_error": "none"})
+    for name in ("seal", "open"):
+        run = boot.json(name)
+        failures.check(run["backend"] in ("dev", "af_alg"), f"cce {name} ran on {run['backend']}")
+        failures.equal(f"cce {name}: bytes", run["bytes"], 100000)
     shown = {f"queue{queue['queue']}.{name}": value for queue in device["queues"] for name, value in queue.items()
              if name != "queue"}
     failures.equal("cce top: queues", shown, after.queues)
