@@ -83,6 +83,29 @@ class Snapshot:
         return sum(value for name, value in self.queues.items() if name.endswith("." + counter))
 
 
+# What the kernel itself says of memory that it did not get: reports of pages, a warning of the tracing code about a
+# module's events, one of sysfs that removes the files that it could not make, kmemleak on its own behalf. First and last
+# line of each; none: it is one line.
+MEMORY_REPORTS = (
+    (re.compile(r"page allocation failure|vmalloc error:"), re.compile(r"pages reserved")),
+    (re.compile(r"WARNING: .* at (kernel/trace/trace_events|fs/sysfs/group)\.c:"), re.compile(r"end trace")),
+    (re.compile(r"kmemleak: Cannot allocate a scan area"), None),
+)
+
+
+def without_memory_reports(lines):
+    last = None
+    for line in lines:
+        if last:
+            last = None if last.search(line) else last
+            continue
+        report = next((report for report in MEMORY_REPORTS if report[0].search(line)), None)
+        if not report:
+            yield line
+        else:
+            last = report[1]
+
+
 class Boot:
     overlaps = False  # whether programs let several requests write to one place
 
@@ -94,6 +117,10 @@ class Boot:
     @functools.cached_property
     def console(self):
         return (self.folder / "console.log").read_text(errors="replace").splitlines()
+
+    def ignore_memory_reports(self):
+        """Of a boot in which allocations fail on purpose."""
+        self.log, self.console = list(without_memory_reports(self.log)), list(without_memory_reports(self.console))
 
     def snapshot(self, name):
         return Snapshot(self.folder / name)

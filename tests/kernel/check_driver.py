@@ -100,28 +100,6 @@ def suspend(boots, failures):
           f"engine slept, {cpu} requests ran on the CPU until it was awake, {completed(slept, woken)} on it then")
 
 
-# What the kernel itself says of memory that it did not get: reports of pages, a warning of the tracing code about a
-# module's events, kmemleak on its own behalf. First and last line of each; none: it is one line.
-MEMORY_REPORTS = (
-    (re.compile(r"page allocation failure|vmalloc error:"), re.compile(r"pages reserved")),
-    (re.compile(r"WARNING: .* at kernel/trace/trace_events\.c:"), re.compile(r"end trace")),
-    (re.compile(r"kmemleak: Cannot allocate a scan area"), None),
-)
-
-
-def without_memory_reports(lines):
-    last = None
-    for line in lines:
-        if last:
-            last = None if last.search(line) else last
-            continue
-        report = next((report for report in MEMORY_REPORTS if report[0].search(line)), None)
-        if not report:
-            yield line
-        else:
-            last = report[1]
-
-
 def cpu(boots, failures):
     """The self-tests pass as well where the CPU does all of the work, or the short requests."""
     (boot,) = boots
@@ -164,7 +142,7 @@ def parameters(boots, failures):
 
 def short_of_memory(boots, failures):
     (boot,) = boots
-    boot.log = list(without_memory_reports(boot.log))
+    boot.ignore_memory_reports()
     check_boot(boot, failures, fault=True)
     for kind in ("slab", "pages", "platform"):
         results = boot.json(kind)
