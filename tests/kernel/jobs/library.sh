@@ -22,10 +22,10 @@ library_tests af_alg '*/af_alg'
 export CCE_DEV_TRANSPORT=ioctl
 library_tests ioctl '*/dev:Dev.*:Open.*'
 export CCE_DEV_TRANSPORT=io_uring
-if "$tool" info --backend dev >"$out/info" 2>&1; then
+if "$library_test" --gtest_filter='*SaysWhatItIs/dev' >"$out/probe" 2>&1; then
 	library_tests io_uring '*/dev'
 else
-	grep -q 'Function not implemented' "$out/info" || fail "io_uring: $(cat "$out/info")"
+	grep -q 'io_uring: Function not implemented' "$out/probe" || fail "io_uring: $(cat "$out/probe")"
 fi
 snapshot after
 unload
