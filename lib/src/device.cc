@@ -375,6 +375,11 @@ std::size_t Device::collect_without_waiting(Lock& lock) {
     return answers.size();
 }
 
+void Device::collect_beside_leader(Lock& lock) {
+    // The leader may wait in the backend for what has been collected here.
+    if (collect_without_waiting(lock) != 0 && leader_) asynchronous_->wake();
+}
+
 void Device::lead(Lock& lock, const Deadline& deadline) {
     leader_ = true;
     const auto give_away = [&] {
@@ -484,7 +489,7 @@ void Device::update_descriptor(Lock& lock) {
         static_cast<void>(read(event_, &count, sizeof(count)));  // does not block
         signalled_ = false;
         // What came between the last look and now has lost its signal.
-        if (backend_signals_) collect_without_waiting(lock);
+        if (backend_signals_) collect_beside_leader(lock);
     }
     raise_descriptor();
 }
@@ -500,7 +505,7 @@ int Device::descriptor() {
         }
         backend_signals_ = asynchronous_ != nullptr && asynchronous_->signal_to(event_);
         if (backend_signals_) {
-            collect_without_waiting(lock);
+            collect_beside_leader(lock);
         } else if (workers_.empty()) {
             start_workers(1);
         }

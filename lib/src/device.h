@@ -125,6 +125,7 @@ private:
     /// Waits in the backend, and delivers. The caller has found that nobody else does.
     void lead(Lock& lock, const Deadline& deadline);
     std::size_t collect_without_waiting(Lock& lock);
+    void collect_beside_leader(Lock& lock);
     bool wait_for_change(Lock& lock, const Deadline& deadline);
     cce_completion hand_out(Done& done);
     void start_workers(unsigned count);

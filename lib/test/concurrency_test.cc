@@ -273,10 +273,11 @@ TEST_P(Concurrency, Futures) {
     EXPECT_EQ(load.wrong(), 0U);
 }
 
-TEST_P(Concurrency, ThreadsShareADeviceAndASession) {
-    cce::Device device(options_for(GetParam()));
+/// Four threads in calls that wait, and one that submits and collects: waiting for it, or as an event loop does.
+void share_a_device(const std::string& backend, bool as_event_loop, bool is_slow, const Bytes& key) {
+    cce::Device device(options_for(backend));
     cce::Session shared(device, CCE_MODE_CBC, CCE_ENCRYPT, key);
-    const unsigned rounds = is_slow() ? 8 : 200;
+    const unsigned rounds = is_slow ? 8 : 200;
     std::atomic<unsigned> wrong{0};
     const auto work = [&](unsigned number) {
         const Bytes own_key(16, static_cast<std::uint8_t>(number));
@@ -296,7 +297,7 @@ TEST_P(Concurrency, ThreadsShareADeviceAndASession) {
         }
     };
     // One more submits and polls meanwhile.
-    const Load load(key, is_slow() ? 30 : 400, 80);
+    const Load load(key, is_slow ? 30 : 400, 80);
     cce::Session submitter(device, CCE_MODE_CTR, CCE_ENCRYPT, key);
     std::vector<std::thread> threads;
     for (unsigned i = 0; i < 4; ++i) threads.emplace_back(work, i);
@@ -308,13 +309,26 @@ TEST_P(Concurrency, ThreadsShareADeviceAndASession) {
                 const cce_operation one = load.operation(submitter, next++);
                 if (device.submit({&one, 1}) != 1) ++wrong;
             }
-            seen += device.poll(done, forever).size();
+            if (as_event_loop) {
+                static_cast<void>(readable(device.descriptor(), 20'000));
+                seen += device.poll(done, milliseconds(0)).size();
+            } else {
+                seen += device.poll(done, forever).size();
+            }
         }
     });
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(wrong, 0U);
     EXPECT_EQ(load.wrong(), 0U);
     EXPECT_EQ(device.outstanding(), 0U);
+}
+
+TEST_P(Concurrency, ThreadsShareADeviceAndASession) {
+    share_a_device(GetParam(), false, is_slow(), key);
+}
+
+TEST_P(Concurrency, AnEventLoopBesideThreadsThatWait) {
+    share_a_device(GetParam(), true, is_slow(), key);
 }
 
 TEST_P(Concurrency, SeveralThreadsCollect) {
