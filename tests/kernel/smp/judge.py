@@ -43,6 +43,37 @@ def load(boots: list[check.Boot], failures: check.Failures) -> None:
     print(f"  under way: {deepest} at most; {waited} waited in the backlog")
 
 
+def removal(boots: list[check.Boot], failures: check.Failures) -> None:
+    for boot in boots:
+        check.check_boot(boot, failures)
+        run = check_load.Load(boot, "removal")
+        check_load.check_load(run, failures)
+        rounds = sorted(boot.folder.glob("bound*"))
+        failures.check(len(rounds) >= 3, f"only {len(rounds)} removals")
+        busy = sum(boot.snapshot(folder.name).sum("in_flight") > 0 for folder in rounds)
+        failures.check(busy >= 3, f"only {busy} removals came while requests were in flight")
+        failures.check(run["in_flight_most"] >= 32, f"only {run['in_flight_most']} requests were ever under way")
+        client = boot.json("client")
+        for counter in ("wrong", "failed", "partial_output"):
+            failures.equal(f"AF_ALG: {counter}", client[counter], 0)
+        before, after = boot.snapshot("before"), boot.snapshot("after")
+        done = sum(after.engine[name] - before.engine[name] for name in ("completed", "failed"))
+        gone = after.fallbacks["no_device"]
+        failures.check(done > 500, f"the engine ended only {done} requests")
+        failures.check(gone > 20, f"only {gone} requests found no device")
+        for reason, count in after.fallbacks.items():
+            failures.check(count == 0 or reason in ("no_device", "segments"), f"{count} requests on the CPU: {reason}")
+        wrong = re.findall(r'"wrong": *[1-9]', (boot.folder / "reload_clients").read_text())
+        failures.check(not wrong, "wrong answers while the driver was unloaded and loaded")
+        refused = len((boot.folder / "reload_refusals").read_text().splitlines())
+        print(
+            f"  {len(rounds)} removals, {busy} of them with requests in flight, {run['in_flight_most']} under way at most; requests {run['offered']}: right "
+            f"{run['right']}, wrong tags found {run['forged']}, refused {run['refused']}, failed {run['failed']}, lost "
+            f"{run['defect.lost']}; by the engine {done}, without a device {gone}; AF_ALG: right {client['ok']}; the driver was "
+            f"in use {refused} times when it was to go for good"
+        )
+
+
 # What the judge must say of each mistake.
 MISTAKES = {
     "kasan": {
@@ -50,7 +81,8 @@ MISTAKES = {
         "leak": r"kmemleak: unreferenced object",
         "sleep": r"BUG: sleeping function called from invalid context",
         "dma": r"DMA-API errors is [1-9]",
-        "lockdep ends with a report of KASAN": r"lockdep is off",
+        "lock_order": r"possible circular locking dependency",
+        "lockdep ends with the first report": r"lockdep is off",
     },
 }
 
@@ -68,7 +100,7 @@ def finds_mistakes(variant: str, boots: list[check.Boot], failures: check.Failur
             print(f"  {name}: {reasons[0].splitlines()[0][:140]}")
 
 
-JOBS = {"load": load}
+JOBS = {"load": load, "removal": removal}
 
 
 def main() -> int:

@@ -7,6 +7,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -17,8 +18,10 @@
 
 static char *kind = "";
 module_param(kind, charp, 0444);
-MODULE_PARM_DESC(kind, "use_after_free, leak, sleep or dma");
+MODULE_PARM_DESC(kind, "use_after_free, leak, lock_order, sleep or dma");
 
+static DEFINE_MUTEX(mistake_first);
+static DEFINE_MUTEX(mistake_second);
 static DEFINE_SPINLOCK(mistake_spinlock);
 
 static int mistake_use_after_free(void)
@@ -43,6 +46,20 @@ static int mistake_leak(void)
 	/* Nobody keeps the address: not a register either. */
 	memset(memory, 0, MISTAKE_BYTES);
 	barrier_data(memory);
+	return 0;
+}
+
+static int mistake_lock_order(void)
+{
+	mutex_lock(&mistake_first);
+	mutex_lock(&mistake_second);
+	mutex_unlock(&mistake_second);
+	mutex_unlock(&mistake_first);
+
+	mutex_lock(&mistake_second);
+	mutex_lock(&mistake_first);
+	mutex_unlock(&mistake_first);
+	mutex_unlock(&mistake_second);
 	return 0;
 }
 
@@ -74,6 +91,7 @@ static int __init mistake_init(void)
 	} mistakes[] = {
 		{ "use_after_free", mistake_use_after_free },
 		{ "leak", mistake_leak },
+		{ "lock_order", mistake_lock_order },
 		{ "sleep", mistake_sleep },
 		{ "dma", mistake_dma },
 	};
