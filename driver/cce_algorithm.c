@@ -30,6 +30,16 @@ static unsigned int cpu_below[] = {
 module_param_array(cpu_below, uint, NULL, 0644);
 MODULE_PARM_DESC(cpu_below, "Requests of fewer bytes run on the CPU: ecb,cbc,ctr,xts,gcm,ccm,cmac (default all 0: none)");
 
+const char *const cce_driver_names[] = {
+	[CCE_CIPHER_MODE_ECB] = "ecb-aes-cce",
+	[CCE_CIPHER_MODE_CBC] = "cbc-aes-cce",
+	[CCE_CIPHER_MODE_CTR] = "ctr-aes-cce",
+	[CCE_CIPHER_MODE_XTS] = "xts-aes-cce",
+	[CCE_CIPHER_MODE_GCM] = "gcm-aes-cce",
+	[CCE_CIPHER_MODE_CCM] = "ccm-aes-cce",
+	[CCE_CIPHER_MODE_CMAC] = "cmac-aes-cce",
+};
+
 struct cce_fallback_counters cce_algorithm_fallbacks;
 
 static DEFINE_MUTEX(cce_algorithm_lock);	/* protects cce_algorithm.registered */

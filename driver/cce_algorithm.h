@@ -39,6 +39,9 @@ extern struct cce_algorithm *const cce_skcipher_algorithms[4];
 extern struct cce_algorithm *const cce_aead_algorithms[2];
 extern struct cce_algorithm *const cce_hash_algorithms[1];
 
+/* What the kernel calls our algorithms, by &enum cce_cipher_mode. */
+extern const char *const cce_driver_names[CCE_CIPHER_MODE_CMAC + 1];
+
 /* Requests that went to the CPU before any engine was chosen. */
 extern struct cce_fallback_counters cce_algorithm_fallbacks;
 

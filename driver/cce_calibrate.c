@@ -26,19 +26,19 @@
 enum cce_trial_kind { CCE_TRIAL_SKCIPHER, CCE_TRIAL_AEAD, CCE_TRIAL_HASH };
 
 struct cce_trial_algorithm {
-	const char *name, *driver;
+	const char *name;
 	enum cce_trial_kind kind;
 	u8 mode, key_bytes;
 };
 
 static const struct cce_trial_algorithm cce_trial_algorithms[] = {
-	{ "ecb(aes)", "ecb-aes-cce", CCE_TRIAL_SKCIPHER, CCE_CIPHER_MODE_ECB, 32 },
-	{ "cbc(aes)", "cbc-aes-cce", CCE_TRIAL_SKCIPHER, CCE_CIPHER_MODE_CBC, 32 },
-	{ "ctr(aes)", "ctr-aes-cce", CCE_TRIAL_SKCIPHER, CCE_CIPHER_MODE_CTR, 32 },
-	{ "xts(aes)", "xts-aes-cce", CCE_TRIAL_SKCIPHER, CCE_CIPHER_MODE_XTS, 64 },
-	{ "gcm(aes)", "gcm-aes-cce", CCE_TRIAL_AEAD, CCE_CIPHER_MODE_GCM, 32 },
-	{ "ccm(aes)", "ccm-aes-cce", CCE_TRIAL_AEAD, CCE_CIPHER_MODE_CCM, 32 },
-	{ "cmac(aes)", "cmac-aes-cce", CCE_TRIAL_HASH, CCE_CIPHER_MODE_CMAC, 32 },
+	{ "ecb(aes)", CCE_TRIAL_SKCIPHER, CCE_CIPHER_MODE_ECB, 32 },
+	{ "cbc(aes)", CCE_TRIAL_SKCIPHER, CCE_CIPHER_MODE_CBC, 32 },
+	{ "ctr(aes)", CCE_TRIAL_SKCIPHER, CCE_CIPHER_MODE_CTR, 32 },
+	{ "xts(aes)", CCE_TRIAL_SKCIPHER, CCE_CIPHER_MODE_XTS, 64 },
+	{ "gcm(aes)", CCE_TRIAL_AEAD, CCE_CIPHER_MODE_GCM, 32 },
+	{ "ccm(aes)", CCE_TRIAL_AEAD, CCE_CIPHER_MODE_CCM, 32 },
+	{ "cmac(aes)", CCE_TRIAL_HASH, CCE_CIPHER_MODE_CMAC, 32 },
 };
 
 /* One implementation, and requests of it. */
@@ -213,7 +213,7 @@ static int cce_calibrate_algorithm(struct device *dev, const struct cce_trial_al
 	unsigned int threshold;
 	int error;
 
-	engine = cce_trial_create(algorithm, algorithm->driver, 0);
+	engine = cce_trial_create(algorithm, cce_driver_names[algorithm->mode], 0);
 	cpu = cce_trial_create(algorithm, algorithm->name, CRYPTO_ALG_ASYNC | CCE_FALLBACK_MASK);
 	error = PTR_ERR_OR_ZERO(engine) ?: PTR_ERR_OR_ZERO(cpu);
 	if (!error)
@@ -252,7 +252,7 @@ int cce_calibrate(struct cce_device *cce)
 	}
 	for (i = 0; i < ARRAY_SIZE(cce_trial_algorithms); i++) {
 		/* Not offered by any engine, or not by this kernel. */
-		if (!crypto_has_alg(cce_trial_algorithms[i].driver, 0, 0))
+		if (!crypto_has_alg(cce_driver_names[cce_trial_algorithms[i].mode], 0, 0))
 			continue;
 		error = cce_calibrate_algorithm(cce->dev, &cce_trial_algorithms[i]) ?: error;
 	}

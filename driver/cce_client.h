@@ -110,6 +110,11 @@ struct cce_session {
 	};
 };
 
+static inline bool cce_session_is_aead(const struct cce_session *session)
+{
+	return session->mode == CCE_UAPI_MODE_GCM || session->mode == CCE_UAPI_MODE_CCM;
+}
+
 /**
  * struct cce_region - pinned memory
  * @refs: the client and requests

@@ -15,16 +15,6 @@
 #include "cce_algorithm.h"
 #include "cce_client.h"
 
-static const char *const cce_session_drivers[] = {
-	[CCE_UAPI_MODE_ECB] = "ecb-aes-cce",
-	[CCE_UAPI_MODE_CBC] = "cbc-aes-cce",
-	[CCE_UAPI_MODE_CTR] = "ctr-aes-cce",
-	[CCE_UAPI_MODE_XTS] = "xts-aes-cce",
-	[CCE_UAPI_MODE_GCM] = "gcm-aes-cce",
-	[CCE_UAPI_MODE_CCM] = "ccm-aes-cce",
-	[CCE_UAPI_MODE_CMAC] = "cmac-aes-cce",
-};
-
 static u32 cce_session_modes_of(struct cce_algorithm *const *algorithm, unsigned int count)
 {
 	u32 modes = 0;
@@ -48,11 +38,6 @@ u32 cce_session_modes(void)
 	       cce_session_modes_of(cce_hash_algorithms, ARRAY_SIZE(cce_hash_algorithms));
 }
 
-static bool cce_session_is_aead(const struct cce_session *session)
-{
-	return session->mode == CCE_UAPI_MODE_GCM || session->mode == CCE_UAPI_MODE_CCM;
-}
-
 static void cce_session_free_transformation(struct cce_session *session)
 {
 	if (cce_session_is_aead(session))
@@ -68,7 +53,7 @@ static int cce_session_make_aead(struct cce_session *session, const u8 *key, uns
 	struct crypto_aead *aead;
 	int error;
 
-	aead = crypto_alloc_aead(cce_session_drivers[session->mode], 0, 0);
+	aead = crypto_alloc_aead(cce_driver_names[session->mode], 0, 0);
 	if (IS_ERR(aead))
 		return PTR_ERR(aead);
 	session->aead = aead;
@@ -88,7 +73,7 @@ static int cce_session_make_ahash(struct cce_session *session, const u8 *key, un
 
 	if (!session->tag_bytes || session->tag_bytes > CCE_UAPI_TAG_BYTES)
 		return -EINVAL;
-	ahash = crypto_alloc_ahash(cce_session_drivers[session->mode], 0, 0);
+	ahash = crypto_alloc_ahash(cce_driver_names[session->mode], 0, 0);
 	if (IS_ERR(ahash))
 		return PTR_ERR(ahash);
 	session->ahash = ahash;
@@ -107,7 +92,7 @@ static int cce_session_make_skcipher(struct cce_session *session, const u8 *key,
 
 	if (session->tag_bytes)
 		return -EINVAL;
-	skcipher = crypto_alloc_skcipher(cce_session_drivers[session->mode], 0, 0);
+	skcipher = crypto_alloc_skcipher(cce_driver_names[session->mode], 0, 0);
 	if (IS_ERR(skcipher))
 		return PTR_ERR(skcipher);
 	session->skcipher = skcipher;
@@ -185,7 +170,7 @@ static int cce_session_check(const struct cce_uapi_session_create *argument)
 	if (argument->flags || !argument->key_bytes || argument->key_bytes > CCE_UAPI_KEY_BYTES ||
 	    argument->tag_bytes > CCE_UAPI_TAG_BYTES)
 		return -EINVAL;
-	if (argument->mode >= ARRAY_SIZE(cce_session_drivers) ||
+	if (argument->mode >= ARRAY_SIZE(cce_driver_names) ||
 	    !(cce_session_modes() & BIT(argument->mode)))
 		return -EOPNOTSUPP;
 	return 0;

@@ -8,6 +8,7 @@
  */
 #include <crypto/aead.h>
 #include <crypto/aes.h>
+#include <crypto/gcm.h>
 #include <crypto/hash.h>
 #include <crypto/skcipher.h>
 #include <linux/highmem.h>
@@ -36,11 +37,6 @@ struct cce_user_range {
 	bool write;
 };
 
-static bool cce_user_is_aead(const struct cce_session *session)
-{
-	return session->mode == CCE_UAPI_MODE_GCM || session->mode == CCE_UAPI_MODE_CCM;
-}
-
 /*
  * Fields of the request
  */
@@ -53,7 +49,7 @@ static bool cce_user_iv_fits(u8 mode, u8 iv_bytes)
 	case CCE_UAPI_MODE_XTS:
 		return iv_bytes == AES_BLOCK_SIZE;
 	case CCE_UAPI_MODE_GCM:
-		return iv_bytes == 12;
+		return iv_bytes == GCM_AES_IV_SIZE;
 	case CCE_UAPI_MODE_CCM:
 		return iv_bytes >= 7 && iv_bytes <= 13;
 	default:
@@ -92,7 +88,7 @@ static int cce_user_check(const struct cce_uapi_request *given, const struct cce
 	if (!cce_user_iv_fits(mode, given->iv_bytes) ||
 	    memchr_inv(given->iv + given->iv_bytes, 0, sizeof(given->iv) - given->iv_bytes))
 		return -EINVAL;
-	if ((given->aad_length || given->aad_region || given->aad) && !cce_user_is_aead(session))
+	if ((given->aad_length || given->aad_region || given->aad) && !cce_session_is_aead(session))
 		return -EINVAL;
 	if ((u64)given->length + given->aad_length > CCE_USER_LONGEST)
 		return -EMSGSIZE;
@@ -194,7 +190,7 @@ static int cce_user_take_text(struct cce_user_request *request, struct cce_clien
 			      const struct cce_uapi_request *given)
 {
 	const struct cce_session *session = request->session;
-	unsigned int tag = cce_user_is_aead(session) ? session->tag_bytes : 0;
+	unsigned int tag = cce_session_is_aead(session) ? session->tag_bytes : 0;
 	struct cce_user_range source = {
 		.region = given->source_region,
 		.start = given->source,
@@ -364,7 +360,7 @@ static int cce_user_build_lists(struct cce_user_request *request)
 	const struct cce_session *session = request->session;
 	unsigned int source = request->length;
 
-	if (request->decrypt && cce_user_is_aead(session))
+	if (request->decrypt && cce_session_is_aead(session))
 		source += session->tag_bytes;
 	if (request->in_place)
 		return cce_user_list_build(&request->source_list, request, &request->source,
@@ -575,7 +571,7 @@ void cce_user_request_run(struct cce_user_request *request)
 	int error;
 
 	atomic64_inc(&cce_user_begun);
-	if (cce_user_is_aead(request->session))
+	if (cce_session_is_aead(request->session))
 		error = cce_user_run_aead(request);
 	else if (request->session->mode == CCE_UAPI_MODE_CMAC)
 		error = cce_user_run_ahash(request);

@@ -30,7 +30,6 @@ namespace cce::internal {
 namespace {
 
 constexpr std::size_t piece_bytes = 64 * 1024;
-constexpr std::size_t gcm_iv_bytes = 12;
 
 /// The driver of each mode, and AF_ALG's type of it; null: there is none.
 struct Driver {

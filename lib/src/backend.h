@@ -26,6 +26,9 @@ namespace cce::internal {
 
 using Iv = std::array<std::uint8_t, CCE_BLOCK_BYTES>;
 using Ticket = std::uint32_t;
+/// The length of a GCM IV that is the first counter block but for its counter, SP 800-38D, 7.1: the kernel takes no
+/// other, and a descriptor has no room for others.
+constexpr std::size_t gcm_iv_bytes = 12;
 /// Point of host time until which to wait; empty: for as long as it takes.
 using Deadline = std::optional<std::chrono::steady_clock::time_point>;
 

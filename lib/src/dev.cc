@@ -57,7 +57,6 @@ static_assert(CCE_UAPI_MODE_ECB == CCE_MODE_ECB && CCE_UAPI_MODE_CBC == CCE_MODE
               CCE_UAPI_MODE_GCM == CCE_MODE_GCM && CCE_UAPI_MODE_CCM == CCE_MODE_CCM &&
               CCE_UAPI_MODE_CMAC == CCE_MODE_CMAC);
 
-constexpr std::size_t gcm_iv_bytes = 12;
 /// Long enough to be worth a call, and short enough for several to be in the engine.
 constexpr std::size_t dev_piece_bytes = std::size_t{1} << 20;
 /// Requests in flight beside those that were submitted: of calls that wait.

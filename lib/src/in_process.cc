@@ -24,8 +24,6 @@ namespace contract = cce::contract;
 
 static_assert(static_cast<unsigned>(contract::CipherMode::kwp) == CCE_MODE_KWP, "the modes' values are the contract's");
 
-/// The length of a GCM IV that goes into the descriptor.
-constexpr std::size_t gcm_iv_bytes = 12;
 constexpr std::size_t in_process_piece_bytes = std::size_t{1} << 20;
 /// Engine cycles between two looks at the completion ring.
 constexpr std::uint64_t look_cycles = 16;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+#include <stddef.h>
+
 #include "cce_mmio_internal.h"
 
 enum cce_mmio_status cce_mmio_engine_open(struct cce_mmio_engine* engine, uintptr_t base) {
@@ -80,7 +82,7 @@ enum cce_mmio_status cce_mmio_region_set(struct cce_mmio_engine* engine, uint8_t
                          (uint32_t)region->owner_queue << CCE_REGION_ACCESS_OWNER_QUEUE_SHIFT |
                          (uint32_t)region->tag << CCE_REGION_ACCESS_TAG_SHIFT);
     if (key != NULL) {
-        *key = (uint16_t)(index | (unsigned)region->tag << 8);
+        *key = (uint16_t)(index | (unsigned)region->tag << (8 * offsetof(struct cce_region_key, tag)));
     }
     return CCE_MMIO_OK;
 }

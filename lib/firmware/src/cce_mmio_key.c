@@ -64,7 +64,8 @@ static enum cce_mmio_status context_operation(struct cce_mmio_queue* queue, cons
     slot->mode = CCE_MMIO_INVALIDATE;
     if (opcode == CCE_OPCODE_CONTEXT_LOAD) {
         slot->mode = CCE_MMIO_LOAD;
-        const uint32_t bytes = key->mode == CCE_MMIO_XTS ? 128 : 64;
+        const uint32_t bytes = (uint32_t)(sizeof(struct cce_context_record) +
+                                          (key->mode == CCE_MMIO_XTS ? sizeof(struct cce_context_second_key) : 0));
         cce_port_cache_clean(key->record, bytes);
         descriptor->source = cce_port_bus_address(key->record);
         descriptor->source_region = queue->region;

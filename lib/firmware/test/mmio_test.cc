@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <set>
 #include <string>
@@ -62,12 +63,21 @@ TEST(MmioStatus, EveryStatusHasASentenceOfItsOwn) {
     EXPECT_STREQ(cce_mmio_device_status_name(200), "unknown");
 }
 
+/// A value of the register `version`.
+std::uint32_t version_of(std::uint32_t major, std::uint32_t minor) {
+    return major << global::version_major.shift | minor << global::version_minor.shift;
+}
+
 TEST_P(Mmio, TheEngineSaysWhatItCanDo) {
     const cce_mmio_engine& engine = station_.engine();
     EXPECT_EQ(engine.version_major, contract::version_major);
     EXPECT_EQ(engine.version_minor, contract::version_minor);
-    EXPECT_EQ(engine.algorithms & 0x1ffU, 0x1ffU);
-    EXPECT_EQ(engine.algorithms >> 16U & 7U, 7U);
+    for (const auto& offered : {global::algorithms_aes_ecb, global::algorithms_aes_cbc, global::algorithms_aes_ctr,
+                                global::algorithms_aes_xts, global::algorithms_aes_gcm, global::algorithms_aes_ccm,
+                                global::algorithms_aes_cmac, global::algorithms_aes_kw, global::algorithms_aes_kwp,
+                                global::algorithms_aes_128, global::algorithms_aes_192, global::algorithms_aes_256}) {
+        EXPECT_EQ(offered.get(engine.algorithms), 1U);
+    }
     EXPECT_EQ(engine.queue_count, 4);
     EXPECT_GT(engine.context_count, 0);
     EXPECT_GT(engine.region_count, 1);
@@ -86,18 +96,19 @@ TEST_P(Mmio, WhatIsNoEngineIsRefused) {
     auto& replaced = station_.machine().replaced_reads;
     replaced = {{global::at(global::identification), 0xffff'ffff}};
     EXPECT_EQ(cce_mmio_engine_open(&engine, SimulatedMachine::registers), CCE_MMIO_ERROR_UNAVAILABLE);
-    replaced = {{global::at(global::version), (contract::version_major + 1U) << 16U | contract::version_minor}};
+    replaced = {{global::at(global::version), version_of(contract::version_major + 1U, contract::version_minor)}};
     EXPECT_EQ(cce_mmio_engine_open(&engine, SimulatedMachine::registers), CCE_MMIO_ERROR_UNAVAILABLE);
-    replaced = {{global::at(global::version), contract::version_major << 16U | (contract::version_minor - 1U)}};
+    replaced = {{global::at(global::version), version_of(contract::version_major, contract::version_minor - 1U)}};
     EXPECT_EQ(cce_mmio_engine_open(&engine, SimulatedMachine::registers), CCE_MMIO_ERROR_UNAVAILABLE);
     EXPECT_EQ(engine.queue_count, 77) << "touched by a call that failed";
-    replaced = {{global::at(global::version), contract::version_major << 16U | (contract::version_minor + 1U)}};
+    replaced = {{global::at(global::version), version_of(contract::version_major, contract::version_minor + 1U)}};
     EXPECT_EQ(cce_mmio_engine_open(&engine, SimulatedMachine::registers), CCE_MMIO_OK);
 }
 
 TEST_P(Mmio, WhatTheEngineDoesNotOfferIsUnsupported) {
-    station_.machine().replaced_reads = {
-        {global::at(global::algorithms), 0x0003'0001}};  // ECB; keys of 16 and 24 bytes
+    station_.machine().replaced_reads = {{global::at(global::algorithms), global::algorithms_aes_ecb.mask |
+                                                                              global::algorithms_aes_128.mask |
+                                                                              global::algorithms_aes_192.mask}};
     cce_mmio_engine engine{};
     ASSERT_EQ(cce_mmio_engine_open(&engine, SimulatedMachine::registers), CCE_MMIO_OK);
     cce_mmio_queue queue{};
@@ -433,7 +444,10 @@ TEST_P(Mmio, ARegionBoundsAQueue) {
     EXPECT_EQ(cce_mmio_region_set(&station_.engine(), station_.engine().region_count, &region, &key_of_region),
               CCE_MMIO_ERROR_UNSUPPORTED);
     ASSERT_EQ(cce_mmio_region_set(&station_.engine(), 1, &region, &key_of_region), CCE_MMIO_OK);
-    EXPECT_EQ(key_of_region, 0x5a01);
+    contract::RegionKey expected_key;
+    expected_key.index = 1;
+    expected_key.tag = region.tag;
+    EXPECT_EQ(key_of_region, std::bit_cast<std::uint16_t>(expected_key));
 
     cce_mmio_queue_config config{};
     config.memory = area.data();
