@@ -162,7 +162,8 @@ static int cce_algorithm_add(struct cce_algorithm *const *algorithm, unsigned in
 		if ((*algorithm)->registered || !(capabilities & (*algorithm)->capability))
 			continue;
 		error = (*algorithm)->add(*algorithm, priority);
-		(*algorithm)->registered = !error;
+		/* Whoever asks for the modes has no lock. */
+		WRITE_ONCE((*algorithm)->registered, !error);
 		if (error == -ENOENT)
 			error = 0;
 	}
@@ -174,7 +175,7 @@ static void cce_algorithm_remove(struct cce_algorithm *const *algorithm, unsigne
 	for (; count; algorithm++, count--) {
 		if ((*algorithm)->registered)
 			(*algorithm)->remove(*algorithm);
-		(*algorithm)->registered = false;
+		WRITE_ONCE((*algorithm)->registered, false);
 	}
 }
 

@@ -232,7 +232,7 @@ static void cce_retire(struct cce_device *cce)
 		wait_for_completion(&cce->drained);
 	}
 
-	if (!cce->dead && cce_recovery_reset_engine(cce))
+	if (!READ_ONCE(cce->dead) && cce_recovery_reset_engine(cce))
 		dev_err(cce->dev, "engine reset failed\n");
 	cce->bus->set_master(cce, false);
 }

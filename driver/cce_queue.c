@@ -502,11 +502,13 @@ unsigned int cce_queue_process(struct cce_queue *queue, unsigned int budget)
 static void cce_queue_rewind(struct cce_queue *queue)
 {
 	memset(queue->submission, 0, cce_queue_entries(queue) * sizeof(*queue->submission));
-	memset(queue->completion, 0, cce_queue_entries(queue) * sizeof(*queue->completion));
+	/* A submitter that polls may look at a phase meanwhile: for a hint, which may be wrong. */
+	data_race(memset(queue->completion, 0,
+			 cce_queue_entries(queue) * sizeof(*queue->completion)));
 	queue->submission_tail = 0;
 	queue->submission_rung = 0;
 	queue->submission_head = 0;
-	queue->completion_head = 0;
+	WRITE_ONCE(queue->completion_head, 0);
 }
 
 /**
@@ -605,6 +607,20 @@ void cce_queue_put_bounce(struct cce_queue *queue, struct cce_bounce *bounce)
 {
 	spin_lock_bh(&queue->lock);
 	queue->free_bounces[queue->free_bounce_count++] = bounce;
+	spin_unlock_bh(&queue->lock);
+}
+
+/**
+ * cce_queue_count() - one more, of something that happens without the lock
+ * @queue: queue pair
+ * @counter: one of its counters
+ *
+ * Context: process, @queue->lock not held.
+ */
+void cce_queue_count(struct cce_queue *queue, u64 *counter)
+{
+	spin_lock_bh(&queue->lock);
+	(*counter)++;
 	spin_unlock_bh(&queue->lock);
 }
 

@@ -75,8 +75,8 @@ struct cce_queue_counters {
 	u64 reaped_by_submitters;	/* completions taken by a submission, polled or not */
 	u64 in_flight_most;	/* high-water mark */
 	u64 redone;		/* given to the CPU after a reset */
-	u64 resets;		/* written under cce->recovery only */
-	u64 interrupts_lost;	/* the same; times that the watchdog found completions */
+	u64 resets;
+	u64 interrupts_lost;	/* times that the watchdog found completions */
 };
 
 /*
@@ -168,6 +168,7 @@ static inline void cce_queue_doorbell(const struct cce_queue *queue, u32 offset,
 int cce_queue_create(struct cce_queue *queue, struct cce_device *cce, unsigned int index);
 void cce_queue_destroy(struct cce_queue *queue);
 int cce_queue_start(struct cce_queue *queue);
+void cce_queue_count(struct cce_queue *queue, u64 *counter);
 void cce_queue_set_mode(struct cce_queue *queue, enum cce_queue_mode mode);
 
 int cce_queue_request_irq(struct cce_queue *queue);

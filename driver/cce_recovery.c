@@ -141,7 +141,7 @@ static int cce_recovery_restart(struct cce_queue *queue, int error)
 {
 	int result;
 
-	queue->counters.resets++;
+	cce_queue_count(queue, &queue->counters.resets);
 	queue->cce->resets++;
 	cce_queue_abort(queue, error);
 	result = cce_queue_start(queue);
@@ -257,7 +257,7 @@ static void cce_recovery_check(struct cce_queue *queue)
 
 	taken = cce_queue_process(queue, cce_queue_entries(queue));
 	if (taken) {
-		queue->counters.interrupts_lost++;
+		cce_queue_count(queue, &queue->counters.interrupts_lost);
 		dev_warn(dev, "queue %u: interrupt lost, took %u completions\n", queue->index,
 			 taken);
 		if (!cce_recovery_overdue(queue))

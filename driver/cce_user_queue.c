@@ -27,7 +27,8 @@
  * @depth: requests
  * @eventfd: to signal, or NULL
  * @wait: for completions, and for @in_flight to become 0
- * @lock: protects what follows; softirqs disabled
+ * @lock: protects what follows; softirqs disabled. Who waits reads @ended_count and @closed without
+ *	it
  * @free: requests that nobody uses
  * @ended: requests to be collected, oldest first
  * @ended_count: of them
@@ -59,7 +60,7 @@ static void cce_user_queue_done(struct cce_user_request *request)
 
 	spin_lock_bh(&queue->lock);
 	list_add_tail(&request->node, &queue->ended);
-	queue->ended_count++;
+	WRITE_ONCE(queue->ended_count, queue->ended_count + 1);
 	queue->in_flight--;
 	atomic_inc(&client->ready);
 	if (wq_has_sleeper(&queue->wait))
@@ -119,7 +120,7 @@ static unsigned int cce_user_queue_harvest(struct cce_user_queue *queue,
 	spin_lock_bh(&queue->lock);
 	for (; taken < count && !list_empty(&queue->ended); taken++)
 		list_move_tail(queue->ended.next, requests);
-	queue->ended_count -= taken;
+	WRITE_ONCE(queue->ended_count, queue->ended_count - taken);
 	atomic_sub(taken, &queue->client->ready);
 	spin_unlock_bh(&queue->lock);
 	return taken;
@@ -131,7 +132,7 @@ static void cce_user_queue_unharvest(struct cce_user_queue *queue, struct list_h
 {
 	spin_lock_bh(&queue->lock);
 	list_splice(requests, &queue->ended);
-	queue->ended_count += count;
+	WRITE_ONCE(queue->ended_count, queue->ended_count + count);
 	atomic_add(count, &queue->client->ready);
 	wake_up(&queue->wait);
 	wake_up_poll(&queue->client->wait, EPOLLIN | EPOLLRDNORM);
@@ -196,7 +197,7 @@ static struct cce_user_queue *cce_user_queue_get(struct cce_client *client, u32 
 static void cce_user_queue_close(struct cce_user_queue *queue)
 {
 	spin_lock_bh(&queue->lock);
-	queue->closed = true;
+	WRITE_ONCE(queue->closed, true);
 	wake_up_all(&queue->wait);
 	spin_unlock_bh(&queue->lock);
 

@@ -45,6 +45,7 @@ typedef unsigned int uint;
 #define div_u64(number, by) ((u64)(number) / (u32)(by))
 #define container_of(pointer, type, member) ((type *)((char *)(pointer) - offsetof(type, member)))
 #define READ_ONCE(object) (*(const volatile __typeof__(object) *)&(object))
+#define data_race(expression) (expression)
 #define WRITE_ONCE(object, value) (*(volatile __typeof__(object) *)&(object) = (value))
 #define WARN_ON_ONCE(condition) assert(!(condition))
 #define lower_32_bits(number) ((u32)(number))
