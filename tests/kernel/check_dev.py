@@ -33,6 +33,7 @@ def dev(boots, failures):
     before, modes, after = (boot.snapshot(name) for name in ("before", "modes", "after"))
     check_selftests(before, failures)
     tests = check_report(boot, "modes", 7, failures) + check_report(boot, "rest", 17, failures)
+    tests += check_report(boot, "uring", 5, failures)
     failures.equal("permissions of /dev/cce", (boot.folder / "permissions").read_text().strip(), "660 root root")
     check_no_fallback(modes, failures, allowed=("bounce_size",))
     check_quiet(after, failures)

@@ -11,6 +11,7 @@ snapshot before
 dev_tests modes 'All/DevModes.*'
 snapshot modes
 dev_tests rest 'Dev.*-Dev.Stalled*:Dev.Removal*'
+dev_tests uring 'DevUring.*'
 snapshot after
 unload_dev
 save_checkers
