@@ -66,7 +66,7 @@ static int cce_algorithm_offer(struct cce_request *request)
 	struct cce_queue *queue;
 	int result;
 
-	if (request->text_length + request->aad_length < READ_ONCE(cpu_below[request->mode])) {
+	if (request->text_length + request->aad_length < cce_algorithm_threshold(request->mode)) {
 		cce_fallback_count(&cce_algorithm_fallbacks, CCE_FALLBACK_SHORT);
 		return CCE_FALLBACK_SHORT;
 	}

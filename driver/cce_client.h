@@ -10,6 +10,7 @@
 #define CCE_CLIENT_H
 
 #include <linux/atomic.h>
+#include <linux/crypto.h>
 #include <linux/fs.h>
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -26,6 +27,7 @@
 struct crypto_aead;
 struct crypto_ahash;
 struct crypto_skcipher;
+struct cce_key;
 struct eventfd_ctx;
 struct io_uring_cmd;
 
@@ -38,6 +40,12 @@ struct io_uring_cmd;
 /* A request of at most so many pages (and as much associated data) needs no memory of its own. */
 #define CCE_USER_PAGES		17
 #define CCE_USER_AAD_BYTES	64
+
+/* What may become of a request of the crypto API. */
+#define CCE_USER_FLAGS		(CRYPTO_TFM_REQ_MAY_BACKLOG | CRYPTO_TFM_REQ_MAY_SLEEP)
+
+/* What wrapping adds to a key: a semiblock (SP 800-38F, 4.2). */
+#define CCE_KEY_WRAP_OVERHEAD	8
 
 /* What is limited. */
 enum cce_quota {
@@ -96,6 +104,7 @@ struct cce_client {
  * @skcipher: transformation, in these modes
  * @aead: the same
  * @ahash: the same
+ * @key: of key wrap, which has no transformation
  */
 struct cce_session {
 	struct kref refs;
@@ -107,12 +116,18 @@ struct cce_session {
 		struct crypto_skcipher *skcipher;
 		struct crypto_aead *aead;
 		struct crypto_ahash *ahash;
+		struct cce_key *key;
 	};
 };
 
 static inline bool cce_session_is_aead(const struct cce_session *session)
 {
 	return session->mode == CCE_UAPI_MODE_GCM || session->mode == CCE_UAPI_MODE_CCM;
+}
+
+static inline bool cce_session_is_key_wrap(const struct cce_session *session)
+{
+	return session->mode == CCE_UAPI_MODE_KW || session->mode == CCE_UAPI_MODE_KWP;
 }
 
 /**
@@ -141,7 +156,7 @@ struct cce_region {
  * struct cce_user_memory - source or destination of a request
  * @region: with a reference; NULL: @pages are pinned for this request
  * @pages: all of them, or the first of those of the region
- * @page_count: of @pages
+ * @page_count: of @pages, if they are pinned for this request
  * @offset: of the first byte in the first page
  * @write: pinned to be written
  * @here: room for few pages
@@ -168,14 +183,16 @@ struct cce_user_list {
  * @queue: of the request; NULL: it is a command of io_uring
  * @command: of io_uring
  * @cookie: for its owner
- * @status: 0 or a negative errno
+ * @status: 0 or a negative errno; KWP, decrypting: the length of the key
  * @session: with a reference
  * @source: what is read
  * @destination: what is written; without pages of its own if it is the source
  * @in_place: it is
  * @decrypt: direction
  * @length: bytes of text
+ * @source_bytes: bytes that are read
  * @destination_bytes: bytes that are written
+ * @key_bytes: KWP, decrypting: of the key, without its padding
  * @aad_bytes: bytes of associated data
  * @aad: copy of it
  * @aad_here: room for few bytes
@@ -199,7 +216,9 @@ struct cce_user_request {
 	bool in_place;
 	bool decrypt;
 	unsigned int length;
+	unsigned int source_bytes;
 	unsigned int destination_bytes;
+	unsigned int key_bytes;
 	unsigned int aad_bytes;
 	u8 *aad;
 	u8 aad_here[CCE_USER_AAD_BYTES];
@@ -210,6 +229,12 @@ struct cce_user_request {
 	void *crypto;
 	unsigned int crypto_bytes;
 };
+
+static inline struct scatterlist *cce_user_destination(const struct cce_user_request *request)
+{
+	return request->in_place ? request->source_list.entries :
+				   request->destination_list.entries;
+}
 
 /* Requests that were handed to the crypto API, and those of which it has told the end. */
 extern atomic64_t cce_user_begun;
@@ -231,6 +256,11 @@ int cce_session_create(struct cce_client *client, void __user *user);
 int cce_session_destroy(struct cce_client *client, u32 id);
 struct cce_session *cce_session_get(struct cce_client *client, u32 id);
 void cce_session_put(struct cce_session *session);
+
+/* cce_key_wrap.c */
+u32 cce_key_wrap_modes(void);
+int cce_key_wrap_prepare_session(struct cce_session *session, const u8 *key, unsigned int bytes);
+int cce_key_wrap_run(struct cce_user_request *user, crypto_completion_t done);
 
 /* cce_region.c */
 int cce_region_create(struct cce_client *client, void __user *user);

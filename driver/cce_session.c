@@ -3,7 +3,8 @@
  * Core Crypto Engine: sessions of /dev/cce.
  *
  * A session is a transformation of the kernel's crypto API, asked for by the name of this driver's
- * own algorithm: so keys, the threshold of the CPU, recovery and wiping are those of all users.
+ * own algorithm: so keys, the threshold of the CPU, recovery and wiping are those of all users. But
+ * for key wrap, which the crypto API does not have.
  */
 #include <crypto/aead.h>
 #include <crypto/hash.h>
@@ -14,6 +15,7 @@
 
 #include "cce_algorithm.h"
 #include "cce_client.h"
+#include "cce_key.h"
 
 static u32 cce_session_modes_of(struct cce_algorithm *const *algorithm, unsigned int count)
 {
@@ -28,14 +30,15 @@ static u32 cce_session_modes_of(struct cce_algorithm *const *algorithm, unsigned
 /**
  * cce_session_modes() - which modes may a session have?
  *
- * Context: any.
+ * Context: process, sleeps.
  * Return: a bit for each CCE_UAPI_MODE_.
  */
 u32 cce_session_modes(void)
 {
 	return cce_session_modes_of(cce_skcipher_algorithms, ARRAY_SIZE(cce_skcipher_algorithms)) |
 	       cce_session_modes_of(cce_aead_algorithms, ARRAY_SIZE(cce_aead_algorithms)) |
-	       cce_session_modes_of(cce_hash_algorithms, ARRAY_SIZE(cce_hash_algorithms));
+	       cce_session_modes_of(cce_hash_algorithms, ARRAY_SIZE(cce_hash_algorithms)) |
+	       cce_key_wrap_modes();
 }
 
 static void cce_session_free_transformation(struct cce_session *session)
@@ -44,6 +47,8 @@ static void cce_session_free_transformation(struct cce_session *session)
 		crypto_free_aead(session->aead);
 	else if (session->mode == CCE_UAPI_MODE_CMAC)
 		crypto_free_ahash(session->ahash);
+	else if (cce_session_is_key_wrap(session))
+		cce_key_put(session->key);
 	else
 		crypto_free_skcipher(session->skcipher);
 }
@@ -119,6 +124,8 @@ static int cce_session_make_transformation(struct cce_session *session,
 		error = cce_session_make_aead(session, key, bytes);
 	else if (session->mode == CCE_UAPI_MODE_CMAC)
 		error = cce_session_make_ahash(session, key, bytes);
+	else if (cce_session_is_key_wrap(session))
+		error = cce_key_wrap_prepare_session(session, key, bytes);
 	else
 		error = cce_session_make_skcipher(session, key, bytes);
 	kfree_sensitive(key);
@@ -170,7 +177,7 @@ static int cce_session_check(const struct cce_uapi_session_create *argument)
 	if (argument->flags || !argument->key_bytes || argument->key_bytes > CCE_UAPI_KEY_BYTES ||
 	    argument->tag_bytes > CCE_UAPI_TAG_BYTES)
 		return -EINVAL;
-	if (argument->mode >= ARRAY_SIZE(cce_driver_names) ||
+	if (argument->mode > CCE_UAPI_MODE_KWP ||
 	    !(cce_session_modes() & BIT(argument->mode)))
 		return -EOPNOTSUPP;
 	return 0;

@@ -34,9 +34,11 @@
  * @size: of this structure
  * @uapi_version: out: CCE_UAPI_VERSION of the driver
  * @contract_version: out: major number << 16 | minor number of the contract that the driver knows
- * @engines: out: engines that take requests now; without one, requests run on the CPU
+ * @engines: out: engines that take requests now; without one, requests run on the CPU, but for
+ *	modes KW and KWP
  * @queue_pairs: out: their queue pairs
- * @modes: out: bit CCE_UAPI_MODE_...: a session may have this mode
+ * @modes: out: bit CCE_UAPI_MODE_...: a session may have this mode, KW and KWP as long as there is
+ *	an engine for it
  * @key_sizes: out: bits CCE_UAPI_KEY_SIZE_...
  * @sessions: out: most sessions of a process
  * @regions: out: most regions of a process
@@ -151,9 +153,10 @@ struct cce_uapi_destroy {
  * struct cce_uapi_request - one request; also what an io_uring command holds
  * @session: id
  * @flags: CCE_UAPI_REQUEST_...
- * @iv_bytes: bytes of @iv: CBC, CTR, XTS 16; GCM 12; CCM 7 to 13 (the nonce); ECB, CMAC 0
+ * @iv_bytes: bytes of @iv: CBC, CTR, XTS 16; GCM 12; CCM 7 to 13 (the nonce); else 0
  * @reserved: 0
- * @length: bytes of text, without the tag
+ * @length: bytes of text, without the tag; of a key, without the 8 bytes that wrapping adds: KW 16
+ *	to 4096, in eights; KWP 1 to 4096, to be decrypted 8 to 4096, in eights, with its padding
  * @aad_length: bytes of associated data; modes GCM and CCM, else 0
  * @source_region: region of the source; 0: none
  * @destination_region: region of the destination; 0: none
@@ -167,6 +170,9 @@ struct cce_uapi_destroy {
  *
  * Text and tag are one string (RFC 5116): encryption writes the tag behind the text, decryption
  * reads it there. CMAC reads text and writes the MAC.
+ *
+ * A key and what wrapping adds to it are one string, too, 8 bytes longer than the key; for KWP,
+ * than the key with zeros up to a multiple of 8. Unwrapping KWP writes these zeros as well.
  *
  * The destination is the source, from its first byte on, or doesn't overlap it (-EINVAL). Memory
  * that is no region is pinned until the request's completion is collected.
@@ -194,8 +200,11 @@ struct cce_uapi_request {
 /**
  * struct cce_uapi_completion - how a request ended
  * @cookie: of the request
- * @status: 0 or a negative errno: -EBADMSG: the tag doesn't match; -ETIMEDOUT, -EIO: the engine
- *	failed; -ENOMEM. The destination of a request that failed holds nothing of the result.
+ * @status: 0, or for KWP, decrypting, the length of the key without its padding; or a negative
+ *	errno: -EBADMSG: the tag, or what wrapping adds to a key, doesn't match; -ETIMEDOUT, -EIO:
+ *	the engine failed; -ENOMEM; modes KW and KWP, which the CPU doesn't do: -ENODEV: there is no
+ *	engine for it; -EAGAIN: the engine was reset before it began, or could not take the request
+ *	now: submit it again. The destination of a request that failed holds nothing of the result.
  * @flags: 0
  * @next_iv: CBC and CTR: the IV that continues the stream; else zero
  */
@@ -276,7 +285,7 @@ struct cce_uapi_collect {
 
 /*
  * cmd_op of IORING_OP_URING_CMD, on a ring with IORING_SETUP_SQE128: the command area holds struct
- * cce_uapi_request, the result is 0 or a negative errno, those of struct cce_uapi_submit included;
+ * cce_uapi_request, the result is the status, or a negative errno of struct cce_uapi_submit, or
  * -EBUSY: too many requests.
  */
 #define CCE_UAPI_CMD_CIPHER		_IO(CCE_UAPI_MAGIC, 0x40)

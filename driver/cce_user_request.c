@@ -20,8 +20,7 @@
 
 #include "cce_client.h"
 #include "cce_compat.h"
-
-#define CCE_USER_FLAGS	(CRYPTO_TFM_REQ_MAY_BACKLOG | CRYPTO_TFM_REQ_MAY_SLEEP)
+#include "cce_contract.h"
 
 atomic64_t cce_user_begun;
 atomic64_t cce_user_ended;
@@ -57,7 +56,22 @@ static bool cce_user_iv_fits(u8 mode, u8 iv_bytes)
 	}
 }
 
-static bool cce_user_length_fits(u8 mode, u32 length, u8 iv_bytes)
+/* SP 800-38F, 5.3.1, of the key; and not more than the engine takes. */
+static bool cce_user_key_fits(u8 mode, u32 length, bool decrypt)
+{
+	unsigned int least = 1;
+
+	if (mode == CCE_UAPI_MODE_KW)
+		least = 2 * CCE_KEY_WRAP_OVERHEAD;
+	else if (decrypt)
+		least = CCE_KEY_WRAP_OVERHEAD;
+	if (length < least || length > CCE_KEY_WRAP_LIMIT_BYTES)
+		return false;
+	/* Only with padding, and before it is there, may a semiblock be short. */
+	return (mode == CCE_UAPI_MODE_KWP && !decrypt) || !(length % CCE_KEY_WRAP_OVERHEAD);
+}
+
+static bool cce_user_length_fits(u8 mode, u32 length, u8 iv_bytes, bool decrypt)
 {
 	unsigned int counter_bytes;
 
@@ -72,6 +86,9 @@ static bool cce_user_length_fits(u8 mode, u32 length, u8 iv_bytes)
 		/* SP 800-38C, A.1: the length has as many bytes as the nonce leaves. */
 		counter_bytes = 15 - iv_bytes;
 		return counter_bytes >= sizeof(length) || !(length >> (8 * counter_bytes));
+	case CCE_UAPI_MODE_KW:
+	case CCE_UAPI_MODE_KWP:
+		return cce_user_key_fits(mode, length, decrypt);
 	default:
 		return true;
 	}
@@ -79,11 +96,12 @@ static bool cce_user_length_fits(u8 mode, u32 length, u8 iv_bytes)
 
 static int cce_user_check(const struct cce_uapi_request *given, const struct cce_session *session)
 {
+	bool decrypt = given->flags & CCE_UAPI_REQUEST_DECRYPT;
 	u8 mode = session->mode;
 
 	if (given->flags & ~CCE_UAPI_REQUEST_DECRYPT || given->reserved || given->reserved2)
 		return -EINVAL;
-	if (mode == CCE_UAPI_MODE_CMAC && given->flags & CCE_UAPI_REQUEST_DECRYPT)
+	if (mode == CCE_UAPI_MODE_CMAC && decrypt)
 		return -EINVAL;
 	if (!cce_user_iv_fits(mode, given->iv_bytes) ||
 	    memchr_inv(given->iv + given->iv_bytes, 0, sizeof(given->iv) - given->iv_bytes))
@@ -92,7 +110,7 @@ static int cce_user_check(const struct cce_uapi_request *given, const struct cce
 		return -EINVAL;
 	if ((u64)given->length + given->aad_length > CCE_USER_LONGEST)
 		return -EMSGSIZE;
-	if (!cce_user_length_fits(mode, given->length, given->iv_bytes))
+	if (!cce_user_length_fits(mode, given->length, given->iv_bytes, decrypt))
 		return -EINVAL;
 	return 0;
 }
@@ -186,26 +204,37 @@ static bool cce_user_overlap(const struct cce_user_request *request,
 	       from < to + destination->bytes && to < from + source->bytes;
 }
 
+/* What encryption writes behind the text, and decryption reads there. */
+static unsigned int cce_user_behind_text(const struct cce_session *session)
+{
+	if (cce_session_is_aead(session))
+		return session->tag_bytes;
+	return cce_session_is_key_wrap(session) ? CCE_KEY_WRAP_OVERHEAD : 0;
+}
+
 static int cce_user_take_text(struct cce_user_request *request, struct cce_client *client,
 			      const struct cce_uapi_request *given)
 {
 	const struct cce_session *session = request->session;
-	unsigned int tag = cce_session_is_aead(session) ? session->tag_bytes : 0;
+	unsigned int behind = cce_user_behind_text(session);
 	struct cce_user_range source = {
 		.region = given->source_region,
 		.start = given->source,
-		.bytes = given->length + (request->decrypt ? tag : 0),
+		.bytes = given->length + (request->decrypt ? behind : 0),
 	};
 	struct cce_user_range destination = {
 		.region = given->destination_region,
 		.start = given->destination,
-		.bytes = given->length + (request->decrypt ? 0 : tag),
+		.bytes = given->length + (request->decrypt ? 0 : behind),
 		.write = true,
 	};
 	int error;
 
 	if (session->mode == CCE_UAPI_MODE_CMAC)
 		destination.bytes = session->tag_bytes;
+	else if (session->mode == CCE_UAPI_MODE_KWP)
+		destination.bytes = ALIGN(destination.bytes, CCE_KEY_WRAP_OVERHEAD);
+	request->source_bytes = source.bytes;
 	request->destination_bytes = destination.bytes;
 	request->in_place = source.region == destination.region &&
 			    source.start == destination.start && source.bytes && destination.bytes;
@@ -357,23 +386,13 @@ static void cce_user_list_free(struct cce_user_list *list)
 
 static int cce_user_build_lists(struct cce_user_request *request)
 {
-	const struct cce_session *session = request->session;
-	unsigned int source = request->length;
-
-	if (request->decrypt && cce_session_is_aead(session))
-		source += session->tag_bytes;
 	if (request->in_place)
 		return cce_user_list_build(&request->source_list, request, &request->source,
-					   max(source, request->destination_bytes));
-	return cce_user_list_build(&request->source_list, request, &request->source, source) ?:
+					   max(request->source_bytes, request->destination_bytes));
+	return cce_user_list_build(&request->source_list, request, &request->source,
+				   request->source_bytes) ?:
 	       cce_user_list_build(&request->destination_list, request, &request->destination,
 				   request->destination_bytes);
-}
-
-static struct scatterlist *cce_user_destination(struct cce_user_request *request)
-{
-	return request->in_place ? request->source_list.entries :
-				   request->destination_list.entries;
 }
 
 /*
@@ -461,6 +480,7 @@ int cce_user_request_prepare(struct cce_user_request *request, struct cce_client
 	request->cookie = given->cookie;
 	request->length = given->length;
 	request->decrypt = given->flags & CCE_UAPI_REQUEST_DECRYPT;
+	request->key_bytes = 0;
 	cce_user_set_iv(request, given);
 	error = cce_user_reserve(request) ?:
 		cce_user_take_text(request, client, given) ?:
@@ -511,7 +531,7 @@ static void cce_user_request_end(struct cce_user_request *request, int error)
 	memzero_explicit(request->mac, sizeof(request->mac));
 	if (error || (session->mode != CCE_UAPI_MODE_CBC && session->mode != CCE_UAPI_MODE_CTR))
 		memset(request->iv, 0, sizeof(request->iv));
-	request->status = error;
+	request->status = error ?: request->key_bytes;
 	atomic64_inc(&cce_user_ended);
 	request->done(request);
 }
@@ -575,6 +595,8 @@ void cce_user_request_run(struct cce_user_request *request)
 		error = cce_user_run_aead(request);
 	else if (request->session->mode == CCE_UAPI_MODE_CMAC)
 		error = cce_user_run_ahash(request);
+	else if (cce_session_is_key_wrap(request->session))
+		error = cce_key_wrap_run(request, cce_user_request_called);
 	else
 		error = cce_user_run_skcipher(request);
 	if (error != -EINPROGRESS && error != -EBUSY)

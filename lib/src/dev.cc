@@ -55,7 +55,8 @@ using namespace dev;
 static_assert(CCE_UAPI_MODE_ECB == CCE_MODE_ECB && CCE_UAPI_MODE_CBC == CCE_MODE_CBC &&
               CCE_UAPI_MODE_CTR == CCE_MODE_CTR && CCE_UAPI_MODE_XTS == CCE_MODE_XTS &&
               CCE_UAPI_MODE_GCM == CCE_MODE_GCM && CCE_UAPI_MODE_CCM == CCE_MODE_CCM &&
-              CCE_UAPI_MODE_CMAC == CCE_MODE_CMAC);
+              CCE_UAPI_MODE_CMAC == CCE_MODE_CMAC && CCE_UAPI_MODE_KW == CCE_MODE_KW &&
+              CCE_UAPI_MODE_KWP == CCE_MODE_KWP);
 
 /// Long enough to be worth a call, and short enough for several to be in the engine.
 constexpr std::size_t dev_piece_bytes = std::size_t{1} << 20;
@@ -155,12 +156,17 @@ private:
 /// A request in flight: what its end needs.
 struct Pending {
     Pending(cce_mode mode, cce_direction direction, const Text& text)
-        : is_mac(mode == CCE_MODE_CMAC), next_iv(mode, direction, text), tag(text.tag), expected(text.expected_tag) {}
+        : is_mac(mode == CCE_MODE_CMAC),
+          tells_length(mode == CCE_MODE_KWP && direction == CCE_DECRYPT),
+          next_iv(mode, direction, text),
+          tag(text.tag),
+          expected(text.expected_tag) {}
     ~Pending() { wipe(mac); }
     Pending(const Pending&) = delete;
     Pending& operator=(const Pending&) = delete;
 
     bool is_mac;
+    bool tells_length;  ///< the outcome does, of a key
     NextIv next_iv;
     std::span<std::uint8_t> tag;
     std::span<const std::uint8_t> expected;
@@ -236,7 +242,9 @@ public:
             request.iv_bytes = static_cast<std::uint8_t>(text.iv.size());
             std::copy(text.iv.begin(), text.iv.end(), request.iv);
         }
-        request.length = static_cast<std::uint32_t>(text.source.size());
+        // Of a key, without what wrapping adds.
+        const bool unwraps = is_key_wrap(mode) && decrypt;
+        request.length = static_cast<std::uint32_t>(text.source.size() - (unwraps ? CCE_KEY_WRAP_OVERHEAD : 0));
         request.aad_length = static_cast<std::uint32_t>(text.aad.size());
         request.aad = address_of(text.aad.data());
         // GMAC has no text, and its tag stands where the text would be.
@@ -302,7 +310,7 @@ private:
         result.status = status_of(outcome.error);
         result.device_status = static_cast<std::uint32_t>(outcome.error);
         if (outcome.error == EBADMSG) {
-            result.message = "the driver: the authentication tag does not match";
+            result.message = "the driver: the authentication tag, or the integrity of a wrapped key, does not match";
         } else if (outcome.error != 0) {
             result.message = std::string(dev_path) + ": a request failed: " + errno_text(outcome.error);
         } else if (pending.is_mac) {
@@ -315,6 +323,7 @@ private:
             }
         } else {
             result.result.next_iv = pending.next_iv.get();
+            if (pending.tells_length) result.result.key_length = outcome.key_length;
         }
         pending_.erase(found);
         return result;

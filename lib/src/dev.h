@@ -32,10 +32,16 @@ private:
 /// ioctl(); 0, or the errno. Begins again when a signal came.
 [[nodiscard]] int control(const File& file, unsigned long command, void* argument);
 
-/// How one request ended: its cookie, and 0 or an errno.
+/// How one request ended.
 struct Outcome {
     std::uint64_t cookie = 0;
-    int error = 0;
+    int error = 0;               ///< 0 or an errno
+    std::uint32_t key_length{};  ///< KWP, unwrapping
+
+    /// From what the driver says: a status, or an io_uring result.
+    [[nodiscard]] static Outcome of(std::uint64_t cookie, std::int32_t status) {
+        return {cookie, status < 0 ? -status : 0, status > 0 ? static_cast<std::uint32_t>(status) : 0};
+    }
 };
 
 /// Requests to the driver and their completions back. One thread at a time, but for wait() and wake().

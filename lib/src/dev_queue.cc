@@ -55,7 +55,7 @@ public:
             if (error == EAGAIN) break;  // full until something is collected
             if (error != 0) {
                 // That of the first request, which was not accepted.
-                failed_.push_back({staged_[sent].cookie, error});
+                failed_.push_back(Outcome::of(staged_[sent].cookie, -error));
                 ++sent;
                 wake();
             } else {
@@ -81,7 +81,7 @@ public:
                               "/dev/cce: collecting: " + errno_text(error), static_cast<std::uint32_t>(error));
             }
             for (std::size_t i = 0; i < collect.count; ++i) {
-                out.push_back({completions.at(i).cookie, -completions.at(i).status});
+                out.push_back(Outcome::of(completions.at(i).cookie, completions.at(i).status));
             }
             if (collect.count < completions.size()) break;
         }

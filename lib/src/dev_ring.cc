@@ -49,7 +49,7 @@ public:
     void push(const cce_uapi_request& request) override {
         io_uring_sqe* const entry = free_entry();
         if (entry == nullptr) {
-            failed_.push_back({request.cookie, EBUSY});
+            failed_.push_back(Outcome::of(request.cookie, -EBUSY));
             return;
         }
         prepare(*entry, request);
@@ -70,7 +70,7 @@ public:
         io_uring_cqe* completion = nullptr;
         while (io_uring_peek_cqe(&ring_, &completion) == 0) {
             if (completion->user_data != wake_mark) {
-                out.push_back({completion->user_data, completion->res < 0 ? -completion->res : 0});
+                out.push_back(Outcome::of(completion->user_data, completion->res));
             }
             io_uring_cqe_seen(&ring_, completion);
         }

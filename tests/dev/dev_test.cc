@@ -92,6 +92,16 @@ bool is_aead(uint32_t mode) {
     return mode == CCE_UAPI_MODE_GCM || mode == CCE_UAPI_MODE_CCM;
 }
 
+bool is_key_wrap(uint32_t mode) {
+    return mode == CCE_UAPI_MODE_KW || mode == CCE_UAPI_MODE_KWP;
+}
+
+// Bytes that encryption puts behind the text, or adds to a key.
+size_t added_bytes(const ReferenceRequest& reference) {
+    if (is_key_wrap(reference.mode)) return 8;
+    return is_aead(reference.mode) ? reference.tag_bytes : 0;
+}
+
 // The exit status of a child that runs `body`; 200 + the signal if one killed it.
 int in_child(const std::function<int()>& body) {
     const pid_t child = fork();
@@ -155,7 +165,7 @@ TEST_F(Dev, Query) {
     ASSERT_EQ(file_.query(query), 0);
     EXPECT_EQ(query.size, sizeof(query));
     EXPECT_EQ(query.uapi_version, static_cast<uint32_t>(CCE_UAPI_VERSION));
-    EXPECT_EQ(query.modes, 0x7fU);
+    EXPECT_EQ(query.modes, 0x1ffU);
     EXPECT_EQ(query.key_sizes, 7U);
     EXPECT_EQ(query.engines, 1U);
     EXPECT_GE(query.queue_pairs, 1U);
@@ -211,6 +221,8 @@ protected:
         const size_t length = one_of<size_t>(random, {below(random, 64), below(random, 600), below(random, 20000)});
         if (mode == CCE_UAPI_MODE_ECB || mode == CCE_UAPI_MODE_CBC) return length / 16 * 16;
         if (mode == CCE_UAPI_MODE_XTS) return length + 16;
+        if (mode == CCE_UAPI_MODE_KW) return (16 + length % 4081) / 8 * 8;
+        if (mode == CCE_UAPI_MODE_KWP) return 1 + length % 4096;
         return length;
     }
 
@@ -221,7 +233,7 @@ protected:
         reference.key = random_bytes(random, one_of<size_t>(random, {16, 24, 32}));
         if (mode == CCE_UAPI_MODE_XTS) reference.key = random_bytes(random, one_of<size_t>(random, {32, 64}));
         size_t iv_bytes = 16;
-        if (mode == CCE_UAPI_MODE_ECB || mode == CCE_UAPI_MODE_CMAC) iv_bytes = 0;
+        if (mode == CCE_UAPI_MODE_ECB || mode == CCE_UAPI_MODE_CMAC || is_key_wrap(mode)) iv_bytes = 0;
         if (mode == CCE_UAPI_MODE_GCM) {
             iv_bytes = 12;
             reference.tag_bytes = one_of<size_t>(random, {4, 8, 12, 13, 16});
@@ -235,7 +247,7 @@ protected:
         reference.source = random_bytes(random, length_for(random, mode));
         if (is_aead(mode))
             reference.aad = random_bytes(random, one_of<size_t>(random, {0, below(random, 64), below(random, 9000)}));
-        if (reference.decrypt && is_aead(mode)) {
+        if (reference.decrypt && (is_aead(mode) || is_key_wrap(mode))) {
             reference.decrypt = false;
             reference.source = *reference_answer(reference);
             reference.decrypt = true;
@@ -247,12 +259,12 @@ protected:
     void begin(std::mt19937& random, uint32_t queue, Live& live, uint64_t cookie) {
         ReferenceRequest& reference = live.reference;
         reference = make(random, GetParam());
-        const bool aead = is_aead(reference.mode);
-        const size_t tag = aead ? reference.tag_bytes : 0;
+        const size_t tag = added_bytes(reference);
         const size_t text = reference.source.size() - (reference.decrypt ? tag : 0);
-        const size_t answer =
+        size_t answer =
             reference.mode == CCE_UAPI_MODE_CMAC ? reference.tag_bytes : text + (reference.decrypt ? 0 : tag);
-        live.spoiled = aead && reference.decrypt && random() % 4 == 0;
+        if (reference.mode == CCE_UAPI_MODE_KWP) answer = (answer + 7) / 8 * 8;
+        live.spoiled = tag != 0 && reference.decrypt && random() % 4 == 0;
         if (live.spoiled) reference.source[below(random, reference.source.size())] ^= 0x10;
         live.placement = {random() % 2 != 0, random() % 2 != 0, random() % 2 != 0, random() % 3 == 0};
         // Regions begin at the second byte.
@@ -319,12 +331,13 @@ protected:
         const Memory& destination = live.placement.in_place ? *live.source : *live.destination;
         const std::optional<Bytes> answer = reference_answer(reference);
         ASSERT_EQ(answer.has_value(), !live.spoiled);
-        EXPECT_EQ(completion.status, live.spoiled ? -EBADMSG : 0);
+        // The length of a key that had padding is told.
+        const bool tells_length = reference.mode == CCE_UAPI_MODE_KWP && reference.decrypt && answer;
+        EXPECT_EQ(completion.status, live.spoiled ? -EBADMSG : tells_length ? static_cast<int>(answer->size()) : 0);
         EXPECT_EQ(completion.flags, 0U);
         Bytes expected = live.destination_before;
-        const Bytes wiped(reference.source.size() -
-                          (is_aead(reference.mode) && reference.decrypt ? reference.tag_bytes : 0));
-        const Bytes& written = live.spoiled ? wiped : *answer;
+        Bytes written = live.spoiled ? Bytes{} : *answer;
+        if (live.spoiled || tells_length) written.resize(reference.source.size() - added_bytes(reference));
         std::copy(written.begin(), written.end(), expected.begin() + static_cast<ptrdiff_t>(live.destination_offset));
         EXPECT_TRUE(std::equal(expected.begin(), expected.end(), destination.data()))
             << "mode " << reference.mode << (reference.decrypt ? " decrypt" : " encrypt") << ", "
@@ -374,14 +387,15 @@ TEST_P(DevModes, AgainstOpenssl) {
             live.erase(completion.cookie);
         }
     }
-    if (is_aead(GetParam()) && requests >= 40) {
+    if ((is_aead(GetParam()) || is_key_wrap(GetParam())) && requests >= 40) {
         EXPECT_GT(wrong_tags, 0U);
     }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, DevModes,
                          testing::Values(CCE_UAPI_MODE_ECB, CCE_UAPI_MODE_CBC, CCE_UAPI_MODE_CTR, CCE_UAPI_MODE_XTS,
-                                         CCE_UAPI_MODE_GCM, CCE_UAPI_MODE_CCM, CCE_UAPI_MODE_CMAC));
+                                         CCE_UAPI_MODE_GCM, CCE_UAPI_MODE_CCM, CCE_UAPI_MODE_CMAC, CCE_UAPI_MODE_KW,
+                                         CCE_UAPI_MODE_KWP));
 
 TEST_F(Dev, BadSessions) {
     Bytes key(64, 7);
@@ -396,9 +410,11 @@ TEST_F(Dev, BadSessions) {
     for (const uint32_t tag : {0U, 3U, 5U, 11U, 17U, ~0U}) EXPECT_EQ(create(CCE_UAPI_MODE_GCM, 16, tag), EINVAL) << tag;
     for (const uint32_t tag : {0U, 2U, 5U, 15U, 18U}) EXPECT_EQ(create(CCE_UAPI_MODE_CCM, 16, tag), EINVAL) << tag;
     for (const uint32_t tag : {0U, 17U}) EXPECT_EQ(create(CCE_UAPI_MODE_CMAC, 16, tag), EINVAL) << tag;
-    for (const uint32_t mode :
-         {static_cast<uint32_t>(CCE_UAPI_MODE_KW), static_cast<uint32_t>(CCE_UAPI_MODE_KWP), 9U, 31U, 32U, ~0U})
-        EXPECT_EQ(create(mode, 16, 0), EOPNOTSUPP) << mode;
+    for (const uint32_t mode : {uint32_t{CCE_UAPI_MODE_KW}, uint32_t{CCE_UAPI_MODE_KWP}}) {
+        for (const uint32_t key_bytes : {0U, 8U, 17U, 33U, 64U}) EXPECT_EQ(create(mode, key_bytes, 0), EINVAL);
+        for (const uint32_t tag : {8U, 16U}) EXPECT_EQ(create(mode, 16, tag), EINVAL) << tag;
+    }
+    for (const uint32_t mode : {9U, 31U, 32U, ~0U}) EXPECT_EQ(create(mode, 16, 0), EOPNOTSUPP) << mode;
 
     cce_uapi_session_create argument{sizeof(argument), CCE_UAPI_MODE_CTR, 1, 16, 0, 0, address_of(key.data())};
     EXPECT_EQ(file_.call(CCE_UAPI_SESSION_CREATE, argument), EINVAL);
@@ -424,8 +440,8 @@ TEST_F(Dev, BadRegions) {
     EXPECT_EQ(file_.create_region(memory.data(), ~uint64_t{0}, 0, id), EFAULT);
     EXPECT_EQ(file_.create_region(reinterpret_cast<void*>(~uintptr_t{0}), 1, 0, id), EFAULT);
     {
-        // More than the machine has, but all of it addresses of this process: addresses that only begin in it are EFAULT,
-        // and how near to the end of all addresses memory lies is chosen at random.
+        // More than the machine has, but all of it addresses of this process: addresses that only begin in it are
+        // EFAULT, and how near to the end of all addresses memory lies is chosen at random.
         const Memory reserved{size_t{1} << 36, PROT_NONE};
         EXPECT_EQ(file_.create_region(reserved.data(), uint64_t{1} << 36, 0, id), ENOMEM);
     }
@@ -454,16 +470,16 @@ TEST_F(Dev, BadQueues) {
 TEST_F(Dev, BadRequests) {
     const Memory memory{8 * page};
     const uint32_t queue_id = queue();
-    const uint32_t sessions[] = {session(CCE_UAPI_MODE_ECB),         session(CCE_UAPI_MODE_CBC),
-                                 session(CCE_UAPI_MODE_CTR),         session(CCE_UAPI_MODE_XTS, 32),
-                                 session(CCE_UAPI_MODE_GCM, 16, 16), session(CCE_UAPI_MODE_CCM, 16, 8),
-                                 session(CCE_UAPI_MODE_CMAC, 16, 16)};
+    const uint32_t sessions[] = {
+        session(CCE_UAPI_MODE_ECB),          session(CCE_UAPI_MODE_CBC),         session(CCE_UAPI_MODE_CTR),
+        session(CCE_UAPI_MODE_XTS, 32),      session(CCE_UAPI_MODE_GCM, 16, 16), session(CCE_UAPI_MODE_CCM, 16, 8),
+        session(CCE_UAPI_MODE_CMAC, 16, 16), session(CCE_UAPI_MODE_KW),          session(CCE_UAPI_MODE_KWP, 32)};
     const uint32_t writable = region(memory.data(), page);
     const uint32_t read_only = region(memory.data(), page, CCE_UAPI_REGION_READ_ONLY);
     const auto expect = [&](int error, const char* what, uint32_t mode,
                             const std::function<void(cce_uapi_request&)>& change) {
         cce_uapi_request request = ctr(sessions[mode], memory);
-        if (mode == CCE_UAPI_MODE_ECB || mode == CCE_UAPI_MODE_CMAC) request.iv_bytes = 0;
+        if (mode == CCE_UAPI_MODE_ECB || mode == CCE_UAPI_MODE_CMAC || is_key_wrap(mode)) request.iv_bytes = 0;
         if (mode == CCE_UAPI_MODE_GCM || mode == CCE_UAPI_MODE_CCM) request.iv_bytes = 12;
         EXPECT_EQ(status_of(queue_id, request), 0) << "without: " << what;
         change(request);
@@ -496,6 +512,32 @@ TEST_F(Dev, BadRequests) {
         r.iv_bytes = 13;
         r.length = 65536;
     });
+    for (const uint32_t mode : {uint32_t{CCE_UAPI_MODE_KW}, uint32_t{CCE_UAPI_MODE_KWP}}) {
+        const bool padded = mode == CCE_UAPI_MODE_KWP;
+        const auto with_length = [&](int error, uint32_t length, uint16_t flags) {
+            expect(error, ("key of " + std::to_string(length) + " bytes").c_str(), mode, [&](auto& r) {
+                r.length = length;
+                r.flags = flags;
+            });
+        };
+        for (const uint32_t length : {0U, 4097U, 4104U, 65536U}) with_length(EINVAL, length, 0);
+        for (const uint32_t length : {1U, 8U, 15U, 17U, 4095U}) with_length(padded ? 0 : EINVAL, length, 0);
+        for (const uint32_t length : {0U, 1U, 9U, 4095U, 4104U}) with_length(EINVAL, length, CCE_UAPI_REQUEST_DECRYPT);
+        with_length(padded ? EBADMSG : EINVAL, 8, CCE_UAPI_REQUEST_DECRYPT);
+        with_length(EBADMSG, 4096, CCE_UAPI_REQUEST_DECRYPT);
+        with_length(0, 4096, 0);
+        expect(EINVAL, "IV of key wrap", mode, [](auto& r) { r.iv_bytes = 8; });
+        expect(EINVAL, "IV of key wrap", mode, [](auto& r) { r.iv[0] = 1; });
+        expect(EINVAL, "AAD of key wrap", mode, [](auto& r) { r.aad_length = 1; });
+        expect(EFAULT, "destination of key wrap", mode, [](auto& r) { r.destination = 0; });
+        // It is longer than the source.
+        expect(ERANGE, "destination of key wrap", mode, [&](auto& r) {
+            r.source += 2 * page;
+            r.destination_region = writable;
+            r.destination = page - 64;
+        });
+        expect(EINVAL, "overlap of key wrap", mode, [](auto& r) { r.source = r.destination + 71; });
+    }
     expect(EMSGSIZE, "length", plain, [](auto& r) { r.length = (16U << 20) + 1; });
     expect(EMSGSIZE, "length", plain, [](auto& r) { r.length = ~0U; });
     expect(EMSGSIZE, "lengths", CCE_UAPI_MODE_GCM, [](auto& r) { r.aad_length = ~0U; });

@@ -44,10 +44,30 @@ Bytes cmac(const ReferenceRequest& request) {
     return mac;
 }
 
+std::optional<Bytes> key_wrap(const ReferenceRequest& request) {
+    const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context{EVP_CIPHER_CTX_new(),
+                                                                                  EVP_CIPHER_CTX_free};
+    const std::string name =
+        "AES-" + std::to_string(8 * request.key.size()) + "-WRAP" + (request.mode == CCE_UAPI_MODE_KWP ? "-PAD" : "");
+    const Cipher cipher{EVP_CIPHER_fetch(nullptr, name.c_str(), nullptr), EVP_CIPHER_free};
+    EVP_CIPHER_CTX_set_flags(context.get(), EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
+    must(cipher && EVP_CipherInit_ex(context.get(), cipher.get(), nullptr, request.key.data(), nullptr,
+                                     request.decrypt ? 0 : 1) == 1,
+         "key wrap");
+    Bytes answer(request.source.size() + 16);
+    int length = 0;
+    if (EVP_CipherUpdate(context.get(), answer.data(), &length, request.source.data(),
+                         static_cast<int>(request.source.size())) != 1)
+        return std::nullopt;
+    answer.resize(static_cast<size_t>(length));
+    return answer;
+}
+
 }  // namespace
 
 std::optional<Bytes> reference_answer(const ReferenceRequest& request) {
     if (request.mode == CCE_UAPI_MODE_CMAC) return cmac(request);
+    if (request.mode == CCE_UAPI_MODE_KW || request.mode == CCE_UAPI_MODE_KWP) return key_wrap(request);
     const bool authenticated = request.mode == CCE_UAPI_MODE_GCM || request.mode == CCE_UAPI_MODE_CCM;
     const bool ccm = request.mode == CCE_UAPI_MODE_CCM;
     const size_t tag_bytes = authenticated ? request.tag_bytes : 0;

@@ -18,11 +18,11 @@ struct ReferenceRequest {
     Bytes key;
     Bytes iv;
     Bytes aad;
-    Bytes source;  // to decrypt: text and tag
+    Bytes source;  // to decrypt: text and tag; to unwrap: the wrapped key
     size_t tag_bytes{};
 };
 
-// Text and tag, text, or MAC. Nothing if the tag does not match.
+// Text and tag, text, or MAC; wrapped key, or key. Nothing if the tag, or a wrapped key, is not intact.
 [[nodiscard]] std::optional<Bytes> reference_answer(const ReferenceRequest& request);
 
 }  // namespace cce::dev

@@ -62,11 +62,13 @@ def dev_removal(boots, failures):
     (boot,) = boots
     check_boot(boot, failures)
     check_report(boot, "removal", 1, failures)
+    check_report(boot, "wrap", 1, failures)
     ended = check_gone(boot, failures)
     told = re.search(r"\d+ requests ended well, \d+ failed", (boot.folder / "removal.output").read_text())
     rounds = len(list(boot.folder.glob("bind*")))
     failures.check(rounds >= 3, f"only {rounds} removals")
-    print(f"  {rounds} removals; {ended} requests: {told[0] if told else ''}")
+    wrapped = re.search(r"\d+ keys wrapped;.*", (boot.folder / "wrap.output").read_text())
+    print(f"  {rounds} removals; {ended} requests: {told[0] if told else ''}; {wrapped[0] if wrapped else ''}")
 
 
 def without_overlap(log):

@@ -58,6 +58,8 @@ def tool(boots, failures):
         run = boot.json(name)
         failures.check(run["backend"] in ("dev", "af_alg"), f"cce {name} ran on {run['backend']}")
         failures.equal(f"cce {name}: bytes", run["bytes"], 100000)
+    for name in ("wrap", "unwrap"):
+        failures.equal(f"cce {name}: backend", boot.json(name)["backend"], "dev")
     shown = {f"queue{queue['queue']}.{name}": value for queue in device["queues"] for name, value in queue.items()
              if name != "queue"}
     failures.equal("cce top: queues", shown, after.queues)

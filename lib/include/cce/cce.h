@@ -42,8 +42,9 @@
  * Backends
  *
  *   dev         The engine behind the Linux driver, through /dev/cce: requests go to the driver by io_uring, or by
- *               ioctl where io_uring is not allowed, and many are in flight at once. Not KW and KWP; GCM with IVs of
- *               12 bytes.
+ *               ioctl where io_uring is not allowed, and many are in flight at once. GCM with IVs of 12 bytes.
+ *               KW and KWP are done by the engine only: without one, CCE_ERROR_UNSUPPORTED, or CCE_ERROR_DEVICE_GONE if
+ *               it goes; CCE_ERROR_REFUSED if it is reset before it has begun, so that another attempt may succeed.
  *   af_alg      The same driver through AF_ALG (kernels up to 7.1). Uses the drivers `ecb-aes-cce`, `cbc-aes-cce` and
  *               so on by name and no others, so that it is never quietly served by the CPU's own AES code. (The driver
  *               itself may hand a request back to the CPU, for instance below its threshold or after a reset.) One

@@ -10,10 +10,12 @@ load_dev
 snapshot before
 CCE_DEV_UNTIL=/tmp/stop dev_tests removal 'Dev.RemovalUnderLoad' &
 user=$!
+CCE_DEV_UNTIL=/tmp/stop dev_tests wrap 'DevKeyWrap.RemovalUnderLoad' &
+wrapper=$!
 for ((i = 1; i <= ${rounds:-5}; i++)); do
 	sleep 0.003
 	echo "$device" >/sys/bus/pci/drivers/cce/unbind
-	sleep 0.001
+	sleep 0.002
 	echo "$device" >/sys/bus/pci/drivers/cce/bind
 	snapshot "bind$i"
 done
@@ -21,5 +23,6 @@ sleep 0.003
 snapshot after
 : >/tmp/stop
 wait "$user" || fail "the test program ended with status $?"
+wait "$wrapper" || fail "the test program that wraps keys ended with status $?"
 unload_dev
 save_checkers

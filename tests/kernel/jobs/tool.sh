@@ -26,6 +26,12 @@ printf %064d 0 >"$out/key"
 cmp "$out/text" "$out/opened"
 "$tool" seal --key-file "$out/key" --in "$out/text" --chunk 16KiB --backend software |
 	"$tool" open --key-file "$out/key" --json 2>"$out/open.json" --quiet | cmp - "$out/text"
+# And the same with wrapped keys, which need not be whole semiblocks.
+head -c 1001 "$tool" >"$out/plain_key"
+"$tool" wrap --mode kwp --key-file "$out/key" --in "$out/plain_key" --out "$out/wrapped" --json --quiet >"$out/wrap.json"
+"$tool" unwrap --mode kwp --key-file "$out/key" --in "$out/wrapped" --backend software --quiet | cmp - "$out/plain_key"
+"$tool" unwrap --mode kwp --key-file "$out/key" --in "$out/wrapped" --json --quiet --out "$out/unwrapped" >"$out/unwrap.json"
+cmp "$out/unwrapped" "$out/plain_key"
 snapshot after
 "$tool" top --once --json >"$out/top.json"
 "$tool" top --count 2 --interval 0.01 >"$out/top.txt"

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Key wrap through /dev/cce: NIST's vectors, an engine that sleeps, one that goes and comes. Random keys against
+// OpenSSL, and what is refused: dev_test.cc. Jobs below tests/kernel/jobs/ choose: Asleep expects an engine that
+// sleeps, Removal one that comes and goes.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "device_file.h"
+#include "reference.h"
+#include "vector_file.h"
+
+namespace cce::dev {
+namespace {
+
+constexpr int64_t patience_ns = 60'000'000'000;
+constexpr size_t semiblock = 8;
+constexpr size_t guard_bytes = 16;
+constexpr uint8_t untouched = 0xa5;
+
+Bytes from_hex(const std::string& text) {
+    Bytes bytes;
+    for (size_t i = 0; i + 1 < text.size(); i += 2)
+        bytes.push_back(static_cast<uint8_t>(std::stoul(text.substr(i, 2), nullptr, 16)));
+    return bytes;
+}
+
+// What became of a key: the status, and what is in the destination.
+struct Outcome {
+    int status;
+    Bytes destination;
+};
+
+class DevKeyWrap : public testing::Test {
+protected:
+    void SetUp() override {
+        ASSERT_EQ(file_.open_errno(), 0) << "opening " << device_path;
+        ASSERT_EQ(file_.create_queue(4, -1, queue_), 0);
+    }
+
+    uint32_t session(uint32_t mode, const Bytes& key) {
+        uint32_t id = 0;
+        EXPECT_EQ(file_.create_session(mode, key, 0, id), 0) << "mode " << mode;
+        return id;
+    }
+
+    // `source` is a key, or a wrapped one. Bytes around the destination must survive.
+    Outcome run(uint32_t session, bool padded, bool unwrap, const Bytes& source) {
+        const size_t whole = (source.size() + semiblock - 1) / semiblock * semiblock;
+        const size_t room = unwrap ? source.size() - semiblock : (padded ? whole : source.size()) + semiblock;
+        Bytes memory(guard_bytes + room + guard_bytes, untouched);
+        cce_uapi_request request{};
+        request.session = session;
+        request.flags = unwrap ? CCE_UAPI_REQUEST_DECRYPT : 0;
+        request.length = static_cast<uint32_t>(source.size() - (unwrap ? semiblock : 0));
+        request.source = reinterpret_cast<uintptr_t>(source.data());
+        request.destination = reinterpret_cast<uintptr_t>(memory.data() + guard_bytes);
+        std::vector<cce_uapi_completion> completions;
+        EXPECT_EQ(file_.submit(queue_, request), 0);
+        EXPECT_EQ(file_.collect(queue_, 1, 1, patience_ns, completions), 0);
+        for (size_t i = 0; i < guard_bytes; ++i) {
+            EXPECT_EQ(memory[i], untouched);
+            EXPECT_EQ(memory[memory.size() - 1 - i], untouched);
+        }
+        const auto begin = memory.begin() + guard_bytes;
+        return {completions.at(0).status, Bytes(begin, begin + static_cast<ptrdiff_t>(room))};
+    }
+
+    DeviceFile file_;
+    uint32_t queue_{};
+};
+
+TEST_F(DevKeyWrap, StandardVectors) {
+    const std::filesystem::path folder = std::filesystem::path{CCE_VECTORS} / "../../keywrap/kwtestvectors";
+    const char* text = std::getenv("CCE_DEV_VECTOR_STEP");
+    const size_t step = text != nullptr ? std::strtoul(text, nullptr, 0) : 23;
+    size_t number = 0, looked_at = 0, forged = 0;
+    for (const uint32_t mode : {uint32_t{CCE_UAPI_MODE_KW}, uint32_t{CCE_UAPI_MODE_KWP}}) {
+        const bool padded = mode == CCE_UAPI_MODE_KWP;
+        for (const char* direction : {"AE", "AD"}) {
+            for (const int bits : {128, 192, 256}) {
+                const std::string name =
+                    std::string{padded ? "KWP_" : "KW_"} + direction + "_" + std::to_string(bits) + ".txt";
+                for (test::Vector& vector : test::read_vectors(folder / name)) {
+                    if (number++ % step != 0) continue;
+                    SCOPED_TRACE(name + " " + vector.take("PLAINTEXT LENGTH") +
+                                 " bits, COUNT = " + vector.take("COUNT"));
+                    const Bytes wrapped = from_hex(vector.take("C"));
+                    const uint32_t id = session(mode, from_hex(vector.take("K")));
+                    const Outcome unwrapped = run(id, padded, true, wrapped);
+                    ++looked_at;
+                    if (vector.has("FAIL")) {
+                        ++forged;
+                        EXPECT_EQ(unwrapped.status, -EBADMSG);
+                        EXPECT_EQ(unwrapped.destination, Bytes(unwrapped.destination.size()));
+                    } else {
+                        Bytes plain = from_hex(vector.take("P"));
+                        const Outcome again = run(id, padded, false, plain);
+                        EXPECT_EQ(again.status, 0);
+                        EXPECT_EQ(again.destination, wrapped);
+                        EXPECT_EQ(unwrapped.status, padded ? static_cast<int>(plain.size()) : 0);
+                        plain.resize(unwrapped.destination.size());
+                        EXPECT_EQ(unwrapped.destination, plain);
+                    }
+                    ASSERT_EQ(file_.destroy(CCE_UAPI_SESSION_DESTROY, id), 0);
+                    ASSERT_FALSE(HasFailure());
+                }
+            }
+        }
+    }
+    EXPECT_GE(number, 6000U);
+    EXPECT_GT(forged, 0U);
+    std::printf("%zu of %zu vectors, %zu of them forged\n", looked_at, number, forged);
+}
+
+// A key must not be refused because the engine sleeps: nobody else can wrap it.
+TEST_F(DevKeyWrap, Asleep) {
+    const uint32_t id = session(CCE_UAPI_MODE_KWP, Bytes(32, 1));
+    const Outcome wrapped = run(id, true, false, Bytes(20, 2));
+    ASSERT_EQ(wrapped.status, 0);
+    EXPECT_EQ(run(id, true, true, wrapped.destination).status, 20);
+}
+
+// The engine comes and goes: a key is wrapped well, or there is an errno and nothing of it.
+TEST_F(DevKeyWrap, RemovalUnderLoad) {
+    const char* until = std::getenv("CCE_DEV_UNTIL");
+    ASSERT_NE(until, nullptr);
+    const uint32_t id = session(CCE_UAPI_MODE_KW, Bytes(16, 0x42));
+    const Bytes plain(64, 7);
+    ReferenceRequest reference;
+    reference.mode = CCE_UAPI_MODE_KW;
+    reference.key = Bytes(16, 0x42);
+    reference.source = plain;
+    const Bytes expected = *reference_answer(reference);
+    std::map<int, unsigned> failures;
+    unsigned good = 0, refused_sessions = 0;
+    while (access(until, F_OK) != 0) {
+        const Outcome outcome = run(id, false, false, plain);
+        if (outcome.status == 0) {
+            ++good;
+            ASSERT_EQ(outcome.destination, expected);
+        } else {
+            ++failures[-outcome.status];
+            const uint8_t first = outcome.destination[0];
+            ASSERT_TRUE(first == 0 || first == untouched);
+            ASSERT_EQ(outcome.destination, Bytes(outcome.destination.size(), first));
+        }
+        uint32_t another = 0;
+        const int error = file_.create_session(CCE_UAPI_MODE_KWP, Bytes(16, 1), 0, another);
+        ASSERT_TRUE(error == 0 || error == EOPNOTSUPP) << error;
+        refused_sessions += error != 0;
+        if (error == 0) {
+            ASSERT_EQ(file_.destroy(CCE_UAPI_SESSION_DESTROY, another), 0);
+        }
+        // Time stands still in a guest that never sleeps.
+        std::this_thread::sleep_for(std::chrono::microseconds{100});
+    }
+    EXPECT_GT(good, 1U);
+    EXPECT_GT(failures[ENODEV], 0U);
+    EXPECT_GT(refused_sessions, 0U);
+    std::printf("%u keys wrapped; sessions refused %u;", good, refused_sessions);
+    for (const auto& [error, count] : failures) {
+        std::printf(" %u with errno %d", count, error);
+        EXPECT_TRUE(error == ENODEV || error == EAGAIN || error == EIO || error == ETIMEDOUT) << error;
+    }
+    std::printf("\n");
+}
+
+}  // namespace
+}  // namespace cce::dev
