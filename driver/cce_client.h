@@ -154,7 +154,7 @@ struct cce_region {
 
 /**
  * struct cce_user_memory - source or destination of a request
- * @region: with a reference; NULL: @pages are pinned for this request
+ * @region: with a reference; NULL: @pages are pinned for this request, or io_uring's
  * @pages: all of them, or the first of those of the region
  * @page_count: of @pages, if they are pinned for this request
  * @offset: of the first byte in the first page
@@ -168,6 +168,20 @@ struct cce_user_memory {
 	unsigned int offset;
 	bool write;
 	struct page *here[CCE_USER_PAGES];
+};
+
+/**
+ * struct cce_user_fixed - a buffer that is registered with io_uring, where a request has its text
+ * @list: tell which pages some bytes of it are: all of them, in the order of their addresses, or a
+ *	negative errno. As long as the command lives, so do they.
+ * @command: of io_uring
+ * @issue_flags: of the ring
+ */
+struct cce_user_fixed {
+	int (*list)(const struct cce_user_fixed *fixed, u64 start, unsigned int bytes,
+		    struct page **pages, unsigned int count);
+	struct io_uring_cmd *command;
+	unsigned int issue_flags;
 };
 
 /* A scatterlist: associated data, then text. */
@@ -274,7 +288,8 @@ int cce_region_pin(unsigned long start, unsigned int count, unsigned int flags,
 struct cce_user_request *cce_user_request_alloc(void);
 void cce_user_request_free_all(struct list_head *requests);
 int cce_user_request_prepare(struct cce_user_request *request, struct cce_client *client,
-			     const struct cce_uapi_request *given);
+			     const struct cce_uapi_request *given,
+			     const struct cce_user_fixed *fixed);
 void cce_user_request_run(struct cce_user_request *request);
 void cce_user_request_clean(struct cce_user_request *request);
 

@@ -287,6 +287,10 @@ struct cce_uapi_collect {
  * cmd_op of IORING_OP_URING_CMD, on a ring with IORING_SETUP_SQE128: the command area holds struct
  * cce_uapi_request, the result is the status, or a negative errno of struct cce_uapi_submit, or
  * -EBUSY: too many requests.
+ *
+ * With IORING_URING_CMD_FIXED, source and destination are addresses that both lie in the buffer
+ * buf_index of those that are registered with the ring: -EFAULT otherwise. They can't be in a
+ * region then (-EINVAL); associated data is where it is without the flag.
  */
 #define CCE_UAPI_CMD_CIPHER		_IO(CCE_UAPI_MAGIC, 0x40)
 

@@ -7,6 +7,7 @@
 
 #include <linux/io_uring.h>
 #include <linux/version.h>
+#include <uapi/linux/io_uring.h>
 
 /* A completion must be able to tell in which context it runs: since 6.3, and since 6.1.22. */
 #if IS_ENABLED(CONFIG_IO_URING)
@@ -57,6 +58,15 @@
 
 /* Fixed buffers and the like; the uppermost two bits are io_uring's own. */
 #define cce_uring_flags(command) ((command)->flags & 0x3fffffff)
+
+/* Since 6.15 a buffer is looked up here, which needs to know about the ring's lock. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+#define cce_uring_import(command, address, bytes, direction, iterator, flags)			\
+	io_uring_cmd_import_fixed(address, bytes, direction, iterator, command)
+#else
+#define cce_uring_import(command, address, bytes, direction, iterator, flags)			\
+	io_uring_cmd_import_fixed(address, bytes, direction, iterator, command, flags)
+#endif
 
 #define cce_uring_is_wide(issue_flags) ((issue_flags) & IO_URING_F_SQE128)
 

@@ -335,7 +335,7 @@ static int cce_user_queue_submit_one(struct cce_user_queue *queue,
 	request = cce_user_queue_take(queue);
 	if (IS_ERR(request))
 		return PTR_ERR(request);
-	error = cce_user_request_prepare(request, queue->client, &given);
+	error = cce_user_request_prepare(request, queue->client, &given, NULL);
 	if (error)
 		cce_user_queue_untake(queue, request);
 	else

@@ -138,7 +138,8 @@ static int cce_user_take_region(struct cce_user_memory *memory, struct cce_clien
 	return 0;
 }
 
-static int cce_user_take_address(struct cce_user_memory *memory, const struct cce_user_range *range)
+static int cce_user_take_address(struct cce_user_memory *memory, const struct cce_user_range *range,
+				 const struct cce_user_fixed *fixed)
 {
 	unsigned int count = DIV_ROUND_UP(offset_in_page(range->start) + range->bytes, PAGE_SIZE);
 	int error;
@@ -155,6 +156,8 @@ static int cce_user_take_address(struct cce_user_memory *memory, const struct cc
 	}
 	memory->offset = offset_in_page(range->start);
 	memory->write = range->write;
+	if (fixed)
+		return fixed->list(fixed, range->start, range->bytes, memory->pages, count);
 	error = cce_region_pin(range->start & PAGE_MASK, count, range->write ? FOLL_WRITE : 0,
 			       memory->pages);
 	if (!error)
@@ -164,10 +167,13 @@ static int cce_user_take_address(struct cce_user_memory *memory, const struct cc
 
 /* After an error cce_user_give() is still to be called. */
 static int cce_user_take(struct cce_user_memory *memory, struct cce_client *client,
-			 const struct cce_user_range *range)
+			 const struct cce_user_range *range, const struct cce_user_fixed *fixed)
 {
+	/* Of two places for the same thing one must be wrong. */
+	if (range->region && fixed)
+		return -EINVAL;
 	return range->region ? cce_user_take_region(memory, client, range) :
-			       cce_user_take_address(memory, range);
+			       cce_user_take_address(memory, range, fixed);
 }
 
 static void cce_user_give(struct cce_user_memory *memory)
@@ -213,7 +219,8 @@ static unsigned int cce_user_behind_text(const struct cce_session *session)
 }
 
 static int cce_user_take_text(struct cce_user_request *request, struct cce_client *client,
-			      const struct cce_uapi_request *given)
+			      const struct cce_uapi_request *given,
+			      const struct cce_user_fixed *fixed)
 {
 	const struct cce_session *session = request->session;
 	unsigned int behind = cce_user_behind_text(session);
@@ -241,10 +248,10 @@ static int cce_user_take_text(struct cce_user_request *request, struct cce_clien
 	if (request->in_place) {
 		source.bytes = max(source.bytes, destination.bytes);
 		source.write = true;
-		return cce_user_take(&request->source, client, &source);
+		return cce_user_take(&request->source, client, &source, fixed);
 	}
-	error = cce_user_take(&request->source, client, &source) ?:
-		cce_user_take(&request->destination, client, &destination);
+	error = cce_user_take(&request->source, client, &source, fixed) ?:
+		cce_user_take(&request->destination, client, &destination, fixed);
 	if (!error && cce_user_overlap(request, &source, &destination))
 		error = -EINVAL;
 	return error;
@@ -461,13 +468,15 @@ static void cce_user_set_iv(struct cce_user_request *request, const struct cce_u
  * @request: clean; @done and what that needs are set
  * @client: whose objects are named
  * @given: copy of what user space gave
+ * @fixed: the buffer of io_uring that source and destination lie in, or NULL
  *
  * Context: process, of the memory's owner; sleeps.
  * Return: 0 or a negative errno, of which struct cce_uapi_submit tells the meaning; unless 0 the
  *	request is clean again.
  */
 int cce_user_request_prepare(struct cce_user_request *request, struct cce_client *client,
-			     const struct cce_uapi_request *given)
+			     const struct cce_uapi_request *given,
+			     const struct cce_user_fixed *fixed)
 {
 	int error;
 
@@ -483,7 +492,7 @@ int cce_user_request_prepare(struct cce_user_request *request, struct cce_client
 	request->key_bytes = 0;
 	cce_user_set_iv(request, given);
 	error = cce_user_reserve(request) ?:
-		cce_user_take_text(request, client, given) ?:
+		cce_user_take_text(request, client, given, fixed) ?:
 		cce_user_take_aad(request, client, given) ?:
 		cce_user_build_lists(request);
 	if (!error)

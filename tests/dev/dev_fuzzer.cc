@@ -36,6 +36,8 @@ using cce::dev::DeviceFile;
 constexpr size_t page = 4096;
 constexpr size_t arena_pages = 64;
 constexpr uint32_t ring_entries = 32;
+// user_data of a command in a registered buffer.
+constexpr uint64_t fixed_mark = 1;
 // Of a key that was unwrapped: the only positive status there is.
 constexpr int longest_key = 4096;
 constexpr uint32_t no_queue = 0x7fff0000;
@@ -44,7 +46,7 @@ constexpr std::array documented{EINVAL, E2BIG,    EFAULT, ENOENT, EOPNOTSUPP, ED
                                 EACCES, EMSGSIZE, ERANGE, ETIME,  EINTR,      EBADF,  ENOTTY};
 
 struct Statistics {
-    uint64_t calls, refused, accepted, collected, well, commands, sequences, children;
+    uint64_t calls, refused, accepted, collected, well, commands, fixed, fixed_well, sequences, children;
 } statistics;
 
 [[noreturn]] void defect(const char* what, long long value) {
@@ -122,7 +124,7 @@ private:
     void step(bool child) {
         const uint8_t operation = input_.byte();
         leave_early_ = operation & 0x80;
-        switch (operation % 26) {
+        switch (operation % 27) {
             case 0:
             case 1:
                 return create_session();
@@ -165,6 +167,9 @@ private:
                 return child ? void() : submit_commands();
             case 24:
                 return child ? void() : reap(0);
+            case 25:
+                // Anew, with what the arena's pages are now; what is under way keeps those that it has.
+                return child || ring_state_ != RingState::open ? void() : register_buffers();
             default:
                 return reopen(child);
         }
@@ -335,11 +340,24 @@ private:
             defect("more completions than requests", queue.id);
     }
 
+    void open_ring() {
+        // A command that the ring itself refuses shall not hold back those behind it.
+        constexpr unsigned flags = IORING_SETUP_SQE128 | IORING_SETUP_SUBMIT_ALL;
+        ring_state_ = io_uring_queue_init(ring_entries, &ring_, flags) == 0 ? RingState::open : RingState::refused;
+        if (ring_state_ == RingState::open) register_buffers();
+    }
+
+    // Two halves of the arena; not if a page of it has gone, or can't be written.
+    void register_buffers() {
+        const size_t half = arena_pages / 2 * page;
+        const std::array<iovec, 2> buffers{{{arena_, half}, {arena_ + half, half}}};
+        (void)io_uring_unregister_buffers(&ring_);
+        (void)io_uring_register_buffers(&ring_, buffers.data(), buffers.size());
+    }
+
     // By io_uring, if the kernel has it.
     void submit_commands() {
-        if (ring_state_ == RingState::none)
-            ring_state_ = io_uring_queue_init(ring_entries, &ring_, IORING_SETUP_SQE128) == 0 ? RingState::open
-                                                                                              : RingState::refused;
+        if (ring_state_ == RingState::none) open_ring();
         const uint8_t kind = input_.byte();
         if (ring_state_ != RingState::open) return;
         const uint32_t count = std::min(1 + kind % 4U, ring_entries - commands_under_way_);
@@ -352,6 +370,12 @@ private:
             sqe->fd = file_.descriptor();
             sqe->cmd_op = kind >= 0xf8 ? kind : CCE_UAPI_CMD_CIPHER;
             sqe->flags = kind & 0x40 ? IOSQE_ASYNC : 0;
+            if (kind & 0x20) {
+                sqe->uring_cmd_flags = IORING_URING_CMD_FIXED;
+                sqe->buf_index = kind >> 2 & 3;
+                sqe->user_data = fixed_mark;
+                ++statistics.fixed;
+            }
             std::memcpy(sqe->cmd, &command, sizeof(command));
         }
         if (const int submitted = io_uring_submit(&ring_); submitted != static_cast<int>(count))
@@ -372,6 +396,7 @@ private:
             if (error != 0) return;
             if (cqe->res > longest_key) defect("a command's result", cqe->res);
             statistics.well += cqe->res >= 0;
+            statistics.fixed_well += cqe->res >= 0 && cqe->user_data == fixed_mark;
             io_uring_cqe_seen(&ring_, cqe);
             --commands_under_way_;
         }
@@ -499,8 +524,10 @@ private:
 
 void report() {
     const std::initializer_list<std::pair<const char*, uint64_t>> counts{
-        {"calls", statistics.calls},         {"refused", statistics.refused},  {"accepted", statistics.accepted},
-        {"collected", statistics.collected}, {"well", statistics.well},        {"commands", statistics.commands},
+        {"calls", statistics.calls},         {"refused", statistics.refused},
+        {"accepted", statistics.accepted},   {"collected", statistics.collected},
+        {"well", statistics.well},           {"commands", statistics.commands},
+        {"fixed", statistics.fixed},         {"fixed_well", statistics.fixed_well},
         {"sequences", statistics.sequences}, {"children", statistics.children}};
     const char* separator = "{";
     for (const auto& [name, count] : counts) {
@@ -526,11 +553,13 @@ void write_seeds(const std::string& folder) {
             const uint8_t in_region = random() % 4 != 0 ? 0 : 8;
             const uint8_t decrypt = mode != CCE_UAPI_MODE_CMAC && random() % 2 != 0;
             const bool in_ring = random() % 4 == 0;
-            bytes.insert(bytes.end(), {static_cast<uint8_t>(in_ring ? 23 : 7), 0,
+            // In a buffer that is registered, as many as not.
+            const uint8_t fixed = in_ring && !in_region && random() % 2 != 0 ? 0x20 : 0;
+            bytes.insert(bytes.end(), {static_cast<uint8_t>(in_ring ? 23 : 7), fixed,
                                        static_cast<uint8_t>(iv_choice[mode] << 1 | in_place | in_region | decrypt), 0,
                                        static_cast<uint8_t>(1 + random() % 100)});
             for (int ranges = in_place ? 1 : 2; ranges > 0; --ranges) {
-                const uint8_t even = static_cast<uint8_t>(2 * (random() % 32));
+                const uint8_t even = static_cast<uint8_t>(2 * (random() % (fixed != 0 ? 16 : 32)));
                 if (in_region)
                     bytes.insert(bytes.end(), {0, even, 0});
                 else

@@ -32,8 +32,10 @@ def dev(boots, failures):
     check_boot(boot, failures)
     before, modes, after = (boot.snapshot(name) for name in ("before", "modes", "after"))
     check_selftests(before, failures)
-    tests = check_report(boot, "modes", 7, failures) + check_report(boot, "rest", 17, failures)
-    tests += check_report(boot, "uring", 5, failures)
+    tests = check_report(boot, "modes", 9, failures) + check_report(boot, "rest", 17, failures)
+    tests += check_report(boot, "uring", 10, failures)
+    tests += check_report(boot, "wrap", 1, failures) + check_report(boot, "woken", 1, failures)
+    failures.equal("the engine, before a key was wrapped", (boot.folder / "asleep").read_text().strip(), "suspended")
     failures.equal("permissions of /dev/cce", (boot.folder / "permissions").read_text().strip(), "660 root root")
     check_no_fallback(modes, failures, allowed=("bounce_size",))
     check_quiet(after, failures)
@@ -106,18 +108,26 @@ def check_fuzz(boot, limit, failures):
     failures.check(result["well"] > result["calls"] // 100, f"only {result['well']} requests ended well")
     failures.check(result["refused"] > result["calls"] // 100, f"only {result['refused']} calls were refused")
     print(f"  {result['calls']} calls in {result['sequences']} sequences: {result['refused']} refused, "
-          f"{result['accepted']} requests accepted, {result['collected']} collected, {result['commands']} io_uring commands, "
-          f"{result['well']} well; {result['children']} children; {ended} requests ended in the driver")
+          f"{result['accepted']} requests accepted, {result['collected']} collected, {result['commands']} io_uring commands "
+          f"({result['fixed']} in registered buffers, {result['fixed_well']} of those well), {result['well']} well; "
+          f"{result['children']} children; {ended} requests ended in the driver")
     return result
 
 
 def dev_fuzz(boots, failures):
+    limits = total = commands = 0
     for boot in boots:
         boot.overlaps = True
         boot.log, boot.console = without_overlap(boot.log), without_overlap(boot.console)
         check_boot(boot, failures)
         check_mappings(boot, failures)
-        check_fuzz(boot, int((boot.folder / "limit").read_text()), failures)
+        limit = int((boot.folder / "limit").read_text())
+        result = check_fuzz(boot, limit, failures)
+        failures.check(result.get("fixed_well", 0) > 0, "no command in a registered buffer ended well")
+        limits += limit
+        total += result.get("calls", 0)
+        commands += result.get("commands", 0)
+    print(f"  in all {total} calls of {limits}, {commands} of them io_uring commands, in {len(boots)} boots")
 
 
 TESTS = {"dev": dev, "dev.stall": dev_stall, "dev.removal": dev_removal, "dev.fuzz": dev_fuzz, "dev.fuzz_long": dev_fuzz}

@@ -216,6 +216,7 @@ main() {
 	rm -rf "${out:?}/$variant.$test"
 	for engine in ${engines//,/ }; do
 		for ((i = 0; i < boots; i++)); do
+			((boots == 1)) || printf '%(%T)T: boot %d of %d\n' -1 "$((i + 1))" "$boots"
 			boot "$kernel" "$module" "$engine" "$((++number))"
 		done
 	done
