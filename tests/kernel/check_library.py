@@ -19,7 +19,7 @@ def library(boots, failures):
     (boot,) = boots
     check_boot(boot, failures)
     before, after = boot.snapshot("before"), boot.snapshot("after")
-    names = ["af_alg", "ioctl"] + [name for name in ("io_uring",) if (boot.folder / f"{name}.json").exists()]
+    names = ["af_alg", "ioctl", "io_uring"]
     tests = {name: check_report(boot, name, 30, failures) for name in names}
     # Many pieces are one to the driver: the library gathers them.
     check_no_fallback(after, failures, allowed=("bounce_size",))

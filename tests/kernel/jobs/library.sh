@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The library's own tests with the backends that only a kernel has: dev, by both transports where the kernel has io_uring,
-# and af_alg.
+# The library's own tests with the backends that only a kernel has: dev, by both transports, and af_alg.
 # shellcheck source-path=SCRIPTDIR source=common.sh
 source "${BASH_SOURCE[0]%/*}/common.sh"
 
@@ -22,11 +21,7 @@ library_tests af_alg '*/af_alg'
 export CCE_DEV_TRANSPORT=ioctl
 library_tests ioctl '*/dev:Dev.*:Open.*'
 export CCE_DEV_TRANSPORT=io_uring
-if "$library_test" --gtest_filter='*SaysWhatItIs/dev' >"$out/probe" 2>&1; then
-	library_tests io_uring '*/dev'
-else
-	grep -q 'io_uring: Function not implemented' "$out/probe" || fail "io_uring: $(cat "$out/probe")"
-fi
+library_tests io_uring '*/dev'
 snapshot after
 unload
 save_checkers

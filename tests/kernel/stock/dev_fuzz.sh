@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# The fuzzer of /dev/cce in a stock kernel, which has io_uring and two processors, but no KASAN.
+# The fuzzer of /dev/cce in a stock kernel, which has two processors, but no KASAN.
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . /in/common.sh
 
