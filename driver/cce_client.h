@@ -197,6 +197,7 @@ struct cce_user_list {
  * @queue: of the request; NULL: it is a command of io_uring
  * @command: of io_uring
  * @cookie: for its owner
+ * @alone: nothing else was submitted with it
  * @status: 0 or a negative errno; KWP, decrypting: the length of the key
  * @session: with a reference
  * @source: what is read
@@ -223,6 +224,7 @@ struct cce_user_request {
 	struct cce_user_queue *queue;
 	struct io_uring_cmd *command;
 	u64 cookie;
+	bool alone;
 	int status;
 	struct cce_session *session;
 	struct cce_user_memory source;

@@ -194,7 +194,8 @@ static u64 cce_queue_patience(struct cce_queue *queue, const struct cce_request 
 
 	lockdep_assert_held(&queue->lock);
 
-	if (cce_queue_in_flight(queue) != 1 || !in_task())
+	if (cce_queue_in_flight(queue) != 1 || !in_task() ||
+	    (request->owner->flags & CCE_REQUEST_OTHERS_FOLLOW))
 		return 0;
 	predicted = cce_queue_predict(queue, request);
 	if (predicted > (u64)READ_ONCE(poll_us) * NSEC_PER_USEC)

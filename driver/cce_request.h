@@ -36,6 +36,12 @@ struct cce_request_operations {
 	void (*forget)(struct cce_request *request, int error);
 };
 
+/*
+ * Flag of the crypto API's request, beside the API's own: others may follow before its owner waits.
+ * Only /dev/cce sets it.
+ */
+#define CCE_REQUEST_OTHERS_FOLLOW	BIT(31)
+
 /**
  * struct cce_request - driver's part of a request of the crypto API
  * @owner: the request of the crypto API

@@ -324,7 +324,7 @@ int cce_user_queue_destroy(struct cce_client *client, u32 id)
 }
 
 static int cce_user_queue_submit_one(struct cce_user_queue *queue,
-				     const struct cce_uapi_request __user *user)
+				     const struct cce_uapi_request __user *user, bool alone)
 {
 	struct cce_uapi_request given;
 	struct cce_user_request *request;
@@ -335,6 +335,7 @@ static int cce_user_queue_submit_one(struct cce_user_queue *queue,
 	request = cce_user_queue_take(queue);
 	if (IS_ERR(request))
 		return PTR_ERR(request);
+	request->alone = alone;
 	error = cce_user_request_prepare(request, queue->client, &given, NULL);
 	if (error)
 		cce_user_queue_untake(queue, request);
@@ -374,7 +375,8 @@ int cce_user_queue_submit(struct cce_client *client, void __user *user)
 			error = -EINTR;
 			break;
 		}
-		error = cce_user_queue_submit_one(queue, requests + argument.accepted);
+		error = cce_user_queue_submit_one(queue, requests + argument.accepted,
+						  argument.count == 1);
 		if (error)
 			break;
 		cond_resched();
