@@ -20,6 +20,9 @@ constexpr unsigned pauses_at_most = 1000;
 
 constexpr std::size_t kernel_gcm_iv_bytes = 12;
 constexpr std::size_t af_alg_whole_bytes_max = 65536;
+/// What the driver takes at once through /dev/cce (CCE_UAPI_QUERY: longest_request). libcce cuts what may be cut, but
+/// not what it is given without waiting.
+constexpr std::size_t dev_whole_bytes_max = std::size_t{1} << 20;
 
 std::size_t bytes_of(const Request& request) {
     struct {
@@ -121,10 +124,15 @@ bool Engine::takes(cce_mode mode, std::size_t iv_bytes, std::size_t bytes) {
     if (backend != "dev" && backend != "af_alg") {
         return true;
     }
-    // The kernel's gcm(aes) has IVs of 12 bytes. A text of AF_ALG that must be whole has at most 64 KiB.
-    const bool whole = mode == CCE_MODE_XTS || mode == CCE_MODE_GCM || mode == CCE_MODE_CCM;
-    return (mode != CCE_MODE_GCM || iv_bytes == kernel_gcm_iv_bytes) &&
-           (backend != "af_alg" || !whole || bytes <= af_alg_whole_bytes_max);
+    // The kernel's gcm(aes) has IVs of 12 bytes.
+    if (mode == CCE_MODE_GCM && iv_bytes != kernel_gcm_iv_bytes) {
+        return false;
+    }
+    const bool may_be_cut = mode == CCE_MODE_ECB || mode == CCE_MODE_CBC || mode == CCE_MODE_CTR;
+    if (backend == "af_alg") {
+        return may_be_cut || mode == CCE_MODE_CMAC || bytes <= af_alg_whole_bytes_max;
+    }
+    return (may_be_cut && ASYNC_get_current_job() == nullptr) || bytes <= dev_whole_bytes_max;
 }
 
 cce_completion Engine::run_in_job(Station& station, Job& job, Event& event) {

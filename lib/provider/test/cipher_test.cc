@@ -498,7 +498,7 @@ TEST_P(Macs, AsOpenSsl) {
                 }
                 macs.at(i).resize(16);
                 std::size_t written = 0;
-                ASSERT_EQ(EVP_MAC_final(contexts.at(i).get(), macs.at(i).data(), &written, 16), 1);
+                ASSERT_EQ(EVP_MAC_final(contexts.at(i).get(), macs.at(i).data(), &written, 16), 1) << last_error();
                 EXPECT_EQ(written, 16U);
             }
             EXPECT_EQ(macs[0], macs[1]);

@@ -118,6 +118,16 @@ private:
     return text == nullptr ? "" : text;
 }
 
+/// All of the last error, for messages.
+[[nodiscard]] inline std::string last_error() {
+    const char* data = nullptr;
+    int flags = 0;
+    const unsigned long code = ERR_peek_last_error_data(&data, &flags);
+    const char* reason = ERR_reason_error_string(code);
+    return std::string(reason == nullptr ? "no error" : reason) + ((flags & ERR_TXT_STRING) != 0 ? ": " : "") +
+           ((flags & ERR_TXT_STRING) != 0 ? data : "");
+}
+
 /// Random choices; the seed is printed, CCE_TEST_SEED takes it.
 class Dice {
 public:

@@ -88,6 +88,35 @@ TEST(Provider, LongTextsComeInPieces) {
     EXPECT_GE(library.engine_requests(), 3U);
 }
 
+/// Encrypted by AES-256-GCM, with the tag behind it.
+Bytes gcm_text(const EVP_CIPHER* cipher, const Bytes& text) {
+    constexpr int tag_bytes = 16;
+    const std::array<std::uint8_t, 32> key{1};
+    const std::array<std::uint8_t, 12> iv{2};
+    Bytes out(text.size() + tag_bytes);
+    int length = 0;
+    const Context context(EVP_CIPHER_CTX_new());
+    EXPECT_EQ(EVP_EncryptInit_ex(context.get(), cipher, nullptr, key.data(), iv.data()), 1);
+    EXPECT_EQ(EVP_EncryptUpdate(context.get(), out.data(), &length, text.data(), static_cast<int>(text.size())), 1)
+        << last_error();
+    EXPECT_EQ(length, static_cast<int>(text.size()));
+    EXPECT_EQ(EVP_EncryptFinal_ex(context.get(), nullptr, &length), 1);
+    EXPECT_EQ(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, tag_bytes, &out[text.size()]), 1);
+    return out;
+}
+
+/// Just what a way to the engine may take, and more: nobody notices.
+TEST(Provider, TextsOfEveryLengthAreTaken) {
+    const Library library(0);
+    for (const std::size_t length : {65520U, 65536U, (1U << 20) - 16, 1U << 20, (1U << 20) + 1}) {
+        const Bytes text(length, 0x3c);
+        EXPECT_EQ(gcm_text(library.cipher("AES-256-GCM", "cce").get(), text),
+                  gcm_text(library.cipher("AES-256-GCM", "default").get(), text))
+            << length;
+    }
+    EXPECT_GE(library.engine_requests(), 1U);
+}
+
 /// A context of a cipher of the provider, for the errors below.
 struct Faulty {
     explicit Faulty(const char* name) : cipher(library.cipher(name, "cce")), context(EVP_CIPHER_CTX_new()) {}
@@ -269,6 +298,32 @@ TEST(Async, ManyJobsInOneThread) {
     EXPECT_EQ(library.engine_requests(), jobs);
     EXPECT_GE(library.count("cce-async-pauses"), 1U);
     EXPECT_GT(library.count("cce-most-in-flight"), 1U) << library.report();
+}
+
+/// What is submitted without waiting can't be cut by the library.
+TEST(Async, ALongText) {
+    const Library library(0);
+    const Cipher ours = library.cipher("AES-256-CTR", "cce");
+    const Bytes text((1U << 20) + 5, 7);
+    AsyncTask task{ours.get(), &text, {}};
+    AsyncTask* argument = &task;
+    ASYNC_JOB* job = nullptr;
+    ASYNC_WAIT_CTX* wait = ASYNC_WAIT_CTX_new();
+    int result = 0;
+    int state = ASYNC_PAUSE;
+    while ((state = ASYNC_start_job(&job, wait, &result, run_task, static_cast<void*>(&argument), sizeof(argument))) ==
+           ASYNC_PAUSE) {
+        OSSL_ASYNC_FD descriptor = -1;
+        std::size_t number = 1;
+        ASSERT_EQ(ASYNC_WAIT_CTX_get_all_fds(wait, &descriptor, &number), 1);
+        pollfd waiting{descriptor, POLLIN, 0};
+        ASSERT_GT(::poll(&waiting, 1, 60'000), 0) << "the job was not woken";
+    }
+    EXPECT_EQ(state, ASYNC_FINISH);
+    EXPECT_EQ(result, 1);
+    EXPECT_EQ(task.out, counter_text(library.cipher("AES-256-CTR", "default").get(), text));
+    ASYNC_WAIT_CTX_free(wait);
+    ASYNC_cleanup_thread();
 }
 
 /// An application may keep a job from being paused: then the call waits.
