@@ -429,12 +429,14 @@ def main():
     from check_driver import TESTS as driver_tests
     from check_library import TESTS as library_tests
     from check_load import TESTS as load_tests
+    from check_programs import TESTS as program_tests
     from check_users import TESTS as user_tests
 
     failures = Failures()
     boots = [Boot(path) for path in sorted(Path(folder).glob("boot*"))]
     print(f"kernel.{variant}.{name}:")
-    (TESTS | dev_tests | driver_tests | library_tests | load_tests | user_tests)[name](boots, failures)
+    tests = TESTS | dev_tests | driver_tests | library_tests | load_tests | program_tests | user_tests
+    tests[name](boots, failures)
     if variant == "debug":
         for boot in boots:
             check_debug(boot, failures)

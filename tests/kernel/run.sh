@@ -202,6 +202,11 @@ main() {
 		[[ -x $build/lib/test/cce_lib_test ]] || fail "$build/lib/test/cce_lib_test is not built"
 		variables+=("library_test=$build/lib/test/cce_lib_test")
 		;;
+	provider)
+		local provider=$build/lib/provider/cce.so provider_test=$build/lib/provider/test/cce_provider_test
+		[[ -e $provider && -x $provider_test ]] || fail "$provider or $provider_test is not built"
+		variables+=("provider=$provider" "provider_test=$provider_test")
+		;;
 	esac
 	case $job in
 	dev*)
