@@ -45,15 +45,7 @@ while (($#)); do
 done
 [[ -n $kernel && -n $contract && -n $out ]] || misused "--kernel, --contract and --out are needed"
 
-mkdir -p "$out/module"
-find "$out/module" -type l -delete
-ln -sf "$root"/driver/*.[ch] "$contract"/cce_{contract,uapi_contract}.h "$out/module"
-ln -sf "$here"/*.[ch] "$here/Kbuild" "$out/module"
-make -C "$kernel" M="$out/module" W=1 ARCH=um modules >"$out/build.log" 2>&1 || {
-	tail -n 20 "$out/build.log" >&2
-	echo "measure.sh: the modules do not build; all of it is in $out/build.log" >&2
-	exit 1
-}
+"$here/build.sh" "$kernel" "$contract" "$out"
 
 cat >"$out/job" <<END
 #!/bin/bash
