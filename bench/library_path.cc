@@ -82,7 +82,7 @@ public:
         next_ = operations_;
     }
 
-    /// Submits what can be, waits, and collects what there is.
+    /// A turn: submits what can be, waits, and collects what there is.
     void step() {
         if (device_.submit(next_) != next_.size())
             throw std::runtime_error("the device takes fewer requests than it said");
@@ -139,13 +139,13 @@ std::uint64_t engine_cycles(const Plan& plan) {
     return cycles;
 }
 
-/// What it takes until as many requests as are in flight have been collected.
-Reading sample(Load& load, const Plan& plan, std::size_t depth) {
+/// A turn. Short, so that few have something else of the machine's in them.
+Reading sample(Load& load, const Plan& plan) {
     const std::uint64_t requests = load.requests();
     const std::uint64_t engine = engine_cycles(plan);
     const cce::bench::SystemCalls calls = cce::bench::system_calls();
     const std::uint64_t start = time_stamp();
-    while (load.requests() < requests + depth) load.step();
+    load.step();
     const std::uint64_t cycles = time_stamp() - start;
     const cce::bench::SystemCalls calls_after = cce::bench::system_calls();
     return {load.requests() - requests,
@@ -154,13 +154,13 @@ Reading sample(Load& load, const Plan& plan, std::size_t depth) {
             {calls_after.count - calls.count, calls_after.cycles - calls.cycles}};
 }
 
-Cost measure_cost(Load& load, const Plan& plan, std::size_t depth) {
+Cost measure_cost(Load& load, const Plan& plan) {
     std::vector<Reading> samples;
     std::vector<double> empty;
     // Caches, and the driver's moderation of interrupts, are as they are for long.
     for (std::size_t i = 0; i < plan.samples / 10 + 1; ++i) load.step();
     for (std::size_t i = 0; i < plan.samples; ++i) {
-        samples.push_back(sample(load, plan, depth));
+        samples.push_back(sample(load, plan));
         empty.push_back(static_cast<double>(cce::bench::empty_system_call()));
     }
     const auto of_a_request = [&samples](auto get) {
@@ -189,7 +189,7 @@ Row measure(cce::Device& device, const Plan& plan, std::size_t bytes, std::size_
     const std::uint64_t cpu_before = device.information().cpu_requests;
     const auto start = Clock::now();
     if (plan.kind == Kind::host) {
-        row.cost = measure_cost(load, plan, depth);
+        row.cost = measure_cost(load, plan);
     } else {
         const auto end = start + std::chrono::duration<double>(plan.seconds);
         // At least one round, however slow.
@@ -285,7 +285,8 @@ int main(int argc, char** argv) {
     app.add_option("--engine", engine, "what backend in-process simulates")->capture_default_str();
     app.add_option("--sizes", plan.sizes, "bytes of a request")->delimiter(',')->capture_default_str();
     app.add_option("--depths", plan.depths, "requests in flight")->delimiter(',')->capture_default_str();
-    app.add_option("--samples", plan.samples, "host's clock: samples, each of as many requests as are in flight")
+    app.add_option("--samples", plan.samples,
+                   "host's clock: turns of submitting, waiting, collecting; the median counts")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     app.add_option("--seconds", plan.seconds, "other clocks: for each figure")->capture_default_str();

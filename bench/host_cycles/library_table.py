@@ -53,6 +53,15 @@ def read(path: Path, wanted: list[tuple[int, int]]) -> tuple[dict[str, Any], Row
     return report, rows
 
 
+def check_depth(found: dict[str, Rows], wanted: list[tuple[int, int]]) -> None:
+    """Requests that are in flight together must reach the engine together. In its time that is no matter of luck."""
+    least, depths = wanted[0][0], [depth for _, depth in wanted]
+    for file in ("guest.dev_ioctl", "guest.dev_io_uring"):
+        rates = [found[file][least, depth]["requests_per_second"] for depth in depths] if file in found else []
+        if max(depths) >= 16 and rates and max(rates) < 4 * rates[0]:
+            raise Wrong(f"{file}: {rates[0]:.0f} requests a second one by one, {max(rates):.0f} with many in flight")
+
+
 def name_of(file: str) -> str:
     return file.split(".")[1].replace("dev_", "dev ")
 
@@ -72,8 +81,8 @@ def print_host(found: dict[str, Rows], wanted: list[tuple[int, int]]) -> None:
           "  kernel  in system calls, less what as many empty ones take\n"
           "  calls   system calls of a request; an empty one takes this guest, whose processes the host traces,\n"
           f"          {empty:,.0f} cycles, a real machine some hundred\n"
-          f"Time stamp counter of: {processor()}\n")
-    print("                 " + "".join(f"{name_of(file):^26}" for file in found if file != "host.software") + "  software")
+          f"Time stamp counter of: {processor()}; nothing is encrypted but by backend software\n")
+    print("                 " + "".join(f"{name_of(file):^26}" for file in found if file != "host.software") + " software")
     print("  bytes  in flight" + "".join("   prog.   kernel   calls  " for file in found if file != "host.software") + "   prog.")
     for size, depth in wanted:
         line = f"{size:>7} {depth:>10}"
@@ -97,6 +106,7 @@ def main() -> int:
             path = folder / f"{file}.json"
             if file not in OPTIONAL or path.exists():
                 reports[file], found[file] = read(path, wanted)
+        check_depth(found, wanted)
     except (Wrong, OSError, ValueError, KeyError) as error:
         print(f"library_table.py: {error}", file=sys.stderr)
         return 1
