@@ -14,6 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import check  # noqa: E402 (the other tests' judges, one folder up)
+import check_dev  # noqa: E402
 import check_load  # noqa: E402
 
 PROCESSORS = 4
@@ -38,7 +39,8 @@ def load(boots: list[check.Boot], failures: check.Failures) -> None:
     for boot in boots:
         check_processors(boot, "before", "faults", failures)
     deepest = max(check_load.Load(boot, "faults")["in_flight_most"] for boot in boots)
-    failures.check(deepest >= 64, f"only {deepest} requests were ever under way")
+    # As many as a ring has entries; behind an IOMMU and on a busy host there are not many more.
+    failures.check(deepest >= 32, f"only {deepest} requests were ever under way")
     waited = sum(check_load.Load(boot, "faults")["backlogged"] for boot in boots)
     print(f"  under way: {deepest} at most; {waited} waited in the backlog")
 
@@ -74,6 +76,52 @@ def removal(boots: list[check.Boot], failures: check.Failures) -> None:
         )
 
 
+def selftest(boots: list[check.Boot], failures: check.Failures) -> None:
+    for boot in boots:
+        check.check_boot(boot, failures)
+        snapshot = boot.snapshot("load0")
+        check.check_selftests(snapshot, failures)
+        check.check_no_fallback(snapshot, failures)
+        check.check_quiet(snapshot, failures)
+        done, wrong = snapshot.engine["completed"], snapshot.engine["failed"]
+        failures.equal("completions taken by the driver", snapshot.sum("completed"), done)
+        failures.equal("wrong tags, by the driver", snapshot.sum("status.tag"), wrong)
+        failures.check(done > 10000, f"only {done} requests reached the engine")
+        failures.check(wrong > 1000, f"only {wrong} wrong tags were seen")
+        print(f"  self-tests passed; by the engine {done} and {wrong} wrong tags")
+
+
+def dev(boots: list[check.Boot], failures: check.Failures) -> None:
+    for boot in boots:
+        check.check_boot(boot, failures)
+        tests = check_dev.check_report(boot, "dev", 29, failures)
+        check_dev.check_report(boot, "removal", 1, failures)
+        ended = check_dev.check_gone(boot, failures)
+        before, after = boot.snapshot("before"), boot.snapshot("after")
+        check.check_quiet(after, failures)
+        done = after.engine["completed"] - before.engine["completed"]
+        failures.check(done > 300, f"the engine completed only {done} requests")
+        told = re.search(r"(\d+) requests ended well, (\d+) failed", (boot.folder / "removal.output").read_text())
+        failures.check(told, "the program under removal does not tell what became of its requests")
+        rounds = len(list(boot.folder.glob("bound*")))
+        failures.check(rounds >= 3, f"only {rounds} removals")
+        print(
+            f"  {tests} tests, {done} requests completed by the engine; {rounds} removals: {told[0] if told else ''}; {ended} "
+            "requests in all"
+        )
+
+
+def dev_fuzz(boots: list[check.Boot], failures: check.Failures) -> None:
+    for boot in boots:
+        boot.overlaps = True
+        boot.log, boot.console = check_dev.without_overlap(boot.log), check_dev.without_overlap(boot.console)
+        check.check_boot(boot, failures)
+        if (boot.folder / "mappings.before").exists():
+            check_dev.check_mappings(boot, failures)
+        result = check_dev.check_fuzz(boot, int((boot.folder / "limit").read_text()), failures)
+        failures.check(result.get("commands", 0) > 100, "io_uring was hardly used")
+
+
 # What the judge must say of each mistake.
 MISTAKES = {
     "kasan": {
@@ -100,7 +148,7 @@ def finds_mistakes(variant: str, boots: list[check.Boot], failures: check.Failur
             print(f"  {name}: {reasons[0].splitlines()[0][:140]}")
 
 
-JOBS = {"load": load, "removal": removal}
+JOBS = {"load": load, "removal": removal, "selftest": selftest, "dev": dev, "dev_fuzz": dev_fuzz}
 
 
 def main() -> int:

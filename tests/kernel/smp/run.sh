@@ -25,6 +25,7 @@ usage() {
 		  --client PROGRAM    cce_kernel_vectors
 		  --contract DIR      the generated contract, for the driver's build
 		  --out DIR           for modules, logs and results
+		  --program PROGRAM   another one for the guest (repeatable)
 		  --job JOB           a script of jobs/ (default: NAME)
 		  --boots N           so many one after another (default: 1); @BOOT@ in what follows, and
 		                      in --set, becomes 1, 2, ...
@@ -55,8 +56,8 @@ skip() {
 	exit "$code_skip"
 }
 
-name='' variant='' server='' client='' contract='' out='' job='' boots=1 timeout=560 only_all=no python=python3
-variables=() append=() machine_arguments=() server_arguments=()
+name='' variant='' server='' client='' contract='' out='' job='' boots=1 timeout=1200 only_all=no python=python3
+variables=() append=() programs=() machine_arguments=() server_arguments=()
 
 parse_arguments() {
 	while (($#)); do
@@ -79,6 +80,7 @@ parse_arguments() {
 			--client) client=$2 ;;
 			--contract) contract=$2 ;;
 			--out) out=$2 ;;
+			--program) programs+=("$2") ;;
 			--job) job=$2 ;;
 			--boots) boots=$2 ;;
 			--set) variables+=("$2") ;;
@@ -107,8 +109,9 @@ check_arguments() {
 	[[ $boots =~ ^[1-9][0-9]*$ ]] || misused "--boots needs a number, not '$boots'"
 	[[ -n $job ]] || job=$name
 	[[ -x $here/jobs/$job.sh ]] || misused "there is no jobs/$job.sh"
-	for argument in server client; do
-		[[ -x ${!argument} ]] || fail "${!argument} is not built"
+	for argument in "$server" "$client" "${programs[@]}"; do
+		[[ -x $argument ]] || fail "$argument is not built"
+		[[ $argument == "$server" ]] || machine_arguments+=(--program "$argument")
 	done
 }
 
@@ -157,7 +160,7 @@ boot() {
 	# A processor that waits by MONITOR and MWAIT would be a host thread that spins.
 	"$machine/with-device.sh" --server "$server" --server-log "$folder/server.log" --kernel "$kernel" \
 		--job "$here/jobs/$job.sh" --file "$here/jobs/smp_common.sh" --file "$top/tests/kernel/stock/common.sh" \
-		"${files[@]}" --program "$client" "${sets[@]}" --cpus 4 --tcg multi --memory 1G --timeout "$timeout" \
+		"${files[@]}" "${sets[@]}" --cpus 4 --tcg multi --memory 1G --timeout "$timeout" \
 		--append "idle=halt log_buf_len=8M ${append[*]}" "${machine_arguments[@]}" --out "$folder" \
 		--log "$folder/console.log" -- --engine model --statistics "$folder/server.json" \
 		"${server_arguments[@]//@BOOT@/$1}" || result=$?

@@ -1,0 +1,34 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# /dev/cce, by ioctl() and by io_uring: the modes, what is refused, limits; then the device goes and comes while a program
+# uses it.
+# shellcheck source-path=SCRIPTDIR source=smp_common.sh
+. /in/smp_common.sh
+
+# dev_tests NAME FILTER: the program's own report tells what failed; judge.py reads it.
+dev_tests() {
+	/in/cce_dev_test --gtest_filter="$2" --gtest_output="json:$out/$1.json" --gtest_brief=1 >"$out/$1.output" 2>&1 ||
+		cat "$out/$1.output"
+}
+
+load
+device=$(basename "$(ls -d "$counters"/*:*/)")
+snapshot before
+dev_tests dev '*-Dev.Stalled*:Dev.Removal*'
+snapshot after
+CCE_DEV_UNTIL=/tmp/stop dev_tests removal 'Dev.RemovalUnderLoad' &
+user=$!
+for i in $(seq "${rounds:?}"); do
+	sleep 0.5
+	echo "$device" >/sys/bus/pci/drivers/cce/unbind
+	sleep 0.1
+	echo "$device" >/sys/bus/pci/drivers/cce/bind
+	snapshot "bound$i"
+done
+sleep 0.5
+: >/tmp/stop
+wait "$user" || fail "the test program ended with status $?"
+cat "$counters/clients" >"$out/clients"
+unload
+save_checkers
