@@ -194,7 +194,9 @@ static u64 cce_queue_patience(struct cce_queue *queue, const struct cce_request 
 
 	lockdep_assert_held(&queue->lock);
 
+	/* Who must not sleep does not wait for its request, and may have others for the engine. */
 	if (cce_queue_in_flight(queue) != 1 || !in_task() ||
+	    !(request->owner->flags & CRYPTO_TFM_REQ_MAY_SLEEP) ||
 	    (request->owner->flags & CCE_REQUEST_OTHERS_FOLLOW))
 		return 0;
 	predicted = cce_queue_predict(queue, request);

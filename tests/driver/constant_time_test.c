@@ -401,7 +401,7 @@ static void run_trial(struct cipher *cipher, const struct trial *trial)
 	bool cpu = trial->layout == LAYOUT_SCRAPS;
 	bool failing = trial->status && trial->status != CCE_STATUS_TAG;
 	int status, expected = trial->status == CCE_STATUS_TAG ? -EBADMSG : failing && !cpu ? -EIO : 0;
-	struct run *run = run_start(cipher, trial, 0, &status);
+	struct run *run = run_start(cipher, trial, CRYPTO_TFM_REQ_MAY_SLEEP, &status);
 
 	expect((status == -EINPROGRESS) == !cpu);
 	status = await(status);
@@ -566,6 +566,7 @@ static void mac_open_request(struct mac *mac)
 {
 	mac->req = (struct ahash_request){ .tfm = &mac->tfm, .context = calloc(1, mac->tfm.base.reqsize) };
 	mac->req.base.complete = completed;
+	mac->req.base.flags = CRYPTO_TFM_REQ_MAY_SLEEP;
 }
 
 static void mac_close_request(struct mac *mac)
