@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <thread>
 
@@ -448,11 +449,29 @@ TEST(Options, EnvironmentSaysTheThreshold) {
     ASSERT_EQ(unsetenv("CCE_CPU_BELOW"), 0);
 }
 
+/// A variable of the environment is not set for a while.
+class WithoutVariable {
+public:
+    explicit WithoutVariable(const char* name) : name_(name) {
+        if (const char* const value = std::getenv(name)) value_ = value;
+        unsetenv(name);
+    }
+    ~WithoutVariable() {
+        if (value_) setenv(name_, value_->c_str(), 1);
+    }
+    WithoutVariable(const WithoutVariable&) = delete;
+    WithoutVariable& operator=(const WithoutVariable&) = delete;
+
+private:
+    const char* name_;
+    std::optional<std::string> value_;
+};
+
 TEST(Dev, IsThereOrItsAbsenceIsExplained) {
     cce_error error{};
     const cce_status status = cce_probe("dev", &error);
     if (status == CCE_OK) {
-        ASSERT_EQ(unsetenv("CCE_DEV_TRANSPORT"), 0);
+        const WithoutVariable no_transport("CCE_DEV_TRANSPORT");
         const std::string backend = "dev";
         cce_options options = options_for(backend);
         options.transport = "ioctl";
