@@ -284,7 +284,9 @@ def removal(boots, failures):
 def platform(boots, failures):
     """The same driver on another bus."""
     (boot,) = boots
-    check_boot(boot, failures)
+    check_boot(boot, failures, fault=True)
+    failures.equal("interrupts lost between device and guest", boot.server["interrupts_lost"], 0)
+    failures.equal("complaints of the driver", boot.driver_log(), ["cce cce.0.auto: ecb(aes) wasn't measured: -12"])
     before, after = boot.snapshot("before"), boot.snapshot("after")
     check_selftests(before, failures)
     check_quiet(after, failures)
@@ -299,6 +301,21 @@ def platform(boots, failures):
     done = after.engine["completed"] - before.engine["completed"]
     failures.equal("completions by the engine", done, requests["first"] + requests["second"])
     print(f"  platform device: self-tests passed; {done} requests by the engine, {requests['unbound']} on the CPU while unbound")
+    uncalibrated, calibrated, short = (boot.snapshot(name) for name in ("uncalibrated", "calibrated", "short"))
+    # All algorithms, 16 requests eight times. The CPU takes no time here, so no length is worth the engine.
+    measured = calibrated.sum("completed") - uncalibrated.sum("completed")
+    failures.check(measured >= len(ALGORITHMS) * 16 * 8, f"calibration: only {measured} requests by the engine")
+    none = ["4294967295"] * len(ALGORITHMS)
+    failures.equal("cpu_below after calibration", (boot.folder / "cpu_below").read_text().strip(), ",".join(none))
+    failures.equal("calibration short of memory", (boot.folder / "calibrate_short_of_memory").read_text().splitlines(),
+                   [f"True {errno.ENOMEM}", ",".join(["77"] + none[1:])])
+    told = sum(bool(re.search(r": \w+\(aes\): below 4294967295 bytes on the CPU$", line)) for line in boot.log)
+    failures.equal("algorithms whose calibration is told, in both", told, 2 * len(ALGORITHMS) - 1)
+    client = boot.json("short")
+    check_client(client, failures, "after calibration")
+    failures.equal("after calibration: by the engine", short.sum("completed"), calibrated.sum("completed"))
+    failures.check(short.fallbacks["short"] >= client["requests"], f"after calibration: {short.fallbacks['short']} on the CPU")
+    print(f"  calibration with {measured} requests by the engine; all {client['requests']} afterwards on the CPU")
 
 
 # What the driver must say of an engine that answers so, and which algorithms it then offers.

@@ -15,6 +15,10 @@
 
 #define BRIDGE_QUEUES_MOST	64
 
+static bool simulated = true;
+module_param(simulated, bool, 0444);
+MODULE_PARM_DESC(simulated, "Tell that the engine's time is not the CPU's (default: true)");
+
 struct bridge {
 	struct platform_device *platform;
 	char names[BRIDGE_QUEUES_MOST + 1][8];
@@ -34,7 +38,7 @@ static int bridge_add_device(struct bridge *bridge, struct pci_dev *pdev, int ve
 		.res = bridge->resources,
 		.num_res = vectors + 1,
 		.dma_mask = DMA_BIT_MASK(64),
-		.properties = properties,
+		.properties = simulated ? properties : NULL,
 	};
 	int i;
 
