@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Coverage of the RTL, block by block, and of model, library, tool and driver, as a table, as JSON and as one HTML report.
+"""Coverage of the RTL, block by block, and of the software, part by part, as a table, as JSON and as one HTML report.
 
 Reads what the tests of a build with CCE_COVERAGE have left: Verilator's points (FOLDER/*.all.dat, *.twice.dat) and gcov's
 lines (lcov's FILE.info). Of the driver each file must reach the goal, of the other software each part. A block is a file of rtl_model/rtl. Its figures, over all instances in all configurations:
@@ -38,7 +38,8 @@ LAST_INDEX = re.compile(r"(.*?)(?:\[(\d+)\])?")
 BITS = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*")
 KINDS = ("lines", "branches", "toggles")
 # Folders whose lines gcov counts, and the names that the report gives them.
-SOFTWARE = {"rtl_model/model": "model", "lib/src": "library", "lib/tool": "tool", "driver": "driver"}
+SOFTWARE = {"rtl_model/model": "model", "lib/src": "library", "lib/include": "library", "lib/tool": "tool",
+            "lib/provider": "provider", "lib/firmware": "firmware", "sim/systemc": "systemc", "driver": "driver"}
 # Parts of which each file must reach the goal, but for headers: theirs is a line or two.
 BY_FILE = {"driver"}
 # What Verilator calls the points that are an alternative of something.
@@ -212,8 +213,8 @@ def blocks_of(counts: dict[Point, int], exclusions: list[Exclusion]) -> dict[str
 # ---- gcov's lines ----------------------------------------------------------------------------------------------------
 
 
-def software_of(info: Path) -> dict[str, dict[str, Figures]]:
-    """Lines by folder and file, from a file of lcov; of the folders that it has."""
+def software_of(info: Path, complete: bool) -> dict[str, dict[str, Figures]]:
+    """Lines by part and file, from a file of lcov; of the parts that it has. `complete`: that must be all of them."""
     result: dict[str, dict[str, Figures]] = {name: {} for name in SOFTWARE.values()}
     current: Figures | None = None
     for text in info.read_text(encoding="utf-8").splitlines():
@@ -227,6 +228,8 @@ def software_of(info: Path) -> dict[str, dict[str, Figures]]:
         elif text.startswith("DA:") and current is not None:
             current.total += 1
             current.reached += text.split(",")[1] != "0"
+    if complete and (missing := [name for name, files in result.items() if not files]):
+        raise ReportError(f"{info} holds no lines of {', '.join(missing)}: were they built to count, and run?")
     return {name: files for name, files in result.items() if files}
 
 
@@ -321,7 +324,7 @@ def write_html(path: Path, blocks: dict[str, Block], software: dict[str, dict[st
         details = f"<details><summary>{len(block.missed)}</summary><code>{missed}</code></details>" if missed else "0"
         out.append(f"<tr><td>{html.escape(name)}</td>{''.join(cell(one, goal) for one in values)}"
                    f"<td>{sum(one.excluded for one in values)}</td><td>{details}</td></tr>")
-    out.append(f"</table><h2>Model, library, tool, driver</h2><p>Goal: {software_goal:g} % of the lines; "
+    out.append(f"</table><h2>Software</h2><p>Goal: {software_goal:g} % of the lines; "
                "in the driver, of each file's.</p><table><tr><th>file<th>lines %</tr>")
     for name, files in software.items():
         out.append(f"<tr><th>{name}</th>{cell(sum_of(files.values()), software_goal)}</tr>")
@@ -337,7 +340,8 @@ def write_html(path: Path, blocks: dict[str, Block], software: dict[str, dict[st
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rtl", type=Path, metavar="FOLDER", help="Verilator's files; without them, only software")
-    parser.add_argument("--software", type=Path, metavar="FILE", help="lcov's file of model, library, tool and driver")
+    parser.add_argument("--software", type=Path, metavar="FILE", help="lcov's file of the software")
+    parser.add_argument("--complete", action="store_true", help="it must have lines of every part")
     parser.add_argument("--exclusions", type=Path, default=HERE / "exclusions.yaml", metavar="FILE")
     parser.add_argument("--info", type=Path, metavar="FILE", help="write lines and branches of the RTL for genhtml")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write the report")
@@ -349,7 +353,7 @@ def main() -> int:
     try:
         counts = read_points(arguments.rtl) if arguments.rtl else {}
         exclusions = read_exclusions(arguments.exclusions) if arguments.rtl else []
-        software = software_of(arguments.software) if arguments.software else {}
+        software = software_of(arguments.software, arguments.complete) if arguments.software else {}
     except (ReportError, OSError) as error:
         print(f"report.py: error: {error}", file=sys.stderr)
         return 2

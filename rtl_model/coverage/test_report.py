@@ -118,6 +118,18 @@ class Report(unittest.TestCase):
         self.assertEqual(figures["software"]["library"]["lines"]["percent"], 50)
         self.assertEqual(figures["software"]["model"]["lines"]["percent"], 100)
 
+    def test_a_part_without_lines_is_an_error_if_all_are_asked_for(self):
+        self.write("one.all.dat", record(1, 1, "v_line", "block", "1"))
+        info = self.folder / "software.info"
+        folders = list(report.SOFTWARE)
+        info.write_text("".join(f"SF:{report.ROOT}/{folder}/a.c\nDA:1,1\nend_of_record\n" for folder in folders))
+        self.assertEqual(self.run_report("--software", str(info), "--complete")[0], 0)
+        info.write_text("".join(f"SF:{report.ROOT}/{folder}/a.c\nDA:1,1\nend_of_record\n" for folder in folders[:-1]))
+        self.assertEqual(self.run_report("--software", str(info))[0], 0)
+        status, _, text = self.run_report("--software", str(info), "--complete")
+        self.assertEqual(status, 2)
+        self.assertIn("no lines of driver", text)
+
     def test_writes_a_page_and_lines_for_genhtml(self):
         self.write("one.all.dat", record(2, 10, "v_branch", "if", "10"), record(0, 10, "v_branch", "else", "", 6))
         self.run_report("--html", str(self.folder / "index.html"), "--info", str(self.folder / "rtl.info"))

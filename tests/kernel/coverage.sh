@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Which lines of the driver the tests in the plain guest reach. "coverage.sh --help" says more.
+# Which lines of driver and programs the tests in the plain guest reach. "coverage.sh --help" says more.
 set -euo pipefail
 
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../..")
@@ -9,14 +9,15 @@ readonly root
 
 usage() {
 	cat <<-END
-		Usage: coverage.sh --build DIR --info FILE [--tests REGEX] [--jobs N]
+		Usage: coverage.sh --build DIR --info FILE [--programs FILE] [--tests REGEX] [--jobs N]
 
 		Runs the tests kernel.plain.* of the build folder with a driver that counts its lines,
 		adds the counts of all their boots, and writes them as lcov has them. Build the folder
 		and the plain guest kernel first; scripts/coverage.sh does all that.
 
 		  --build DIR      the build folder
-		  --info FILE      the counts; logs go next to it
+		  --info FILE      the driver's counts; logs go next to it
+		  --programs FILE  those of library and programs as well: the build folder is one with CCE_COVERAGE
 		  --tests REGEX    only these of the tests (default: all but determinism, which is of the RTL)
 		  --jobs N         so many tests at a time (default: one per processor)
 		  --help           this text
@@ -30,14 +31,14 @@ fail() {
 	exit 1
 }
 
-build='' info='' tests='' jobs=$(nproc)
+build='' info='' programs='' tests='' jobs=$(nproc)
 while (($#)); do
 	case $1 in
 	--help)
 		usage
 		exit 0
 		;;
-	--build | --info | --tests | --jobs)
+	--build | --info | --programs | --tests | --jobs)
 		(($# > 1)) || {
 			usage >&2
 			exit 2
@@ -71,22 +72,40 @@ CCE_DRIVER_COVERAGE=1 ctest --test-dir "$build" --output-on-failure --parallel "
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mapfile -t folders < <(find "$build/tests/kernel" -path '*/plain.*/boot*/gcov' -type d | sort)
-((${#folders[@]} > 0)) || fail "no boot has left counts; see $info.tests.log"
-cp -r "${folders[0]}" "$work/sum"
-for folder in "${folders[@]:1}"; do
-	gcov-tool merge --output "$work/next" "$work/sum" "$folder" >>"$info.merge.log" 2>&1 ||
-		fail "the counts in $folder can't be added; see $info.merge.log"
-	rm -rf "$work/sum"
-	mv "$work/next" "$work/sum"
-done
+
+# add_counts NAME SUM: the counts that all boots have left in their folders NAME, into the folder SUM; sets boots.
+add_counts() {
+	local name=$1 sum=$2 folders folder
+	mapfile -t folders < <(find "$build/tests/kernel" -path "*/plain.*/boot*/$name" -type d | sort)
+	boots=${#folders[@]}
+	((boots > 0)) || fail "no boot has left counts in a folder $name; see $info.tests.log"
+	cp -r "${folders[0]}" "$sum"
+	for folder in "${folders[@]:1}"; do
+		gcov-tool merge --output "$work/next" "$sum" "$folder" >>"$info.merge.log" 2>&1 ||
+			fail "the counts in $folder can't be added; see $info.merge.log"
+		rm -rf "$sum"
+		mv "$work/next" "$sum"
+	done
+}
+
+if [[ -n $programs ]]; then
+	add_counts gcov_programs "$work/programs"
+	# The compiler's notes, which lie beside the objects.
+	while read -r counts; do
+		ln -s "${counts%.gcda}.gcno" "$work/programs${counts%.gcda}.gcno"
+	done < <(cd "$work/programs" && find . -name '*.gcda' | sed 's/^\.//')
+	lcov --quiet --capture --directory "$work/programs" --base-directory "$root" --output-file "$programs" \
+		>"$info.lcov.log" 2>&1 || fail "lcov failed; see $info.lcov.log"
+	printf 'coverage.sh: lines of programs counted in %d boots\n' "$boots" >&2
+fi
+add_counts gcov "$work/sum"
 # The compiler's notes on the module, whose sources are links into the driver's folder.
 module=$build/tests/kernel/module/$(basename "$kernel")-counted
 cp "$module"/*.gcno "$work/sum"
 lcov --quiet --capture --directory "$work/sum" --base-directory "$module" --output-file "$work/all.info" \
-	>"$info.lcov.log" 2>&1 || fail "lcov failed; see $info.lcov.log"
+	>>"$info.lcov.log" 2>&1 || fail "lcov failed; see $info.lcov.log"
 awk -v "from=SF:$module/" -v "to=SF:$root/driver/" 'index($0, from) == 1 { $0 = to substr($0, length(from) + 1) } { print }' \
 	"$work/all.info" >"$work/moved.info"
 lcov --quiet --extract "$work/moved.info" "$root/driver/*" --output-file "$info" >>"$info.lcov.log" 2>&1 ||
 	fail "lcov failed; see $info.lcov.log"
-printf 'coverage.sh: lines of the driver counted in %d boots\n' "${#folders[@]}" >&2
+printf 'coverage.sh: lines of the driver counted in %d boots\n' "$boots" >&2

@@ -38,8 +38,8 @@ usage() {
 		  --help              this text
 
 		With CCE_DRIVER_COVERAGE=1 in the environment the driver counts its lines, the jobs leave the
-		counts in DIR/VARIANT.TEST/bootN/gcov, and every boot has the model for its engine;
-		scripts/coverage.sh sets it.
+		counts in DIR/VARIANT.TEST/bootN/gcov, those of programs that were built to count in
+		bootN/gcov_programs, and every boot has the model for its engine; scripts/coverage.sh sets it.
 
 		Exit status: 0 passed, 1 failed, 2 wrong arguments, 77 skipped.
 	END
@@ -159,6 +159,8 @@ boot() {
 	{
 		printf '#!/bin/bash\n'
 		printf 'export %q\n' "module=$module" "tool=$tool" "client=$client" "out=$folder" "${variables[@]//@BOOT@/$number}"
+		# Not where they are without this: guests and host do not see each other's locks.
+		[[ -z ${CCE_DRIVER_COVERAGE:-} ]] || printf 'export %q\n' "GCOV_PREFIX=$folder/gcov_programs"
 		printf 'exec %q\n' "$here/jobs/$job.sh"
 	} >"$folder/job"
 	chmod +x "$folder/job"
@@ -178,7 +180,8 @@ main() {
 	local kernel module engine number=0 i
 	parse_arguments "$@"
 	check_arguments
-	[[ -z ${CCE_DRIVER_COVERAGE:-} ]] || engines=model
+	# Counters cost time.
+	[[ -z ${CCE_DRIVER_COVERAGE:-} ]] || engines=model timeout=$((4 * timeout))
 	[[ -z $long || -n ${CCE_TEST_ALL:-} ]] || {
 		echo "SKIPPED: a long test; CCE_TEST_ALL=1 runs it"
 		exit "$code_skip"
