@@ -181,6 +181,7 @@ class Design:
 
     modules: dict[str, hierarchy.Module]
     top: str
+    files: dict[str, str]        # digest of each source file, as it was read, by its name in RTL's folder
 
 
 @dataclass
@@ -250,9 +251,11 @@ class Flow:
                    if line and not line.startswith('#')]
         contract = sorted((SYNTH.parent / 'regs').rglob('*.yaml')) + sorted((SYNTH.parent / 'regs').rglob('*.py')) + \
             sorted((SYNTH.parent / 'regs' / 'templates').iterdir())
+        texts = {str(path.relative_to(RTL)): path.read_bytes() for path in sources}
         arguments = ' '.join(f'-chparam {name} {value}' for name, value in sorted(parameters.items()))
         key = digest(self.tools.version('yosys', '-V'), arguments,
-                     *(part for path in [*sources, *contract] for part in (str(path.relative_to(ROOT)), path.read_bytes())))
+                     *(part for name, text in texts.items() for part in (name, text)),
+                     *(part for path in contract for part in (str(path.relative_to(ROOT)), path.read_bytes())))
         with self._making('elaborated', key) as (work, complete):
             if not complete:
                 self.progress(f'{what}: elaboration')
@@ -265,17 +268,21 @@ class Flow:
         tops = [name for name, module in modules.items() if module.source_name == 'cce_top']
         if len(tops) != 1:
             raise FlowError(f'{what}: one cce_top expected, there are {tops}')
-        return Design(modules, tops[0])
+        return Design(modules, tops[0], {name: digest(text) for name, text in texts.items()})
 
     def _block_key(self, design: Design, block: str) -> str:
-        """Digest of the block's sources and parameters, so that changes elsewhere leave it valid."""
+        """Digest of the block's sources and parameters, so that changes elsewhere leave it valid.
+
+        Of the sources as they were when the design was elaborated: the files that it names may be another tree's, which
+        shares the cache, and may have changed since.
+        """
         names = hierarchy.subtree(design.modules, block)
-        files = sorted({file for name in names for file in design.modules[name].files})
-        packages = [RTL / line for line in (RTL / 'cce.f').read_text(encoding='utf-8').split('\n')
-                    if line.endswith('_pkg.sv')]
+        used = {file for name in names for file in design.modules[name].files}
+        files = sorted(name for name in design.files
+                       if name.endswith('_pkg.sv') or any(file.endswith(f'/{name}') for file in used))
         contract = [SYNTH.parent / 'regs' / 'contract.yaml', SYNTH.parent / 'regs' / 'generate.py']
-        return digest(self.tools.version('yosys', '-V'), *names,
-                      *(Path(file).read_bytes() for file in files), *(path.read_bytes() for path in packages + contract))
+        return digest(self.tools.version('yosys', '-V'), *names, *(design.files[name] for name in files),
+                      *(path.read_bytes() for path in contract))
 
     def _write_block(self, design: Design, block: str, work: Path) -> str:
         """Writes the block's RTLIL; returns the commands that read it as the module `design`."""
