@@ -162,7 +162,7 @@ module proof_completion (
       .request_o(request),
       .request_tag_o(request_tag),
       .request_ready_i,
-      .request_denied_i(1'b0),
+      .denied_i(1'b0),
       .beat_valid_o(beat_valid),
       .beat_ready_i,
       .beat_data_o(beat_data),

@@ -47,7 +47,9 @@ module proof_destination (
     input wire logic                     segment_error_i,
     input wire logic                     segment_error_slot_i,
     input wire logic                     request_ready_i,
-    input wire logic                     request_denied_i,
+    input wire logic                     granted_i,
+    input wire logic                     denied_i,
+    input wire logic                     denied_slot_i,
     input wire logic                     beat_ready_i,
     input wire logic                     done_i,
     input wire logic                     done_slot_i,
@@ -101,7 +103,9 @@ module proof_destination (
       .request_o(request),
       .request_tag_o(request_tag),
       .request_ready_i,
-      .request_denied_i,
+      .granted_i,
+      .denied_i,
+      .denied_slot_i,
       .beat_valid_o(beat_valid),
       .beat_ready_i,
       .beat_data_o(beat_data),
@@ -133,6 +137,11 @@ module proof_destination (
   (* hierconn *) logic [1:0][6:0] \u_writer.bursts_q ;
   (* hierconn *) logic \u_writer.in_tag_q ;
   (* hierconn *) logic [31:0] \u_writer.phase_left_q ;
+  (* hierconn *) logic \u_writer.asked_q ;
+  (* hierconn *) logic \u_writer.unanswered_q ;
+  (* hierconn *) logic [31:0] \u_writer.asked_burst_q ;
+  (* hierconn *) logic \u_writer.finish_valid_q ;
+  (* hierconn *) logic \u_writer.finish_slot_q ;
   (* hierconn *) logic \u_writer.request_ends_q ;
   (* hierconn *) logic \u_writer.segment_restart_o ;
   (* hierconn *) logic \u_writer.segment_restart_slot_o ;
@@ -166,7 +175,7 @@ module proof_destination (
   logic in_tag, granted;
   assign \u_writer.probe_slot = slot;
   assign \u_writer.u_bursts.probe_slot = slot;
-  assign granted = request_valid && request_ready_i && !request_denied_i;
+  assign granted = request_valid && request_ready_i;
 
   // What a request gives: see the contract.
   always_comb begin
@@ -185,7 +194,8 @@ module proof_destination (
     rest = 33'(phase_left) + (in_tag || \u_writer.wiping_q [slot] ? 33'd0 : 33'(tag_q));
   end
 
-  logic mine;
+  logic finishes, mine;                // finishes: it is known in this cycle whether the slot is wiped
+  assign finishes = \u_writer.finish_valid_q && \u_writer.finish_slot_q == slot;
   assign mine = \u_writer.burst_valid && \u_writer.burst_slot == slot;
 
   logic same_q = 1'b0, slot_before_q;
@@ -200,7 +210,11 @@ module proof_destination (
   always_ff @(posedge clk_i) begin
     if (rst_nq) begin
       if (start_i) assume (!\u_writer.active_q [start_slot_i] && !\u_writer.finishing_q [start_slot_i] &&
-                           \u_writer.bursts_q [start_slot_i] == '0);
+                           \u_writer.bursts_q [start_slot_i] == '0 &&
+                           !(\u_writer.finish_valid_q && \u_writer.finish_slot_q == start_slot_i));
+      // The write port answers what it has taken.
+      if (granted_i) assume (\u_writer.asked_q );
+      if (denied_i) assume (\u_writer.unanswered_q && \u_writer.bursts_q [denied_slot_i] != '0);
       if (done_i) assume (\u_writer.bursts_q [done_slot_i] != '0);
       // The walker: bytes are left in a segment, and it stands still until bytes are taken.
       assume (segment_left_i != '0);
@@ -211,6 +225,14 @@ module proof_destination (
 
       // Who is active, and in whose turn.
       assert (\u_writer.state_q <= 2'd2);
+      if (\u_writer.asked_q ) assert (\u_writer.state_q == StateSelect);
+      if (\u_writer.unanswered_q ) assert (\u_writer.state_q != StateRequest);
+      if (\u_writer.asked_q && \u_writer.asked_burst_q [28] == slot) begin
+        assert (\u_writer.asked_burst_q [16:4] != '0 && \u_writer.asked_burst_q [16:4] <= 13'd256);
+      end
+      if (\u_writer.finish_valid_q ) begin
+        assert (!\u_writer.active_q [\u_writer.finish_slot_q ] && !\u_writer.finishing_q [\u_writer.finish_slot_q ]);
+      end
       for (int unsigned s = 0; s < 2; s++) begin
         assert (!(\u_writer.active_q [s] && \u_writer.finishing_q [s]));
         if (\u_writer.wipe_q [s]) assert (!\u_writer.empty_q [s]);
@@ -235,7 +257,7 @@ module proof_destination (
         end
       end
       // What is left of a request.
-      if (\u_writer.active_q [slot] || \u_writer.finishing_q [slot]) begin
+      if (\u_writer.active_q [slot] || \u_writer.finishing_q [slot] || finishes) begin
         assert (\u_writer.probe_lengths [37:0] == {text_q != '0, text_q, tag_q});
         assert (\u_writer.empty_q [slot] == (text_q == '0 && tag_q == '0));
         if (\u_writer.wipe_q [slot]) assert (text_q != '0);

@@ -76,7 +76,7 @@ module proof_dispatch (
       .request_o(request),
       .request_tag_o(request_tag),
       .request_ready_i,
-      .request_denied_i(1'b0),
+      .denied_i(1'b0),
       .beat_valid_i,
       .beat_tag_i(beat_tag),
       .beat_data_i,
@@ -128,6 +128,7 @@ module proof_dispatch (
   (* hierconn *) logic [1:0] \u_fetcher.probe_entry ;
   (* hierconn *) logic [31:0] \u_fetcher.probe ;
   (* hierconn *) logic \u_dispatcher.check_q ;
+  (* hierconn *) logic \u_dispatcher.hand_over_q ;
   (* hierconn *) logic \u_dispatcher.queue_q ;
   (* hierconn *) logic [511:0] \u_dispatcher.descriptor_q ;
   (* hierconn *) logic [1:0][2:0] \u_dispatcher.in_flight_q ;
@@ -150,7 +151,8 @@ module proof_dispatch (
   logic [1:0] to_come_q;                // of its queue: asked for before it, not arrived
   logic [31:0] cookie_q;
   logic place_q;                        // its place in the buffer
-  logic goes, starts_q = 1'b0;
+  logic goes, checked_q = 1'b0, starts_q = 1'b0;
+  logic [31:0] taken_cookie_q;          // when it is taken another one may be followed
 
   assign \u_fetcher.probe_entry = {watch_queue, place_q};
   assign goes = take && queue == watch_queue;
@@ -164,7 +166,7 @@ module proof_dispatch (
         assume (asked_q[beat_queue_i] != '0);
         if (!beat_first) assume (beat_queue_i == burst_queue_q);
       end
-      if (\u_dispatcher.check_q ) assume (free_valid_i);
+      if (\u_dispatcher.hand_over_q ) assume (free_valid_i);
       for (int unsigned q = 0; q < 2; q++) if (freed_i[q]) assume (\u_dispatcher.in_flight_q [q] != '0);
 
       for (int unsigned q = 0; q < 2; q++) begin
@@ -173,7 +175,7 @@ module proof_dispatch (
         assert (asked_q[q] <= 2'(\u_fetcher.asked_q [q] - \u_fetcher.taken_q [q]));
         // Every one asked for is in the buffer or in the dispatcher until it is started or dropped.
         assert (shown_q[q] == 3'(2'(\u_fetcher.asked_q [q] - \u_fetcher.taken_q [q])) +
-                              3'(\u_dispatcher.check_q && \u_dispatcher.queue_q == 1'(q)));
+                              3'((\u_dispatcher.check_q || \u_dispatcher.hand_over_q ) && \u_dispatcher.queue_q == 1'(q)));
         if (drop[q]) assert (take && queue == 1'(q) && (reset_pending_i[q] || stopped_i[q] || failed[q]));
         if (drop_failed[q]) assert (drop[q]);
       end
@@ -209,12 +211,18 @@ module proof_dispatch (
           else if (drop[watch_queue]) assert (reset_pending_i[watch_queue] || stopped_i[watch_queue]);
         end
       end
-      // It was taken and not dropped: it is started in the next cycle, and nothing else is.
-      if (starts_q) assert (start && start_queue == watch_queue && start_cookie == cookie_q);
-      assert (start == \u_dispatcher.check_q );
+      // It was taken and not dropped: it is checked in the next cycle, started in the one after, and nothing else is.
+      assert (!(\u_dispatcher.check_q && \u_dispatcher.hand_over_q ));
+      if (checked_q) begin
+        assert (\u_dispatcher.check_q && \u_dispatcher.queue_q == watch_queue &&
+                \u_dispatcher.descriptor_q [63:32] == taken_cookie_q);
+      end
+      if (starts_q) assert (start && start_queue == watch_queue && start_cookie == taken_cookie_q);
+      assert (start == \u_dispatcher.hand_over_q );
       if (start) assert (shown_q[start_queue] != '0);
     end
-    starts_q <= 1'b0;
+    checked_q <= 1'b0;
+    starts_q <= rst_nq && checked_q;
     if (rst_nq) begin
       for (int unsigned q = 0; q < 2; q++) begin
         asked_q[q] <= asked_q[q] + 2'(fetch[q]) - 2'(beat_valid_i && beat_last && beat_queue_i == 1'(q));
@@ -238,7 +246,8 @@ module proof_dispatch (
         if (goes) begin
           if (ahead_q == '0) begin
             watched_q <= 1'b0;
-            starts_q <= !drop[watch_queue];
+            checked_q <= !drop[watch_queue];
+            taken_cookie_q <= cookie_q;
           end else begin
             ahead_q <= ahead_q - 3'd1;
           end

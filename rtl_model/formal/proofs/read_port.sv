@@ -12,20 +12,23 @@
 //   aligned units of 64 bytes; of the source reader not proven, the port asserts it in every simulation); the bus answers
 //   only bursts whose address it has accepted (AXI4, A3.3.1; the tests' monitor checks it of the simulated memory)
 // fault payload dma/dma_read_port.sv: a new request replaces an address that the bus has not accepted
-// -   assign can_take = any_valid && (!arvalid_q || m_axi_arready_i) && outstanding_count != CountWidth'(OutstandingCount);
-// +   assign can_take = any_valid && outstanding_count != CountWidth'(OutstandingCount);
-// fault overflow dma/dma_read_port.sv: the number of bursts under way is not limited
-// -   assign can_take = any_valid && (!arvalid_q || m_axi_arready_i) && outstanding_count != CountWidth'(OutstandingCount);
-// +   assign can_take = any_valid && (!arvalid_q || m_axi_arready_i);
+// -   assign can_take = any_valid && (!waiting_q || m_axi_arready_i) && outstanding_count < CountWidth'(OutstandingCount - 1);
+// +   assign can_take = any_valid && outstanding_count < CountWidth'(OutstandingCount - 1);
+// fault overflow dma/dma_read_port.sv: the burst that was taken last is not counted
+// -   assign can_take = any_valid && (!waiting_q || m_axi_arready_i) && outstanding_count < CountWidth'(OutstandingCount - 1);
+// +   assign can_take = any_valid && (!waiting_q || m_axi_arready_i) && outstanding_count < CountWidth'(OutstandingCount);
 // fault length dma/dma_read_port.sv: a burst of an unaligned request is a beat short
-// -   assign span = chosen.bytes + 13'(chosen.address[LaneWidth-1:0]);
-// +   assign span = chosen.bytes;
+// -   assign span = request_q.bytes + 13'(request_q.address[LaneWidth-1:0]);
+// +   assign span = request_q.bytes;
 // fault denied dma/dma_read_port.sv: refused requests go to the bus as well
-// -   assign push = can_take && allowed;
-// +   assign push = can_take;
+// -   assign m_axi_arvalid_o = waiting_q && !refuse;
+// +   assign m_axi_arvalid_o = waiting_q;
 // fault tag dma/dma_read_port.sv: the tag is the first client's, whoever is served
-// -       .data_i({chosen_index, tag_i[chosen_index], chosen.address[LaneWidth-1:0]}),
-// +       .data_i({chosen_index, tag_i[0], chosen.address[LaneWidth-1:0]}),
+// -       tag_q <= tag_i[chosen_index];
+// +       tag_q <= tag_i[0];
+// fault late dma/dma_read_port.sv: a request that is allowed and waits is refused when the region table changes
+// -   assign refuse = fresh_q && !allowed;
+// +   assign refuse = waiting_q && !allowed;
 
 module proof_read_port (
     input wire logic                                                           clk_i,
@@ -51,6 +54,7 @@ module proof_read_port (
   logic [127:0] beat_data;
   logic [3:0] beat_lane, arid;
   logic beat_first, beat_last, beat_error, idle, arvalid, rready;
+  logic [cce_pkg::ReadTagWidth-1:0] denied_tag;
   cce_pkg::dma_fault_t fault;
   logic [63:0] araddr;
   logic [7:0] arlen;
@@ -69,6 +73,7 @@ module proof_read_port (
       .tag_i,
       .ready_o(ready),
       .denied_o(denied),
+      .denied_tag_o(denied_tag),
       .beat_valid_o(beat_valid),
       .beat_data_o(beat_data),
       .beat_tag_o(beat_tag),
@@ -101,22 +106,24 @@ module proof_read_port (
     assign legal[c] = each.bytes != '0 && each.bytes <= 13'd4096 && 13'(each.address[11:0]) + each.bytes <= 13'd4096;
   end
 
-  // The request that is taken in this cycle, if any, and what the checker says of it.
-  cce_pkg::dma_request_t request;
-  logic [2:0] client;
-  logic taken, granted, allowed;
+  // The request that is taken in this cycle, if any; the one taken last, and what the checker says of it.
+  cce_pkg::dma_request_t request, last_q;
+  logic [2:0] client, last_client_q;
+  logic taken, granted, refused, allowed, last_bit_q;
+  logic fresh_q = 1'b0, refused_q = 1'b0;   // last_q was taken in the cycle before; it was refused in the cycle before
   always_comb begin
     // Fixed priority, lowest client first.
     client = '0;
     for (int unsigned c = Clients; c > 0; c--) if (valid_i[c-1]) client = 3'(c - 1);
     request = request_i[client];
     taken = valid_i != '0 && ready[client];
-    granted = taken && !denied[client];
+    granted = fresh_q && allowed;
+    refused = fresh_q && !allowed;
   end
   dma_address_checker #(
       .RegionCount(2)
   ) u_checker (
-      .request_i(request),
+      .request_i(last_q),
       .write_i(1'b0),
       .region_base_i,
       .region_size_i,
@@ -125,9 +132,8 @@ module proof_read_port (
   );
 
   logic held_q = 1'b0;                 // the address channel waits
-  logic [63:0] araddr_q, address_q;
+  logic [63:0] araddr_q;
   logic [7:0] arlen_q;
-  logic [12:0] bytes_q;                // of the last request granted
   logic due_q = 1'b0;                  // a granted request whose address was not accepted yet
   logic [2:0] under_way_q = '0;        // granted, last beat not come
   logic [2:0] accepted_q = '0;         // of these, with the address accepted
@@ -135,7 +141,8 @@ module proof_read_port (
   // One granted request, freely chosen, is followed; one bit of its tag, freely chosen, stands for all.
   (* anyseq *) logic watch;
   (* anyconst *) logic [5:0] bit_index;
-  logic watched_q = 1'b0;
+  logic watched_q = 1'b0, last_bit_before_q;
+  logic [2:0] last_client_before_q;
   logic [2:0] ahead_q, client_q;
   logic bit_q;
   logic [3:0] lane_q;
@@ -145,12 +152,17 @@ module proof_read_port (
   (* hierconn *) logic [2:0] \u_port.outstanding_count ;
   (* hierconn *) logic [2:0] \u_port.address_count ;
   (* hierconn *) logic \u_port.first_q ;
+  (* hierconn *) logic \u_port.fresh_q ;
+  (* hierconn *) logic \u_port.waiting_q ;
+  (* hierconn *) logic [cce_pkg::DmaRequestWidth-1:0] \u_port.request_q ;
+  (* hierconn *) logic [2:0] \u_port.client_q ;
+  (* hierconn *) logic [cce_pkg::ReadTagWidth-1:0] \u_port.tag_q ;
   (* hierconn *) logic [1:0] \u_port.u_outstanding.head_q ;
   (* hierconn *) logic [1:0] \u_port.u_outstanding.probe_index ;
   (* hierconn *) logic [3+cce_pkg::ReadTagWidth+4-1:0] \u_port.u_outstanding.probe ;
   assign \u_port.u_outstanding.probe_index = \u_port.u_outstanding.head_q + ahead_q[1:0];
 
-  assign span = 13'(address_q[3:0]) + bytes_q;
+  assign span = 13'(last_q.address[3:0]) + last_q.bytes;
 
   always_ff @(posedge clk_i) begin
     if (rst_nq) begin
@@ -162,20 +174,27 @@ module proof_read_port (
 
       // Handshakes with the clients.
       assert ((ready & ~(Clients'(1) << client)) == '0);
-      assert ((denied & ~ready) == '0);
-      if (taken) assert (granted == allowed);
-      else assert (ready == '0);
+      if (!taken) assert (ready == '0);
+      assert (denied == (refused_q ? Clients'(1) << last_client_before_q : '0));
+      if (refused_q) assert (denied_tag[bit_index] == last_bit_before_q);
       // The address channel.
       if (held_q) assert (arvalid && araddr == araddr_q && arlen == arlen_q);
-      assert (arvalid == due_q);
+      assert (arvalid == (granted || due_q));
+      assert (!(fresh_q && due_q));
       assert (arid == '0);
+      assert (\u_port.fresh_q == fresh_q && \u_port.waiting_q == (fresh_q || due_q));
+      if (fresh_q || due_q) begin
+        assert (\u_port.request_q == last_q && \u_port.client_q == last_client_q && last_client_q < 3'(Clients));
+        assert (\u_port.tag_q [bit_index] == last_bit_q);
+        assert (last_q.bytes != '0 && last_q.bytes <= 13'd4096 && 13'(last_q.address[11:0]) + last_q.bytes <= 13'd4096);
+      end
       if (arvalid) begin
-        assert (araddr == address_q);
+        assert (araddr == last_q.address);
         assert ({1'b0, arlen, 4'd0} < span && span <= {1'b0, arlen, 4'd0} + 13'd16);
         assert ({1'b0, araddr[11:4]} + {1'b0, arlen} <= 9'd255);
       end
       // Numbers.
-      assert (under_way_q <= 3'(Outstanding));
+      assert (4'(under_way_q) + 4'(fresh_q) <= 4'(Outstanding));
       assert (accepted_q + 3'(due_q) == under_way_q);
       assert (\u_port.outstanding_count == under_way_q && \u_port.first_q == !begun_q);
       assert (\u_port.address_count == under_way_q);
@@ -185,7 +204,7 @@ module proof_read_port (
         assert (\u_port.u_outstanding.probe [7'd4 + 7'(bit_index)] == bit_q);
         assert (\u_port.u_outstanding.probe [3:0] == lane_q);
       end
-      assert (idle == (valid_i == '0 && !due_q && under_way_q == '0));
+      assert (idle == (valid_i == '0 && !fresh_q && !due_q && under_way_q == '0));
       assert (rready);
       // Beats.
       assert (beat_data == rdata_i && beat_last == rlast_i && beat_error == rresp_i[1]);
@@ -201,11 +220,16 @@ module proof_read_port (
     araddr_q <= araddr;
     arlen_q <= arlen;
     if (rst_nq) begin
-      if (granted) begin
-        address_q <= request.address;
-        bytes_q <= request.bytes;
+      if (taken) begin
+        last_q <= request;
+        last_client_q <= client;
+        last_bit_q <= tag_i[client][bit_index];
       end
-      due_q <= granted || (due_q && !arready_i);
+      fresh_q <= taken;
+      refused_q <= refused;
+      last_client_before_q <= last_client_q;
+      last_bit_before_q <= last_bit_q;
+      due_q <= (granted || due_q) && !arready_i;
       under_way_q <= under_way_q + 3'(granted) - 3'(rvalid_i && rlast_i);
       accepted_q <= accepted_q + 3'(arvalid && arready_i) - 3'(rvalid_i && rlast_i);
       if (rvalid_i) begun_q <= !rlast_i;
@@ -217,9 +241,9 @@ module proof_read_port (
       end else if (watch && granted) begin
         watched_q <= 1'b1;
         ahead_q <= under_way_q - 3'(rvalid_i && rlast_i);
-        client_q <= client;
-        bit_q <= tag_i[client][bit_index];
-        lane_q <= request.address[3:0];
+        client_q <= last_client_q;
+        bit_q <= last_bit_q;
+        lane_q <= last_q.address[3:0];
       end
     end
   end

@@ -13,8 +13,8 @@
 //   QueueCount
 // time: short
 // fault early queue/slot_table.sv: a slot is finished although its keys are not erased
-// -         finished_q[s] <= used_q[s] && !key_q[s] && !cipher_q[s] && !destination_q[s] && !erase_q[s] &&
-// +         finished_q[s] <= used_q[s] && !key_q[s] && !cipher_q[s] && !destination_q[s] &&
+// -         finished_q[s] <= used_q[s] && !key_q[s] && !cipher_q[s] && (!destination_q[s] || written) && !erase_q[s] &&
+// +         finished_q[s] <= used_q[s] && !key_q[s] && !cipher_q[s] && (!destination_q[s] || written) &&
 // fault lists queue/slot_table.sv: a slot is finished although its lists are being read
 // - !lists_busy_i[s] && !(free_i && freed_slot_i == SlotWidth'(s));
 // + !(free_i && freed_slot_i == SlotWidth'(s));
@@ -114,7 +114,7 @@ module proof_slots (
   logic queue_q = 1'b0;
   logic [7:0] status_q = '0;
   logic rest_q = 1'b0;                 // in the cycle before, nothing was owed and the lists were at rest
-  logic [3:0] owed;
+  logic [3:0] owed, late;              // late: what of it counts, see below
   logic starts, frees;
   logic [2:0] faults, unwiped;
 
@@ -125,6 +125,8 @@ module proof_slots (
     if (key_release_i && key_release_slot_i == slot) owed[0] = 1'b0;
     for (int unsigned u = 0; u < 3; u++) if (cipher_release_i[u] && cipher_release_slot_i[u] == slot) owed[1] = 1'b0;
     if (destination_release_i && destination_release_slot_i == slot) owed[2] = 1'b0;
+    // The destination's release counts in its own cycle, the others' in the next one.
+    late = {owed_q[3], owed[2], owed_q[1:0]};
     if (erase_release_i && erase_release_slot_i == slot) owed[3] = 1'b0;
     for (int unsigned f = 0; f < 3; f++) begin
       faults[f] = fault_i[f] && fault_slot_i[f] == slot;
@@ -163,7 +165,7 @@ module proof_slots (
     if (rst_nq) begin
       owed_q <= starts ? {start_cipher_i, start_cipher_i, start_cipher_i, start_key_i} : owed;
       used_q <= starts || (used_q && !frees);
-      rest_q <= !starts && !frees && used_q && owed_q == '0 && !lists_busy_i[slot];
+      rest_q <= !starts && !frees && used_q && late == '0 && !lists_busy_i[slot];
       if (starts) begin
         queue_q <= start_queue_i;
         status_q <= start_status_i;

@@ -18,11 +18,11 @@
 // - work_address + 64'(cce_contract_pkg::ListEntryBytes)};
 // + work_address + 64'(2 * cce_contract_pkg::ListEntryBytes)};
 // fault end dma/segment_walker.sv: a list's last entry is not the end
-// -   assign load = state_q == StateLook && !work_last && !unaligned && cached_q[slot_q] && !entry_failed && !entry_bad &&
-// +   assign load = state_q == StateLook && !unaligned && cached_q[slot_q] && !entry_failed && !entry_bad &&
+// -   assign load = state_q == StateLook && !work_last && !unaligned && cached_q[slot_q] && !entry_failed_q && !entry_bad_q &&
+// +   assign load = state_q == StateLook && !unaligned && cached_q[slot_q] && !entry_failed_q && !entry_bad_q &&
 // fault empty dma/segment_walker.sv: an empty entry is taken for a segment
-// -   assign entry_bad = entry.length == '0 || entry.flags.reserved0 != '0;
-// +   assign entry_bad = entry.flags.reserved0 != '0;
+// -       entry_bad_q <= read.length == '0 || read.flags.reserved0 != '0;
+// +       entry_bad_q <= read.flags.reserved0 != '0;
 // fault stale dma/segment_walker.sv: behind a unit's last entry the old unit is used again
 // -             if (&entry_index) cached_q[slot_q] <= 1'b0;
 // +             if (&entry_index && work_address[6]) cached_q[slot_q] <= 1'b0;
@@ -48,7 +48,7 @@ module proof_walker (
     input wire logic [12:0]  take_bytes_i,
     input wire logic         take_more_i,
     input wire logic         request_ready_i,
-    input wire logic         request_denied_i,
+    input wire logic         denied_i,
     input wire logic         beat_valid_i,
     input wire logic         beat_slot_i,
     input wire logic [127:0] beat_data_i,
@@ -103,7 +103,7 @@ module proof_walker (
       .request_o(request),
       .request_tag_o(request_tag),
       .request_ready_i,
-      .request_denied_i,
+      .denied_i,
       .beat_valid_i,
       .beat_tag_i(cce_pkg::ReadTagWidth'(beat_slot_i)),
       .beat_data_i,
@@ -113,7 +113,7 @@ module proof_walker (
   );
 
   // The walker's own registers, to make the proof inductive.
-  (* hierconn *) logic [1:0] \u_walker.state_q ;
+  (* hierconn *) logic [2:0] \u_walker.state_q ;
   (* hierconn *) logic \u_walker.slot_q ;
   (* hierconn *) logic [1:0] \u_walker.working_q ;
   (* hierconn *) logic [1:0] \u_walker.fresh_q ;
@@ -121,7 +121,10 @@ module proof_walker (
   (* hierconn *) logic [1:0] \u_walker.cached_q ;
   (* hierconn *) logic [1:0] \u_walker.fetching_q ;
   (* hierconn *) logic \u_walker.load ;
-  (* hierconn *) logic [127:0] \u_walker.entry ;
+  (* hierconn *) logic [127:0] \u_walker.entry_q ;
+  (* hierconn *) logic \u_walker.entry_failed_q ;
+  (* hierconn *) logic \u_walker.entry_bad_q ;
+  (* hierconn *) logic [128:0] \u_walker.read_q ;
   (* hierconn *) logic [1:0] \u_walker.gen_beats.beat_q ;
   (* hierconn *) logic \u_walker.probe_slot ;
   (* hierconn *) logic [1:0] \u_walker.probe_entry ;
@@ -131,8 +134,8 @@ module proof_walker (
   (* hierconn *) logic [1:0] \u_walker.probe_next ;
   (* hierconn *) logic [1:0] \u_walker.probe_first ;
   (* hierconn *) logic [1:0] \u_walker.list_q ;
-  (* hierconn *) logic [128:0] \u_walker.entry_q ;
-  localparam logic [1:0] StateIdle = 2'd0, StateFetch = 2'd2;
+  localparam logic [2:0] StateIdle = 3'd0, StateRead = 3'd1, StateLook = 3'd2, StateFetch = 3'd3, StateAsked = 3'd4,
+                         StateAnswer = 3'd5;
 
   // One slot, one entry's place in memory and what stands there, all freely chosen.
   (* anyconst *) logic slot;
@@ -158,7 +161,7 @@ module proof_walker (
   assign restarts = restart_i && restart_slot_i == slot;
   assign takes = take_i && query_slot_i == slot;
   assign loads = \u_walker.load && \u_walker.slot_q == slot;
-  assign loaded = \u_walker.entry ;
+  assign loaded = \u_walker.entry_q ;
   assign same_unit = place[63:6] == next_q[63:6];
 
   always_ff @(posedge clk_i) begin
@@ -169,6 +172,9 @@ module proof_walker (
                              !(start_i && start_slot_i == restart_slot_i));
       if (restarts || takes) assume (begun_q);
       if (beat_valid_i) assume (\u_walker.fetching_q [beat_slot_i]);
+      // The address is shown to the bus in the cycle after the request; a refused one has no beats.
+      if (\u_walker.state_q == StateAsked && \u_walker.slot_q == beat_slot_i) assume (!beat_valid_i);
+      if (denied_i) assume (\u_walker.state_q == StateAnswer && !(beat_valid_i && beat_slot_i == \u_walker.slot_q ));
       if (beat_valid_i && beat_q != 2'd0) assume (beat_slot_i == burst_slot_q);
       if (beat_valid_i && beat_slot_i == slot && {unit_q, beat_q} == place && !beat_error_i) assume (beat_data_i == there);
 
@@ -201,8 +207,13 @@ module proof_walker (
       end
 
       // What the registers hold.
-      assert (\u_walker.state_q <= 2'd2);
+      assert (\u_walker.state_q <= StateAnswer);
+      if (\u_walker.state_q == StateLook && !\u_walker.entry_bad_q ) assert (loaded.length != '0);
       assert (\u_walker.working_q == (\u_walker.state_q != StateIdle ? 2'd1 << \u_walker.slot_q : 2'd0));
+      if (\u_walker.state_q != StateIdle) begin
+        assert (\u_walker.fetching_q [\u_walker.slot_q ] == (\u_walker.state_q >= StateAsked));
+      end
+      if (\u_walker.state_q >= StateFetch) assert (beat_q == 2'd0 || burst_slot_q != \u_walker.slot_q );
       if (begun_q) begin
         assert (\u_walker.probe_start == {list_q, start_q, start_region_q, rights_q});
         assert (\u_walker.fresh_q [slot] == fresh_q);
@@ -219,10 +230,15 @@ module proof_walker (
       end
       if (\u_walker.want_q [slot] || \u_walker.fetching_q [slot]) assert (list_q && !ready[slot]);
       if (\u_walker.state_q != StateIdle && \u_walker.slot_q == slot) begin
-        assert (list_q && !ready[slot] && !\u_walker.fetching_q [slot]);
-        if (\u_walker.state_q == StateFetch) assert (!\u_walker.cached_q [slot]);
-        // What was read a cycle ahead.
-        if (\u_walker.cached_q [slot] && place == next_q[63:4]) assert (\u_walker.entry_q == \u_walker.probe_unit );
+        assert (list_q && !ready[slot]);
+        if (\u_walker.state_q >= StateFetch) assert (!\u_walker.cached_q [slot]);
+        // What was read ahead.
+        if (\u_walker.cached_q [slot] && place == next_q[63:4]) begin
+          if (\u_walker.state_q == StateRead) assert (\u_walker.read_q == \u_walker.probe_unit );
+          if (\u_walker.state_q == StateLook) begin
+            assert ({\u_walker.entry_failed_q , \u_walker.entry_q } == \u_walker.probe_unit );
+          end
+        end
       end
       if (\u_walker.fetching_q [slot]) assert (!\u_walker.cached_q [slot] && unit_q == next_q[63:6]);
       if (\u_walker.cached_q [slot] && same_unit) assert (\u_walker.probe_unit [128] || \u_walker.probe_unit [127:0] == there);

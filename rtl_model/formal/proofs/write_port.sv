@@ -13,14 +13,17 @@
 //   taken (completion, destination); the bus answers only bursts whose last beat it has taken
 //   (AXI4, A3.3.1; the tests' monitor checks it of the simulated memory)
 // fault payload dma/dma_write_port.sv: a new request replaces an address that the bus has not accepted
-// -   assign can_take = any_valid && (!awvalid_q || m_axi_awready_i) && response_count != CountWidth'(OutstandingCount);
-// +   assign can_take = any_valid && response_count != CountWidth'(OutstandingCount);
-// fault overflow dma/dma_write_port.sv: the number of bursts under way is not limited
-// -   assign can_take = any_valid && (!awvalid_q || m_axi_awready_i) && response_count != CountWidth'(OutstandingCount);
-// +   assign can_take = any_valid && (!awvalid_q || m_axi_awready_i);
+// -   assign can_take = any_valid && (!waiting_q || m_axi_awready_i) && response_count < CountWidth'(OutstandingCount - 1);
+// +   assign can_take = any_valid && response_count < CountWidth'(OutstandingCount - 1);
+// fault overflow dma/dma_write_port.sv: the burst that was taken last is not counted
+// -   assign can_take = any_valid && (!waiting_q || m_axi_awready_i) && response_count < CountWidth'(OutstandingCount - 1);
+// +   assign can_take = any_valid && (!waiting_q || m_axi_awready_i) && response_count < CountWidth'(OutstandingCount);
 // fault early dma/dma_write_port.sv: data may go before its address is accepted
-// -       .push_i(awvalid_q && m_axi_awready_i),
+// -       .push_i(m_axi_awvalid_o && m_axi_awready_i),
 // +       .push_i(push),
+// fault untold dma/dma_write_port.sv: a client is told that its request is allowed before it is checked
+// -   assign granted_o = Clients'(push) << client_q;
+// +   assign granted_o = Clients'(fresh_q) << client_q;
 // fault last dma/dma_write_port.sv: WLAST comes one beat early in long bursts
 // -   assign m_axi_wlast_o = beat_q == burst_length;
 // +   assign m_axi_wlast_o = beat_q == burst_length || (beat_q == 8'd2 && burst_length == 8'd3);
@@ -52,8 +55,8 @@ module proof_write_port (
   localparam int unsigned Outstanding = 4;
 
   logic rst_nq = 1'b0;
-  logic [Clients-1:0] ready, denied, beat_ready, done;
-  logic [1:0] done_tag;
+  logic [Clients-1:0] ready, granted_to, denied, beat_ready, done;
+  logic [1:0] done_tag, denied_tag;
   logic done_error, idle, awvalid, wvalid, wlast, bready;
   logic [3:0] awid;
   logic [63:0] awaddr;
@@ -76,7 +79,9 @@ module proof_write_port (
       .request_i,
       .tag_i,
       .ready_o(ready),
+      .granted_o(granted_to),
       .denied_o(denied),
+      .denied_tag_o(denied_tag),
       .beat_valid_i,
       .beat_ready_o(beat_ready),
       .beat_data_i,
@@ -112,19 +117,22 @@ module proof_write_port (
     assign legal[c] = each.bytes != '0 && each.bytes <= 13'd4096 && 13'(each.address[11:0]) + each.bytes <= 13'd4096;
   end
 
-  // The request that is taken in this cycle, if any, and what the checker says of it.
-  cce_pkg::dma_request_t request;
-  logic client, taken, granted, allowed;
+  // The request that is taken in this cycle, if any; the one taken last, and what the checker says of it.
+  cce_pkg::dma_request_t request, last_q;
+  logic client, last_client_q, last_client_before_q, taken, granted, refused, allowed;
+  logic [1:0] last_tag_q, last_tag_before_q;
+  logic fresh_q = 1'b0, refused_q = 1'b0;   // last_q was taken in the cycle before; it was refused in the cycle before
   always_comb begin
     client = !valid_i[0];  // fixed priority, lowest client first
     request = request_i[client];
     taken = valid_i != '0 && ready[client];
-    granted = taken && !denied[client];
+    granted = fresh_q && allowed;
+    refused = fresh_q && !allowed;
   end
   dma_address_checker #(
       .RegionCount(2)
   ) u_checker (
-      .request_i(request),
+      .request_i(last_q),
       .write_i(1'b1),
       .region_base_i,
       .region_size_i,
@@ -133,12 +141,11 @@ module proof_write_port (
   );
 
   logic aw_held_q = 1'b0, w_held_q = 1'b0;
-  logic [63:0] awaddr_q, address_q;
+  logic [63:0] awaddr_q;
   logic [7:0] awlen_q;
   logic [127:0] wdata_q;
   logic [15:0] wstrb_q;
   logic wlast_q;
-  logic [12:0] bytes_q;                // of the last request granted
   logic due_q = 1'b0;                  // a granted request whose address was not accepted yet
   logic [2:0] under_way_q = '0;        // granted, not answered
   logic [2:0] unsent_q = '0;           // address accepted, last beat not taken
@@ -160,8 +167,12 @@ module proof_write_port (
   (* hierconn *) logic [2:0] \u_port.response_count ;
   (* hierconn *) logic [2:0] \u_port.address_count ;
   (* hierconn *) logic [2:0] \u_port.burst_count ;
-  (* hierconn *) logic \u_port.awclient_q ;
-  (* hierconn *) logic [7:0] \u_port.awlen_q ;
+  (* hierconn *) logic \u_port.fresh_q ;
+  (* hierconn *) logic \u_port.waiting_q ;
+  (* hierconn *) logic [cce_pkg::DmaRequestWidth-1:0] \u_port.request_q ;
+  (* hierconn *) logic \u_port.client_q ;
+  (* hierconn *) logic [1:0] \u_port.tag_q ;
+  (* hierconn *) logic [7:0] \u_port.length ;
   (* hierconn *) logic [7:0] \u_port.beat_q ;
   (* hierconn *) logic [1:0] \u_port.u_responses.head_q ;
   (* hierconn *) logic [1:0] \u_port.u_responses.probe_index ;
@@ -172,7 +183,7 @@ module proof_write_port (
   assign \u_port.u_responses.probe_index = \u_port.u_responses.head_q + ahead_q[1:0];
   assign \u_port.u_bursts.probe_index = \u_port.u_bursts.head_q + beats_ahead_q[1:0];
 
-  assign span = 13'(address_q[3:0]) + bytes_q;
+  assign span = 13'(last_q.address[3:0]) + last_q.bytes;
 
   always_ff @(posedge clk_i) begin
     if (rst_nq) begin
@@ -185,15 +196,23 @@ module proof_write_port (
       if (bvalid_i) assume (sent_q != '0);
 
       // Handshakes with the clients.
-      assert ((denied & ~ready) == '0);
-      if (taken) assert (!ready[!client] && granted == allowed);
-      else assert ((ready & valid_i) == '0);
+      if (taken) assert (!ready[!client]);
+      else assert (ready == '0);
+      assert (granted_to == (granted ? Clients'(1) << last_client_q : '0));
+      assert (denied == (refused_q ? Clients'(1) << last_client_before_q : '0));
+      if (refused_q) assert (denied_tag == last_tag_before_q);
       // The address channel.
       if (aw_held_q) assert (awvalid && awaddr == awaddr_q && awlen == awlen_q);
-      assert (awvalid == due_q);
+      assert (awvalid == (granted || due_q));
+      assert (!(fresh_q && due_q));
       assert (awid == '0);
+      assert (\u_port.fresh_q == fresh_q && \u_port.waiting_q == (fresh_q || due_q));
+      if (fresh_q || due_q) begin
+        assert (\u_port.request_q == last_q && \u_port.client_q == last_client_q && \u_port.tag_q == last_tag_q);
+        assert (last_q.bytes != '0 && last_q.bytes <= 13'd4096 && 13'(last_q.address[11:0]) + last_q.bytes <= 13'd4096);
+      end
       if (awvalid) begin
-        assert (awaddr == address_q);
+        assert (awaddr == last_q.address);
         assert ({1'b0, awlen, 4'd0} < span && span <= {1'b0, awlen, 4'd0} + 13'd16);
         assert ({1'b0, awaddr[11:4]} + {1'b0, awlen} <= 9'd255);
       end
@@ -208,7 +227,7 @@ module proof_write_port (
       assert ((beat_ready & (beat_ready - 1'b1)) == '0);
       if (!(wvalid && wready_i)) assert ((beat_ready & beat_valid_i) == '0);
       // Numbers.
-      assert (under_way_q <= 3'(Outstanding));
+      assert (4'(under_way_q) + 4'(fresh_q) <= 4'(Outstanding));
       assert (5'(due_q) + 5'(unsent_q) + 5'(sent_q) == 5'(under_way_q));
       assert (\u_port.response_count == under_way_q && \u_port.burst_count == unsent_q);
       assert (\u_port.address_count == under_way_q);
@@ -219,14 +238,14 @@ module proof_write_port (
         // Where it is: its address waits, its beats wait or go, or it waits for its response.
         if (sending_q) assert (4'(beats_ahead_q) + 4'(sent_q) == 4'(ahead_q));
         else assert (ahead_q < sent_q);
-        if (sending_q && beats_ahead_q == unsent_q) assert (due_q && {\u_port.awclient_q , \u_port.awlen_q } == {client_q, left_q});
+        if (sending_q && beats_ahead_q == unsent_q) assert (due_q && {\u_port.client_q , \u_port.length } == {client_q, left_q});
         if (sending_q && beats_ahead_q < unsent_q) begin
           assert (\u_port.u_bursts.probe [8] == client_q);
           assert (\u_port.u_bursts.probe [7:0] - (beats_ahead_q == '0 ? \u_port.beat_q : 8'd0) == left_q);
           if (beats_ahead_q == '0) assert (\u_port.beat_q <= \u_port.u_bursts.probe [7:0]);
         end
       end
-      assert (idle == (valid_i == '0 && !due_q && under_way_q == '0));
+      assert (idle == (valid_i == '0 && !fresh_q && !due_q && under_way_q == '0));
       // Responses.
       assert (bready);
       if (!bvalid_i) assert (done == '0);
@@ -246,11 +265,16 @@ module proof_write_port (
       beat_held_q <= beat_valid_i & ~beat_ready;
       beat_data_q <= beat_data_i;
       beat_strobe_q <= beat_strobe_i;
-      if (granted) begin
-        address_q <= request.address;
-        bytes_q <= request.bytes;
+      if (taken) begin
+        last_q <= request;
+        last_client_q <= client;
+        last_tag_q <= tag_i[client];
       end
-      due_q <= granted || (due_q && !awready_i);
+      fresh_q <= taken;
+      refused_q <= refused;
+      last_client_before_q <= last_client_q;
+      last_tag_before_q <= last_tag_q;
+      due_q <= (granted || due_q) && !awready_i;
       under_way_q <= under_way_q + 3'(granted) - 3'(bvalid_i);
       unsent_q <= unsent_q + 3'(awvalid && awready_i) - 3'(wvalid && wready_i && wlast);
       sent_q <= sent_q + 3'(wvalid && wready_i && wlast) - 3'(bvalid_i);
@@ -269,11 +293,11 @@ module proof_write_port (
       end else if (watch && granted) begin
         watched_q <= 1'b1;
         sending_q <= 1'b1;
-        beats_ahead_q <= 3'(due_q) + unsent_q - 3'(wvalid && wready_i && wlast);
+        beats_ahead_q <= unsent_q - 3'(wvalid && wready_i && wlast);
         ahead_q <= under_way_q - 3'(bvalid_i);
-        client_q <= client;
-        tag_q <= tag_i[client];
-        left_q <= 8'((13'(request.address[3:0]) + request.bytes - 13'd1) >> 4);
+        client_q <= last_client_q;
+        tag_q <= last_tag_q;
+        left_q <= 8'((span - 13'd1) >> 4);
       end
     end
   end

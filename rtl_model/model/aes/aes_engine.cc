@@ -37,7 +37,7 @@ StreamRetire::Inputs AesEngine::retire_inputs(const Inputs& inputs) const {
             .ended = inputs.source_ended,
             .pending = inputs.source_pending,
             .source_end_block = inputs.retire_end_block,
-            .lane_reads = lanes_.read(),
+            .lane_reads = lanes_.read() || wrap_.read_wanted(),
             .source = inputs.source,
             .cipher = cipher_,
             .freed = inputs.stream_freed};
@@ -85,10 +85,9 @@ void AesEngine::evaluate_ports(const Inputs& inputs, const StreamRetire::Signals
         outputs_.write_data = retire.write_data;
     }
     if (!wrap_works_) return;
-    const bool issue_reads = issue_.read(CipherArbiter::stream_grant(requests_));
-    wrap_read_possible_ = !lane_reads && !retire.read && !issue_reads;
+    wrap_read_possible_ = !lane_reads;
     wrap_write_possible_ = !outputs_.write;
-    if (wrap_.read(inputs.abort, inputs.lane_available, wrap_read_possible_)) {
+    if (wrap_.read(wrap_read_possible_)) {
         outputs_.lane_take = true;
         outputs_.lane_take_slot = wrap_.slot();
         outputs_.lane_take_block = wrap_.read_block();
@@ -123,7 +122,7 @@ const AesEngine::Outputs& AesEngine::evaluate(const Inputs& inputs) {
     requests_.key_wrap = wrap_works_ && wrap_.cipher_request();
     requests_.subkey = subkeys_.cipher_request(inputs.abort);
     requests_.stream = issue_.cipher_request(inputs.abort, inputs.stream_requested, inputs.stream_arrived,
-                                             !lanes_.read() && !retire.read);
+                                             !lanes_.read() && !wrap_.read_wanted() && !retire.read);
     evaluate_ports(inputs, retire);
 
     outputs_.fault[0] = retire.fault;

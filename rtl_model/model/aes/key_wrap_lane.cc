@@ -10,20 +10,20 @@ void KeyWrapLane::reset() {
     state_ = State::idle;
     read_block_ = 0;
     write_block_ = 0;
-    fetched_ = word_valid_ = granted_ = false;
+    wanted_ = fetched_ = word_valid_ = granted_ = false;
 }
 
 void KeyWrapLane::clock(const Inputs& inputs) {
     if (state_ == State::idle && !inputs.start && idle()) {
         read_block_ = write_block_ = 0;
-        fetched_ = word_valid_ = granted_ = false;
+        wanted_ = fetched_ = word_valid_ = granted_ = false;
         word_ = {};
         return;
     }
     const Job job = jobs_.data();
     const bool aborted = has(inputs.abort, job.slot);
     const bool start = state_ == State::key && !aborted && has(inputs.key_usable, job.slot) && !wrap_.busy();
-    const bool reads = read(inputs.abort, inputs.available, inputs.read_possible);
+    const bool reads = read(inputs.read_possible);
     const bool writes = write(inputs.room, inputs.write_possible);
     const bool released = release(inputs.abort, inputs.ended, inputs.pending);
     const bool in_ready = wrap_.in_ready();
@@ -42,6 +42,7 @@ void KeyWrapLane::clock(const Inputs& inputs) {
                  .result_block = inputs.result_block,
                  .out_ready = out_ready(inputs.room, inputs.write_possible)});
     granted_ = inputs.cipher_grant;
+    wanted_ = state == State::run && !aborted && !reads && !fetched_ && !word_valid_ && has(inputs.available, job.slot);
     if (fetched_) {
         word_valid_ = true;
     } else if (in_ready) {

@@ -27,7 +27,7 @@ public:
         SlotMask ended = 0;
         SlotMask pending = 0;
         SlotMask available = 0;      ///< slots with blocks in the source buffer
-        bool read_possible = false;  ///< nobody else reads in this cycle
+        bool read_possible = false;  ///< lanes do not read in this cycle
         const Block& read_data;
         bool cipher_grant = false;
         bool result_valid = false;
@@ -39,10 +39,10 @@ public:
     void reset();
     void clock(const Inputs& inputs);
 
+    /// It would like to read: stream units wait meanwhile.
+    [[nodiscard]] bool read_wanted() const { return wanted_; }
     /// Takes a block of the source in this cycle.
-    [[nodiscard]] bool read(SlotMask abort, SlotMask available, bool read_possible) const {
-        return state_ == State::run && !fetched_ && !word_valid_ && read_possible && has(available & ~abort, slot());
-    }
+    [[nodiscard]] bool read(bool read_possible) const { return state_ == State::run && wanted_ && read_possible; }
     [[nodiscard]] unsigned slot() const { return jobs_.data().slot; }
     [[nodiscard]] unsigned read_block() const { return read_block_; }
 
@@ -68,8 +68,8 @@ public:
     }
     /// No outputs, and a clock edge without start changes nothing.
     [[nodiscard]] bool at_rest() const {
-        return state_ == State::idle && idle() && !fetched_ && !word_valid_ && !granted_ && read_block_ == 0 &&
-               write_block_ == 0;
+        return state_ == State::idle && idle() && !wanted_ && !fetched_ && !word_valid_ && !granted_ &&
+               read_block_ == 0 && write_block_ == 0;
     }
     [[nodiscard]] bool idle() const { return !jobs_.valid() && !wrap_.busy(); }
 
@@ -93,6 +93,7 @@ private:
     std::array<std::uint32_t, Configuration::slot_count> key_lengths_{};
     unsigned read_block_ = 0;
     unsigned write_block_ = 0;
+    bool wanted_ = false;
     bool fetched_ = false;
     bool word_valid_ = false;
     bool granted_ = false;

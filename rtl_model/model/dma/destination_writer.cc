@@ -29,6 +29,8 @@ void DestinationWriter::reset() {
     order_.clear();
     lanes_.reset();
     finishes_.reset();
+    finished_ = false;
+    asked_ = unanswered_ = false;
     bursts_.clear();
     first_ = true;
     fetched_ = false;
@@ -43,14 +45,6 @@ DmaRequest DestinationWriter::request_of(const Next& next) {
     request.address = next.segment.address;
     request.bytes = next.burst.bytes;
     return request;
-}
-
-DestinationWriter::Finish DestinationWriter::finish(SlotMask abort, SlotMask discard, SlotMask cipher_done,
-                                                    SlotMask segment_busy) const {
-    const SlotMask requests = finishing_ & ~bursts_mask_ & cipher_done & ~segment_busy;
-    if (requests == 0) return {};
-    const unsigned slot = finishes_.index(requests);
-    return {true, has(wipe_ & abort & ~discard & ~wiped_, slot), slot};
 }
 
 SlotMask DestinationWriter::lane_requests(SlotMask abort, SlotMask discard, SlotMask cipher_done,
@@ -146,7 +140,7 @@ DestinationWriter::Pick DestinationWriter::pick(SlotMask abort, SlotMask discard
         if (has(empty_, first)) {
             stream_candidate = true;
         } else if (has(abort, first)) {
-            stream_candidate = has(cipher_done, first) && !bursts_.valid();
+            stream_candidate = has(cipher_done, first) && feeder_idle();
         } else {
             stream_waiting = has(segment_ready, first);
             stream_candidate = stream_waiting && stream_ready(stream_produced) != 0 && !stream_far(stream_produced);
@@ -166,7 +160,7 @@ bool DestinationWriter::ends_without_burst(unsigned slot, bool stream, SlotMask 
                                            SlotMask cipher_done) const {
     if (has(wiping_, slot)) return has(wipe_failed_ | discard, slot);
     // Nothing more of an aborted request will come, and nothing of it, or before it, is still to leave the buffer.
-    const bool drained = has(cipher_done, slot) && (stream ? !bursts_.valid() : !has(bursts_mask_, slot));
+    const bool drained = has(cipher_done, slot) && (stream ? feeder_idle() : !has(bursts_mask_, slot));
     return has(empty_, slot) || (has(abort, slot) && drained);
 }
 
@@ -187,10 +181,11 @@ DestinationWriter::Choice DestinationWriter::choose(const ChoiceInputs& inputs) 
             break;
         }
         case State::compute:
-            choice.ending = ends_without_burst(slot_, stream_turn_, inputs.abort, inputs.discard, inputs.cipher_done);
+            choice.ending = ends_without_burst(slot_, stream_turn_, inputs.abort, inputs.discard, inputs.cipher_done) ||
+                            (inputs.refused && has(wiping_, slot_));
             next_ = compute(slot_, stream_turn_, inputs.segment);
             ends = choice.ending;
-            state_ = choice.ending || give_up(inputs.abort) ? State::select : State::request;
+            state_ = choice.ending || inputs.refused || give_up(inputs.abort) ? State::select : State::request;
             break;
         case State::request: {
             const bool valid = request_valid(inputs.abort, inputs.stream_produced);
@@ -200,10 +195,6 @@ DestinationWriter::Choice DestinationWriter::choose(const ChoiceInputs& inputs) 
             if (waits) yield_ = true;
             if (give_up(inputs.abort) || (valid && inputs.request_ready) || waits) state_ = State::select;
             if (!valid || !inputs.request_ready) break;
-            if (inputs.request_denied) {
-                ends = next_.burst.zero;
-                break;
-            }
             choice.granted = true;
             ends = next_.request_ends;
             fresh_ &= ~bit(slot_);
@@ -232,7 +223,8 @@ void DestinationWriter::grant() {
         tail_slot_ = slot_;
     }
     if (!stream_turn_) count_lane(slot_, 0, -static_cast<int>(next_.lane_blocks));
-    bursts_.push(next_.burst);
+    asked_ = true;
+    asked_burst_ = next_.burst;
     ++bursts_of_[slot_];
     bursts_mask_ |= bit(slot_);
 }
@@ -279,17 +271,22 @@ void DestinationWriter::start(const Inputs& inputs) {
     wiped_ &= ~slot;
     wipe_failed_ &= ~slot;
     lengths_[inputs.start_slot] = {!request.stream, tag, text};
+    // Blocks of a last burst that was refused are still counted when their request is over.
+    const unsigned s = inputs.start_slot;
+    count_lane(s, -static_cast<int>(lane_filled_[s]), -static_cast<int>(lane_ready_[s]));
     if (request.stream) order_.push(static_cast<std::uint8_t>(inputs.start_slot));
 }
 
 void DestinationWriter::clock(const Inputs& inputs) {
     if ((active_ | finishing_) == 0 && !tail_ && !inputs.start && !inputs.lane_write && !fetched_ && !bursts_.valid() &&
-        !beats_.valid() && !inputs.done && state_ == State::select) {
+        !beats_.valid() && !inputs.done && !inputs.denied && !asked_ && !unanswered_ && !finished_ &&
+        state_ == State::select) {
         return;
     }
     // What the outputs said in this cycle, from the registers before the edge.
     const Feed beat = feed_;
-    const Finish finished = finish(inputs.abort, inputs.discard, inputs.cipher_done, inputs.segment_busy);
+    const Finish finished = finish(inputs.abort, inputs.discard);
+    const SlotMask finishing = finish_requests(inputs.cipher_done, inputs.segment_busy);
     const SlotMask wiping = wiping_;
 
     // The beats' FIFO; what is pushed was read in the cycle before.
@@ -301,8 +298,8 @@ void DestinationWriter::clock(const Inputs& inputs) {
 
     // Of an aborted request all beats must have left first: only then is it known what they have not freed.
     const bool tail_aborted = has(inputs.abort, tail_slot_);
-    const bool tail_end =
-        tail_ && has(inputs.cipher_done, tail_slot_) && (!tail_aborted || bursts_of_[tail_slot_] == 0);
+    const bool tail_end = tail_ && has(inputs.cipher_done, tail_slot_) && !asked_ && !unanswered_ &&
+                          (!tail_aborted || bursts_of_[tail_slot_] == 0);
     // A silent beat may stand for a block that never came, unless its request had given all before it was aborted.
     const bool frees = !beat.silent || (beat.valid && has(finishing_, bursts_.data().slot) &&
                                         !(tail_ && tail_slot_ == bursts_.data().slot));
@@ -312,7 +309,7 @@ void DestinationWriter::clock(const Inputs& inputs) {
                                   .segment_ready = inputs.segment_ready,
                                   .segment = inputs.segment,
                                   .request_ready = inputs.request_ready,
-                                  .request_denied = inputs.request_denied,
+                                  .refused = inputs.denied && inputs.denied_slot == slot_,
                                   .stream_produced = inputs.stream_produced});
     if (tail_end) {
         // The next request's place in the buffer is known when the request in front of it has given all of its own,
@@ -323,6 +320,10 @@ void DestinationWriter::clock(const Inputs& inputs) {
     }
     if (beat.valid) feed_beat(beat, frees);
     if (inputs.lane_write) count_lane(inputs.lane_write_slot, 1, 1);
+    // A burst is given to the feeder when it is known that it is not refused.
+    if (inputs.granted) bursts_.push(asked_burst_);
+    unanswered_ = asked_;
+    asked_ = false;
     if (choice.granted) grant();
     if (choice.ending && stream_turn_ && !has(empty_, slot_)) {
         stream_place_ = 16 * inputs.end_block;
@@ -332,11 +333,13 @@ void DestinationWriter::clock(const Inputs& inputs) {
     }
 
     if (inputs.done && --bursts_of_[inputs.done_slot] == 0) bursts_mask_ &= ~bit(inputs.done_slot);
+    if (inputs.denied) {
+        if (--bursts_of_[inputs.denied_slot] == 0) bursts_mask_ &= ~bit(inputs.denied_slot);
+        if (has(wiping, inputs.denied_slot)) wipe_failed_ |= bit(inputs.denied_slot);
+    }
     if (inputs.segment_error && has(wiping, inputs.segment_error_slot)) wipe_failed_ |= bit(inputs.segment_error_slot);
     if (finished.valid) {
         const SlotMask slot = bit(finished.slot);
-        finishes_.take(finished.slot);
-        finishing_ &= ~slot;
         wiping_ &= ~slot;
         if (finished.wipe) {
             wiping_ |= slot;
@@ -344,6 +347,12 @@ void DestinationWriter::clock(const Inputs& inputs) {
             active_ |= slot;
             fresh_ |= slot;
         }
+    }
+    finished_ = finishing != 0;
+    if (finished_) {
+        finished_slot_ = finishes_.index(finishing);
+        finishes_.take(finished_slot_);
+        finishing_ &= ~bit(finished_slot_);
     }
     if (inputs.start) start(inputs);
 }
@@ -403,7 +412,6 @@ DestinationWriter::SteadyChoice DestinationWriter::steady_choice(const SteadyInp
     }
     choice.cycles = cycle + 1;
     choice.asks = true;
-    choice.request = request_of(next);
     return choice;
 }
 
@@ -444,7 +452,9 @@ bool DestinationWriter::beats_steady() const {
 }
 
 DestinationWriter::Steady DestinationWriter::steady(const SteadyInputs& inputs, std::uint64_t most) const {
-    if (finish(inputs.abort, inputs.discard, inputs.cipher_done, inputs.segment_busy).valid) return {};
+    if (finished_ || finish_requests(inputs.cipher_done, inputs.segment_busy) != 0) return {};
+    // A burst enters the feeder's queue in the first cycle.
+    if (asked_) most = std::min<std::uint64_t>(most, 1);
     if (most == 0 || !beats_steady()) return {};
     if (!fetched_ && !bursts_.valid() && !(beats_.valid() && inputs.beat_wanted && inputs.beat_ready)) {
         Steady nothing;
@@ -457,6 +467,9 @@ DestinationWriter::Steady DestinationWriter::steady(const SteadyInputs& inputs, 
 void DestinationWriter::advance(const SteadyInputs& inputs, const Steady& steady, DestinationBuffer& buffer,
                                 std::span<std::uint8_t> out) {
     if (inputs.done && --bursts_of_[inputs.done_slot] == 0) bursts_mask_ &= ~bit(inputs.done_slot);
+    if (asked_) bursts_.push(asked_burst_);
+    unanswered_ = asked_;
+    asked_ = false;
     if (steady.granted) grant();
     if (steady.beats == 0 && steady.feeds == 0 && !steady.fetched_before) return;
     // The beats in their order: those in the FIFO, the piece that was read, the pieces read meanwhile. As many as were
@@ -540,6 +553,13 @@ void DestinationWriter::visit(Motion& motion) {
     motion.constant(next_.blocks_needed);
     motion.constant(next_.lane_blocks);
     motion.bytes(next_.segment.address);
+    motion.constant(finished_);
+    motion.constant(unanswered_);
+    motion.constant(asked_);
+    if (asked_) {
+        motion.expect(asked_burst_.stream && !asked_burst_.zero && asked_burst_.lane == 0);
+        visit(motion, asked_burst_);
+    }
     motion.constant(bursts_.count());
     for (unsigned i = 0; i < bursts_.count(); ++i) {
         motion.expect(bursts_.at(i).stream && !bursts_.at(i).zero && bursts_.at(i).lane == 0);

@@ -38,7 +38,9 @@ public:
         bool segment_error = false;
         unsigned segment_error_slot = 0;
         bool request_ready = false;
-        bool request_denied = false;
+        bool granted = false;  ///< the request taken in the cycle before
+        bool denied = false;   ///< the one taken two cycles before
+        unsigned denied_slot = 0;
         bool beat_ready = false;
         bool done = false;
         unsigned done_slot = 0;
@@ -67,10 +69,6 @@ public:
     [[nodiscard]] SlotMask segment_stop(SlotMask abort) const { return abort & ~wiping_; }
     [[nodiscard]] unsigned segment_slot() const { return slot_; }
     [[nodiscard]] unsigned tail_slot() const { return tail_slot_; }
-    /// The burst is taken from the segment in this cycle.
-    [[nodiscard]] static bool granted(bool request_valid, bool request_ready, bool request_denied) {
-        return request_valid && request_ready && !request_denied;
-    }
     [[nodiscard]] unsigned segment_take_bytes() const { return next_.burst.bytes; }
     [[nodiscard]] bool segment_take_more() const { return !next_.request_ends; }
 
@@ -80,10 +78,6 @@ public:
     }
     [[nodiscard]] DmaRequest request() const { return request_of(next_); }
     [[nodiscard]] unsigned request_tag() const { return slot_; }
-    [[nodiscard]] static bool request_error(bool request_valid, bool request_ready, bool request_denied) {
-        return request_valid && request_ready && request_denied;
-    }
-    [[nodiscard]] unsigned request_error_slot() const { return slot_; }
 
     [[nodiscard]] bool beat_valid() const { return beats_.valid(); }
     [[nodiscard]] const Beat& beat_data() const { return beats_.data().data; }
@@ -102,7 +96,9 @@ public:
         bool wipe = false;  ///< its text is overwritten first; else the slot is released
         unsigned slot = 0;
     };
-    [[nodiscard]] Finish finish(SlotMask abort, SlotMask discard, SlotMask cipher_done, SlotMask segment_busy) const;
+    [[nodiscard]] Finish finish(SlotMask abort, SlotMask discard) const {
+        return {finished_, finished_ && has(wipe_ & abort & ~discard & ~wiped_, finished_slot_), finished_slot_};
+    }
 
     /// What the other blocks do in each cycle of a bulk advance.
     struct SteadyInputs {
@@ -139,8 +135,7 @@ public:
     /// What the choice of bursts does in the next cycles.
     struct SteadyChoice {
         std::uint64_t cycles = 0;  ///< it can be foreseen for so many
-        bool asks = false;         ///< in the last of them the write port is asked for this burst
-        DmaRequest request;
+        bool asks = false;         ///< in the last of them the write port is asked for a burst
     };
     [[nodiscard]] SteadyChoice steady_choice(const SteadyInputs& inputs, const SegmentWalker& walker) const;
     /// The choice in so many cycles, before `advance`. True if it was asked for a burst in the last of them, which the
@@ -259,7 +254,7 @@ private:
         SlotMask segment_ready = 0;
         const Segment& segment;
         bool request_ready = false;
-        bool request_denied = false;
+        bool refused = false;  ///< the slot's burst before was
         unsigned stream_produced = 0;
     };
 
@@ -284,6 +279,12 @@ private:
                             unsigned stream_produced) const;
     [[nodiscard]] bool ends_without_burst(unsigned slot, bool stream, SlotMask abort, SlotMask discard,
                                           SlotMask cipher_done) const;
+    /// Slots whose writing is over, of which one is chosen.
+    [[nodiscard]] SlotMask finish_requests(SlotMask cipher_done, SlotMask segment_busy) const {
+        return finishing_ & ~bursts_mask_ & cipher_done & ~segment_busy;
+    }
+    /// Nothing is to be read from the buffer for the bus.
+    [[nodiscard]] bool feeder_idle() const { return !bursts_.valid() && !asked_; }
     [[nodiscard]] Next compute(unsigned slot, bool stream, const Segment& segment) const;
     void grant();
     [[nodiscard]] bool give_up(SlotMask abort) const { return has(abort & ~wiping_, slot_); }
@@ -341,6 +342,12 @@ private:
     RoundRobinArbiter<Configuration::slot_count> finishes_;
 
     Next next_;
+
+    bool finished_ = false;  ///< a slot was chosen in the cycle before
+    unsigned finished_slot_ = 0;
+    bool asked_ = false;       ///< a burst was taken in the cycle before
+    bool unanswered_ = false;  ///< or in the one before that
+    Burst asked_burst_;
 
     // From the buffer to beats
     StreamFifo<Burst, burst_depth> bursts_;

@@ -7,20 +7,17 @@
 namespace cce::model {
 
 void DmaReadPort::reset() {
-    arvalid_ = false;
+    waiting_ = false;
+    fresh_ = false;
     first_ = true;
+    refusal_.valid = false;
     outstanding_.clear();
 }
 
-DmaAnswer DmaReadPort::answer(const Offer& offer, bool arready, const RegionTable& regions) const {
-    if (!offer.valid || (arvalid_ && !arready) || outstanding_.count() == outstanding_count) return {};
-    return {true, !DmaAddressChecker::allowed(offer.request, false, regions)};
-}
-
-DmaFault DmaReadPort::fault(const Offer& offer, DmaAnswer answer, bool rvalid, bool rerror) const {
-    if (answer.denied) {
-        return {true, false, static_cast<std::uint8_t>(contract::FaultReason::region), offer.request.queue_index,
-                offer.request.address};
+DmaFault DmaReadPort::fault(bool rvalid, bool rerror) const {
+    if (refusal_.valid) {
+        return {true, false, static_cast<std::uint8_t>(contract::FaultReason::region), refusal_.queue_index,
+                refusal_.address};
     }
     if (rvalid && rerror) {
         const Burst& burst = outstanding_.data();
@@ -29,21 +26,30 @@ DmaFault DmaReadPort::fault(const Offer& offer, DmaAnswer answer, bool rvalid, b
     return {};
 }
 
-void DmaReadPort::clock(const Inputs& inputs) {
-    if (inputs.arready) arvalid_ = false;
+void DmaReadPort::clock(const Inputs& inputs, const RegionTable& regions) {
+    const bool refused = fresh_ && !allowed_;
     if (inputs.rvalid) {
         first_ = inputs.rlast;
         if (inputs.rlast) outstanding_.pop();
     }
-    if (inputs.answer.ready && !inputs.answer.denied) take(inputs.offer);
+    if (fresh_ && allowed_) push();
+    refusal_.valid = refused;
+    if (refused) refusal_ = {true, client_, tag_, request_.queue_index, request_.address};
+    if (inputs.arready || refused) waiting_ = false;
+    fresh_ = false;
+    if (inputs.taken) take(inputs.offer, regions);
 }
 
-void DmaReadPort::take(const Offer& offer) {
-    const DmaRequest& request = offer.request;
-    arvalid_ = true;
-    araddr_ = request.address;
-    arlen_ = burst_length(request, data_bytes_);
-    outstanding_.push({static_cast<std::uint8_t>(offer.client), request.queue_index, offer.tag, request.address});
+void DmaReadPort::push() {
+    outstanding_.push({client_, request_.queue_index, tag_, request_.address});
+}
+
+void DmaReadPort::take(const Offer& offer, const RegionTable& regions) {
+    waiting_ = fresh_ = true;
+    request_ = offer.request;
+    client_ = static_cast<std::uint8_t>(offer.client);
+    tag_ = offer.tag;
+    allowed_ = DmaAddressChecker::allowed(request_, false, regions);
 }
 
 }  // namespace cce::model

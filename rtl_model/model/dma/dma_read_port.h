@@ -15,14 +15,19 @@
 
 namespace cce::model {
 
-/// What a DMA port says to the client that it looks at in this cycle.
-struct DmaAnswer {
-    bool ready = false;   ///< the request is taken
-    bool denied = false;  ///< and refused
+/// What a DMA port says of a request that it has refused, two cycles after it was taken.
+template <class Tag>
+struct DmaRefusal {
+    bool valid = false;
+    std::uint8_t client = 0;
+    Tag tag = 0;
+    std::uint8_t queue_index = 0;
+    std::uint64_t address = 0;
 };
 
 /// Model of dma_read_port.sv. In a cycle the parent asks the client with the lowest number that shows a request (the
-/// port looks at no other one) for its request and tag, has it answered, and gives all that to the clock edge.
+/// port looks at no other one) for its request and tag, asks whether it is taken, and gives all that to the clock edge.
+/// What the checker says in the cycle after depends on the region table of that cycle, which the clock edge is given.
 class DmaReadPort {
 public:
     /// The request that the port looks at.
@@ -35,7 +40,7 @@ public:
 
     struct Inputs {
         const Offer& offer;
-        DmaAnswer answer;  ///< what `answer` said in this cycle
+        bool taken = false;  ///< what `takes` said in this cycle
         bool arready = false;
         bool rvalid = false;
         bool rlast = false;
@@ -44,13 +49,21 @@ public:
     explicit DmaReadPort(unsigned data_bytes) : data_bytes_(data_bytes) {}
 
     void reset();
-    void clock(const Inputs& inputs);
+    /// `regions`: as they are behind the clock edge.
+    void clock(const Inputs& inputs, const RegionTable& regions);
 
-    /// The answer to `offer.client` in this cycle; all others get none.
-    [[nodiscard]] DmaAnswer answer(const Offer& offer, bool arready, const RegionTable& regions) const;
-    /// What was refused in this cycle.
-    [[nodiscard]] DmaFault fault(const Offer& offer, DmaAnswer answer, bool rvalid, bool rerror) const;
-    [[nodiscard]] bool idle(bool any_valid) const { return !any_valid && !arvalid_ && !outstanding_.valid(); }
+    /// The request that is offered is taken in this cycle.
+    [[nodiscard]] bool takes(bool valid, bool arready) const {
+        return valid && (!waiting_ || arready) && outstanding_.count() < outstanding_count - 1;
+    }
+    /// Whatever is offered some cycles later, all addresses accepted, would be taken.
+    [[nodiscard]] bool takes_later() const { return outstanding_.count() + (fresh_ ? 1U : 0U) < outstanding_count - 1; }
+    /// What was refused; told in this cycle.
+    [[nodiscard]] const DmaRefusal<ReadTag>& refusal() const { return refusal_; }
+    /// A request is being refused.
+    [[nodiscard]] bool refusing() const { return refusal_.valid || (fresh_ && !allowed_); }
+    [[nodiscard]] DmaFault fault(bool rvalid, bool rerror) const;
+    [[nodiscard]] bool idle(bool any_valid) const { return !any_valid && !waiting_ && !outstanding_.valid(); }
 
     /// Whose beat is on the bus, if there is one, and what belongs to it.
     [[nodiscard]] unsigned beat_client() const { return outstanding_.data().client; }
@@ -62,19 +75,26 @@ public:
 
     /// Bulk advance, each in its cycle: the address was accepted; beats came, with the burst's last one as the last of
     /// them; a request was taken.
-    void accepted() { arvalid_ = false; }
+    void accepted() {
+        if (fresh_) push();
+        waiting_ = fresh_ = false;
+    }
     void advance(bool last) {
         first_ = last;
         if (last) outstanding_.pop();
     }
-    void take(const Offer& offer);
+    void take(const Offer& offer, const RegionTable& regions);
     /// What a bulk advance may change. `visit_tag` visits a tag of read_client_data.
     template <class VisitTag>
     void visit(Motion& motion, VisitTag&& visit_tag) {
-        motion.constant(arvalid_);
+        motion.expect(!refusing() && client_ == read_client_data);
+        motion.constant(waiting_);
+        motion.constant(fresh_);
         motion.constant(first_);
-        motion.bytes(araddr_);
-        motion.constant(arlen_);
+        motion.constant(request_.queue_index);
+        motion.bytes(request_.address);
+        motion.constant(request_.bytes);
+        if (client_ == read_client_data) visit_tag(tag_);
         motion.constant(outstanding_.count());
         for (unsigned i = 0; i < outstanding_.count(); ++i) {
             Burst& burst = outstanding_.at(i);
@@ -86,9 +106,9 @@ public:
         }
     }
 
-    [[nodiscard]] bool arvalid() const { return arvalid_; }
-    [[nodiscard]] std::uint64_t araddr() const { return araddr_; }
-    [[nodiscard]] std::uint8_t arlen() const { return arlen_; }
+    [[nodiscard]] bool arvalid() const { return waiting_ && allowed_; }
+    [[nodiscard]] std::uint64_t araddr() const { return request_.address; }
+    [[nodiscard]] std::uint8_t arlen() const;
 
 private:
     static constexpr unsigned outstanding_count = 64;
@@ -100,11 +120,17 @@ private:
         std::uint64_t address = 0;
     };
 
+    void push();
+
     unsigned data_bytes_;
-    bool arvalid_ = false;
-    bool first_ = true;  ///< the next beat is a burst's first one
-    std::uint64_t araddr_ = 0;
-    std::uint8_t arlen_ = 0;
+    bool waiting_ = false;  ///< request_ was not accepted by the bus yet
+    bool fresh_ = false;    ///< it was taken in the cycle before: the checker looks at it
+    bool allowed_ = false;  ///< what it says
+    bool first_ = true;     ///< the next beat is a burst's first one
+    std::uint8_t client_ = 0;
+    ReadTag tag_ = 0;
+    DmaRequest request_;
+    DmaRefusal<ReadTag> refusal_;
     StreamFifo<Burst, outstanding_count> outstanding_;
 };
 
@@ -112,6 +138,10 @@ private:
 [[nodiscard]] constexpr std::uint8_t burst_length(const DmaRequest& request, unsigned data_bytes) {
     const unsigned span = request.bytes + (static_cast<unsigned>(request.address) & (data_bytes - 1));
     return static_cast<std::uint8_t>((span - 1) >> std::countr_zero(data_bytes));
+}
+
+inline std::uint8_t DmaReadPort::arlen() const {
+    return burst_length(request_, data_bytes_);
 }
 
 }  // namespace cce::model

@@ -7,21 +7,18 @@
 namespace cce::model {
 
 void DmaWritePort::reset() {
-    awvalid_ = false;
+    waiting_ = false;
+    fresh_ = false;
     beat_ = 0;
+    refusal_.valid = false;
     bursts_.clear();
     responses_.clear();
 }
 
-DmaAnswer DmaWritePort::answer(const Offer& offer, bool awready, const RegionTable& regions) const {
-    if (!offer.valid || (awvalid_ && !awready) || responses_.count() == outstanding_count) return {};
-    return {true, !DmaAddressChecker::allowed(offer.request, true, regions)};
-}
-
-DmaFault DmaWritePort::fault(const Offer& offer, DmaAnswer answer, bool bvalid, bool berror) const {
-    if (answer.denied) {
-        return {true, true, static_cast<std::uint8_t>(contract::FaultReason::region), offer.request.queue_index,
-                offer.request.address};
+DmaFault DmaWritePort::fault(bool bvalid, bool berror) const {
+    if (refusal_.valid) {
+        return {true, true, static_cast<std::uint8_t>(contract::FaultReason::region), refusal_.queue_index,
+                refusal_.address};
     }
     if (bvalid && berror) {
         const Response& response = responses_.data();
@@ -31,7 +28,8 @@ DmaFault DmaWritePort::fault(const Offer& offer, DmaAnswer answer, bool bvalid, 
     return {};
 }
 
-void DmaWritePort::clock(const Inputs& inputs) {
+void DmaWritePort::clock(const Inputs& inputs, const RegionTable& regions) {
+    const bool refused = fresh_ && !allowed_;
     if (inputs.wready && wvalid(inputs.beat_valid)) {
         if (wlast()) {
             beat_ = 0;
@@ -41,17 +39,23 @@ void DmaWritePort::clock(const Inputs& inputs) {
         }
     }
     if (inputs.bvalid) responses_.pop();
-    if (inputs.awready && awvalid_) accepted();
-    if (inputs.answer.ready && !inputs.answer.denied) take(inputs.offer);
+    refusal_.valid = refused;
+    if (refused) {
+        refusal_ = {true, client_, tag_, request_.queue_index, request_.address};
+        waiting_ = fresh_ = false;
+    }
+    if (inputs.awready && waiting_) accepted();
+    if (fresh_) push();
+    fresh_ = false;
+    if (inputs.taken) take(inputs.offer, regions);
 }
 
-void DmaWritePort::take(const Offer& offer) {
-    const DmaRequest& request = offer.request;
-    awvalid_ = true;
-    awaddr_ = request.address;
-    awlen_ = burst_length(request, data_bytes_);
-    awclient_ = static_cast<std::uint8_t>(offer.client);
-    responses_.push({awclient_, static_cast<std::uint8_t>(offer.tag), request.queue_index, request.address});
+void DmaWritePort::take(const Offer& offer, const RegionTable& regions) {
+    waiting_ = fresh_ = true;
+    request_ = offer.request;
+    client_ = static_cast<std::uint8_t>(offer.client);
+    tag_ = offer.tag;
+    allowed_ = DmaAddressChecker::allowed(request_, true, regions);
 }
 
 }  // namespace cce::model

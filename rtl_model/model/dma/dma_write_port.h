@@ -28,7 +28,7 @@ public:
 
     struct Inputs {
         const Offer& offer;
-        DmaAnswer answer;  ///< what `answer` said in this cycle
+        bool taken = false;  ///< what `takes` said in this cycle
         bool awready = false;
         bool beat_valid = false;  ///< `beat_client` offers a beat
         bool wready = false;
@@ -38,13 +38,23 @@ public:
     explicit DmaWritePort(unsigned data_bytes) : data_bytes_(data_bytes) {}
 
     void reset();
-    void clock(const Inputs& inputs);
+    /// `regions`: as they are behind the clock edge.
+    void clock(const Inputs& inputs, const RegionTable& regions);
 
-    /// The answer to `offer.client` in this cycle; all others get none.
-    [[nodiscard]] DmaAnswer answer(const Offer& offer, bool awready, const RegionTable& regions) const;
-    /// What was refused in this cycle.
-    [[nodiscard]] DmaFault fault(const Offer& offer, DmaAnswer answer, bool bvalid, bool berror) const;
-    [[nodiscard]] bool idle(bool any_valid) const { return !any_valid && !awvalid_ && !responses_.valid(); }
+    /// The request that is offered is taken in this cycle.
+    [[nodiscard]] bool takes(bool valid, bool awready) const {
+        return valid && (!waiting_ || awready) && responses_.count() < outstanding_count - 1;
+    }
+    /// Whatever is offered some cycles later, all addresses accepted, would be taken.
+    [[nodiscard]] bool takes_later() const { return responses_.count() + (fresh_ ? 1U : 0U) < outstanding_count - 1; }
+    /// The client's request that was taken in the cycle before is allowed.
+    [[nodiscard]] bool granted(unsigned client) const { return fresh_ && allowed_ && client_ == client; }
+    /// What was refused; told in this cycle.
+    [[nodiscard]] const DmaRefusal<unsigned>& refusal() const { return refusal_; }
+    /// A request is being refused.
+    [[nodiscard]] bool refusing() const { return refusal_.valid || (fresh_ && !allowed_); }
+    [[nodiscard]] DmaFault fault(bool bvalid, bool berror) const;
+    [[nodiscard]] bool idle(bool any_valid) const { return !any_valid && !waiting_ && !responses_.valid(); }
 
     /// A burst waits for beats of `beat_client`; they are taken while wready is set.
     [[nodiscard]] bool beat_wanted() const { return bursts_.valid(); }
@@ -57,9 +67,9 @@ public:
     [[nodiscard]] unsigned done_client() const { return responses_.data().client; }
     [[nodiscard]] unsigned done_tag() const { return responses_.data().tag; }
 
-    [[nodiscard]] bool awvalid() const { return awvalid_; }
-    [[nodiscard]] std::uint64_t awaddr() const { return awaddr_; }
-    [[nodiscard]] std::uint8_t awlen() const { return awlen_; }
+    [[nodiscard]] bool awvalid() const { return waiting_ && allowed_; }
+    [[nodiscard]] std::uint64_t awaddr() const { return request_.address; }
+    [[nodiscard]] std::uint8_t awlen() const { return burst_length(request_, data_bytes_); }
     /// wvalid: a beat is wanted of a client that offers one.
     [[nodiscard]] bool wvalid(bool beat_valid) const { return bursts_.valid() && beat_valid; }
     [[nodiscard]] bool wlast() const { return beat_ == bursts_.data().length; }
@@ -68,10 +78,11 @@ public:
     [[nodiscard]] unsigned beats_left() const { return bursts_.data().length - beat_ + 1U; }
     /// Bulk advance, each in its cycle: the address was accepted, a request was taken.
     void accepted() {
-        bursts_.push({awclient_, awlen_});
-        awvalid_ = false;
+        if (fresh_) push();
+        bursts_.push({client_, awlen()});
+        waiting_ = fresh_ = false;
     }
-    void take(const Offer& offer);
+    void take(const Offer& offer, const RegionTable& regions);
     /// Bulk advance: so many beats were given, and a response came in the first cycle.
     void advance(unsigned beats, bool response) {
         if (response) responses_.pop();
@@ -85,10 +96,14 @@ public:
     }
     /// What a bulk advance may change.
     void visit(Motion& motion) {
-        motion.constant(awvalid_);
-        motion.bytes(awaddr_);
-        motion.constant(awlen_);
-        motion.constant(awclient_);
+        motion.expect(!refusing());
+        motion.constant(waiting_);
+        motion.constant(fresh_);
+        motion.constant(client_);
+        motion.constant(tag_);
+        motion.constant(request_.queue_index);
+        motion.bytes(request_.address);
+        motion.constant(request_.bytes);
         motion.constant(beat_);
         motion.constant(bursts_.count());
         for (unsigned i = 0; i < bursts_.count(); ++i) {
@@ -119,11 +134,16 @@ private:
         std::uint64_t address = 0;
     };
 
+    void push() { responses_.push({client_, static_cast<std::uint8_t>(tag_), request_.queue_index, request_.address}); }
+
     unsigned data_bytes_;
-    bool awvalid_ = false;
-    std::uint64_t awaddr_ = 0;
-    std::uint8_t awlen_ = 0;
-    std::uint8_t awclient_ = 0;
+    bool waiting_ = false;  ///< request_ was not accepted by the bus yet
+    bool fresh_ = false;    ///< it was taken in the cycle before: the checker looks at it
+    bool allowed_ = false;  ///< what it says
+    std::uint8_t client_ = 0;
+    unsigned tag_ = 0;
+    DmaRequest request_;
+    DmaRefusal<unsigned> refusal_;
     std::uint8_t beat_ = 0;                              ///< beats of the burst already given
     StreamFifo<Burst, outstanding_count> bursts_;        ///< address accepted, beats still to come
     StreamFifo<Response, outstanding_count> responses_;  ///< without a response

@@ -8,6 +8,7 @@ namespace cce::model {
 
 void SegmentWalker::reset() {
     state_ = State::idle;
+    error_ = false;
     slot_ = 0;
     fresh_ = ready_ = want_ = cached_ = fetching_ = 0;
     wanting_.reset();
@@ -26,7 +27,6 @@ Segment SegmentWalker::query(unsigned slot) const {
 }
 
 contract::Status SegmentWalker::look_error() const {
-    if (state_ != State::look) return contract::Status::ok;
     if (!has(fresh_, slot_) && progress_[slot_].last) return list_format_;  // the list ends before the text
     if (work_address() % entry_bytes != 0) return list_access_;
     if (has(cached_, slot_)) {
@@ -53,6 +53,7 @@ DmaRequest SegmentWalker::request() const {
 void SegmentWalker::clock(const Inputs& inputs) {
     const SlotMask waiting = want_ & ~fetching_ & ~inputs.stop;
     want_ &= ~inputs.stop;
+    error_ = false;
     if (state_ == State::idle && waiting == 0 && !inputs.start && !inputs.take && !inputs.restart &&
         !inputs.beat_valid) {
         return;
@@ -66,11 +67,15 @@ void SegmentWalker::clock(const Inputs& inputs) {
             if (waiting != 0) {
                 slot_ = wanting_.index(waiting);
                 wanting_.take(slot_);
-                state_ = State::look;
+                state_ = State::read;
             }
             break;
+        case State::read:
+            state_ = State::look;
+            break;
         case State::look:
-            if (look_error() != contract::Status::ok) {
+            if (const contract::Status wrong = look_error(); wrong != contract::Status::ok) {
+                tell(wrong);
                 want_ &= ~bit(worked_on);
                 state_ = State::idle;
             } else if (!has(cached_, worked_on)) {
@@ -90,12 +95,19 @@ void SegmentWalker::clock(const Inputs& inputs) {
             break;
         case State::fetch:
             if (inputs.request_ready) {
-                state_ = State::idle;
-                if (inputs.request_denied) {
-                    want_ &= ~bit(worked_on);
-                } else {
-                    fetching_ |= bit(worked_on);
-                }
+                state_ = State::asked;
+                fetching_ |= bit(worked_on);
+            }
+            break;
+        case State::asked:
+            state_ = State::answer;
+            break;
+        case State::answer:
+            state_ = State::idle;
+            if (inputs.denied) {
+                tell(list_access_);
+                want_ &= ~bit(worked_on);
+                fetching_ &= ~bit(worked_on);
             }
             break;
     }

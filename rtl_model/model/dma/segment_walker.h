@@ -25,8 +25,8 @@ struct Segment {
     std::uint8_t queue_index = 0;
 };
 
-/// Model of segment_walker.sv. One list is worked on at a time: an entry of a cached unit is looked at in the cycle
-/// after its slot was chosen, so it is ready two cycles after it was wanted.
+/// Model of segment_walker.sv. One list is worked on at a time: an entry of a cached unit is looked at two
+/// cycles after its slot was chosen, so it is ready three cycles after it was wanted.
 class SegmentWalker {
 public:
     struct Inputs {
@@ -46,7 +46,7 @@ public:
         unsigned take_bytes = 0;
         bool take_more = false;  ///< the text goes on behind these bytes
         bool request_ready = false;
-        bool request_denied = false;
+        bool denied = false;  ///< two cycles after it was taken
         bool beat_valid = false;
         ReadTag beat_tag = 0;
         const Beat* beat_data{};  ///< with beat_valid
@@ -67,16 +67,14 @@ public:
     [[nodiscard]] SlotMask busy() const { return fetching_ | (state_ != State::idle ? bit(slot_) : 0); }
     [[nodiscard]] Segment query(unsigned slot) const;
 
-    /// The list is wrong in this cycle.
-    [[nodiscard]] bool error(bool request_ready, bool request_denied) const {
-        return state_ == State::fetch ? request_ready && request_denied : look_error() != contract::Status::ok;
-    }
-    [[nodiscard]] unsigned error_slot() const { return slot_; }
-    [[nodiscard]] contract::Status error_status() const { return state_ == State::fetch ? list_access_ : look_error(); }
+    /// A list is wrong: told a cycle after it was found.
+    [[nodiscard]] bool error() const { return error_; }
+    [[nodiscard]] unsigned error_slot() const { return error_slot_; }
+    [[nodiscard]] contract::Status error_status() const { return error_status_; }
 
     /// A clock edge without start, restart, take and beats changes nothing.
     [[nodiscard]] bool at_rest(SlotMask stop) const {
-        return state_ == State::idle && (want_ & ~fetching_ & ~stop) == 0;
+        return state_ == State::idle && !error_ && (want_ & ~fetching_ & ~stop) == 0;
     }
 
     /// What a bulk advance may change: where the text of `slot` goes on.
@@ -94,7 +92,7 @@ public:
     [[nodiscard]] ReadTag request_tag() const { return slot_; }
 
 private:
-    enum class State : std::uint8_t { idle, look, fetch };
+    enum class State : std::uint8_t { idle, read, look, fetch, asked, answer };
 
     static constexpr unsigned unit_bytes = contract::list_fetch_bytes;
     static constexpr unsigned entry_bytes = sizeof(contract::ListEntry);
@@ -129,6 +127,11 @@ private:
     [[nodiscard]] const CachedEntry& entry() const { return units_[slot_][entry_index()]; }
     /// What is wrong with the entry looked at; ok if nothing is or if it is not there yet.
     [[nodiscard]] contract::Status look_error() const;
+    void tell(contract::Status status) {
+        error_ = true;
+        error_slot_ = slot_;
+        error_status_ = status;
+    }
 
     unsigned data_bytes_;
     contract::Status list_access_;
@@ -143,6 +146,9 @@ private:
     SlotMask fetching_ = 0;  ///< that unit is on its way
     State state_ = State::idle;
     unsigned slot_ = 0;
+    bool error_ = false;
+    unsigned error_slot_ = 0;
+    contract::Status error_status_{};
     unsigned beat_ = 0;  ///< beats of the unit that have come
     RoundRobinArbiter<Configuration::slot_count> wanting_;
 };

@@ -159,13 +159,12 @@ void SourceReader::choose(const ChoiceInputs& inputs) {
         }
         case State::compute:
             next_ = compute(slot_, inputs.segment);
-            ends = has(empty_ | inputs.abort, slot_);
+            ends = has(empty_ | inputs.abort, slot_) || inputs.refused;
             state_ = ends ? State::select : State::request;
             break;
         case State::request:
             if (!inputs.request_ready) break;
             state_ = State::select;
-            if (inputs.request_denied) break;
             fresh_ &= ~bit(slot_);
             progress_[slot_] = next_.behind;
             ++bursts_[slot_];
@@ -217,9 +216,10 @@ void SourceReader::clock(const Inputs& inputs) {
                 .segment_ready = inputs.segment_ready,
                 .segment = inputs.segment,
                 .request_ready = inputs.request_ready,
-                .request_denied = inputs.request_denied,
+                .refused = inputs.denied && inputs.denied_slot == slot_,
                 .stream_consumed = inputs.stream_consumed});
     }
+    if (inputs.denied && --bursts_[inputs.denied_slot] == 0) pending_ &= ~bit(inputs.denied_slot);
 
     // What was written in this cycle counts from the next one on. A block is there when all its bytes are, or when its
     // phase ends in it.
@@ -280,7 +280,7 @@ std::uint64_t SourceReader::steady_cycles(const SteadyInputs& inputs) const {
     return cycles;
 }
 
-SourceReader::SteadyChoice SourceReader::steady_choice(const SteadyInputs& inputs, const SegmentWalker& walker) const {
+SourceReader::SteadyChoice SourceReader::steady_choice(const SteadyInputs& inputs) const {
     SteadyChoice choice;
     const auto ends = [&](unsigned slot) { return has(empty_ | inputs.abort, slot); };
     switch (state_) {
@@ -295,20 +295,16 @@ SourceReader::SteadyChoice SourceReader::steady_choice(const SteadyInputs& input
             }
             choice.cycles = choice.begin + 2;
             if (ends(picked.slot)) return choice;
-            const Next next = compute(picked.slot, walker.query(picked.slot));
             choice.cycles = choice.begin + 3;
-            choice.request = request_of(next);
             break;
         }
         case State::compute:
             choice.cycles = 1;
             if (ends(slot_)) return choice;
             choice.cycles = 2;
-            choice.request = request_of(compute(slot_, walker.query(slot_)));
             break;
         case State::request:
             choice.cycles = 1;
-            choice.request = request();
             break;
     }
     choice.asks = true;

@@ -32,7 +32,8 @@ public:
         SlotMask segment_ready = 0;
         const Segment& segment;  ///< of segment_slot
         bool request_ready = false;
-        bool request_denied = false;
+        bool denied = false;  ///< two cycles after it was taken
+        unsigned denied_slot = 0;
         bool beat_valid = false;
         ReadTag beat_tag = 0;
         const Beat* beat_data{};  ///< with beat_valid
@@ -54,20 +55,12 @@ public:
 
     /// The slot whose segment is looked at.
     [[nodiscard]] unsigned segment_slot() const { return slot_; }
-    /// The burst is taken from the segment in this cycle.
-    [[nodiscard]] bool granted(bool request_ready, bool request_denied) const {
-        return request_valid() && request_ready && !request_denied;
-    }
     [[nodiscard]] unsigned segment_take_bytes() const { return next_.burst.bytes; }
     [[nodiscard]] bool segment_take_more() const { return !next_.source_ends; }
 
     [[nodiscard]] bool request_valid() const { return state_ == State::request; }
     [[nodiscard]] DmaRequest request() const { return request_of(next_); }
     [[nodiscard]] ReadTag request_tag() const;
-    [[nodiscard]] bool request_error(bool request_ready, bool request_denied) const {
-        return request_valid() && request_ready && request_denied;
-    }
-    [[nodiscard]] unsigned request_error_slot() const { return slot_; }
     /// A beat's tag says that it is of the stream.
     [[nodiscard]] static bool is_stream(ReadTag tag) { return (tag & 1) != 0; }
     /// The slot that a beat's tag names.
@@ -105,10 +98,9 @@ public:
     struct SteadyChoice {
         std::uint64_t cycles = 0;  ///< it can be foreseen for so many
         std::uint64_t begin = 0;   ///< in so many of them it has nothing to do
-        bool asks = false;         ///< in the last of them the read port is asked for this burst
-        DmaRequest request;
+        bool asks = false;         ///< in the last of them the read port is asked for a burst
     };
-    [[nodiscard]] SteadyChoice steady_choice(const SteadyInputs& inputs, const SegmentWalker& walker) const;
+    [[nodiscard]] SteadyChoice steady_choice(const SteadyInputs& inputs) const;
     /// Cycles in which nothing happens but that beats come, not looking at the choice.
     [[nodiscard]] std::uint64_t steady_cycles(const SteadyInputs& inputs) const;
     /// The choice in so many cycles. True if it was asked for a burst in the last of them, which the read port takes.
@@ -193,7 +185,7 @@ private:
         SlotMask segment_ready = 0;
         const Segment& segment;
         bool request_ready = false;
-        bool request_denied = false;
+        bool refused = false;  ///< the slot's burst before was
         unsigned stream_consumed = 0;
     };
 

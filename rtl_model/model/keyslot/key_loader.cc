@@ -40,6 +40,7 @@ void KeyLoader::reset() {
     second_unit_ = false;
     asked_ = arrived_ = erased_ = 0;
     denied_ = false;
+    asked_before_ = 0;
     failed_ = 0;
     erase(arriving_);
     arriving_bytes_ = 0;
@@ -96,6 +97,11 @@ Status KeyLoader::status() const {
         if (job.distinct_keys && looked_at_.key == looked_at_.second_key) return Status::equal_keys;
     }
     return Status::ok;
+}
+
+/// Both keys of a pair are there: comparing them takes a cycle.
+KeyLoader::State KeyLoader::looked_at(const KeyRequest& job) const {
+    return is_cipher(job) && job.distinct_keys ? State::compare : State::check;
 }
 
 bool KeyLoader::job_pop(SlotMask abort, bool key_ready) const {
@@ -185,14 +191,18 @@ void KeyLoader::clock(const Inputs& inputs) {
     State next = state_;
     switch (state_) {
         case State::idle:
-            if (working && !erasing_all) {
+            if (!working && inputs.start && !erasing_all && inputs.start_request->job == KeyJob::held) {
+                // An engine-held context is looked up in the cycle of the dispatch already, if no other job waits.
+                look_at_held(*inputs.start_request);
+                next = looked_at(*inputs.start_request);
+            } else if (working && !erasing_all) {
                 if (from_memory) {
                     if (unit_erase) {
                         next = job.two_units ? State::second : State::check;
                         look_at_record(job);
                     }
                 } else {
-                    next = held ? State::check : State::erase;
+                    next = held ? looked_at(job) : State::erase;
                     if (held) look_at_held(job);
                 }
             }
@@ -205,8 +215,11 @@ void KeyLoader::clock(const Inputs& inputs) {
                 looked_at_.second_key = second.key;
                 cut_key(looked_at_.second_key, looked_at_.length);
                 erase(second);
-                next = State::check;
+                next = looked_at(job);
             }
+            break;
+        case State::compare:
+            next = State::check;
             break;
         case State::check:
             if (pop) {
@@ -244,8 +257,9 @@ void KeyLoader::clock(const Inputs& inputs) {
         const bool two_units = fetches_.data().two_units;
         if (second_unit_ || !two_units) fetches_.pop();
         second_unit_ = two_units && !second_unit_;
-        denied_ = inputs.request_denied;
     }
+    asked_before_ = (asked_before_ << 1 & 3U) | (request_done ? 1U : 0U);
+    if (inputs.denied) denied_ = true;
     // A refused unit counts as arrived, and failed, once all before it have arrived: so units stay in order.
     if (refused) {
         failed_ |= bit(arrived_ % unit_count);

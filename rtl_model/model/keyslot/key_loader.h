@@ -25,7 +25,7 @@ public:
         SlotMask abort = 0;
         bool erase_all = false;
         bool request_ready = false;
-        bool request_denied = false;
+        bool denied = false;  ///< two cycles after it was taken
         bool beat_valid = false;
         const Beat* beat_data{};  ///< with beat_valid
         bool beat_last = false;
@@ -43,7 +43,9 @@ public:
     [[nodiscard]] bool erasing() const { return contexts_.erasing(); }
     [[nodiscard]] std::uint32_t context_valid() const { return contexts_.valid_all(); }
 
-    [[nodiscard]] bool request_valid() const { return fetches_.valid() && unit_room() && !denied_; }
+    [[nodiscard]] bool request_valid() const {
+        return fetches_.valid() && unit_room() && !denied_ && asked_before_ == 0;
+    }
     /// Defined only with request_valid.
     [[nodiscard]] DmaRequest request() const;
     [[nodiscard]] ReadTag request_tag() const { return asked_ % unit_count; }
@@ -67,7 +69,7 @@ public:
     [[nodiscard]] unsigned release_slot() const { return job_slot(); }
     /// A clock edge without start, beats, an answered request, usable keys and erase_all changes nothing.
     [[nodiscard]] bool at_rest() const {
-        if (erasing() || denied_) return false;
+        if (erasing() || denied_ || asked_before_ != 0) return false;
         if (!jobs_.valid()) return state_ == State::idle;
         const KeyJob job = jobs_.data().request.job;
         const bool from_memory = job == KeyJob::record || job == KeyJob::load;
@@ -76,7 +78,7 @@ public:
     [[nodiscard]] bool idle() const { return !jobs_.valid() && !fetches_.valid() && !erasing() && asked_ == erased_; }
 
 private:
-    enum class State : std::uint8_t { idle, second, check, store, tweak_key, key, erase };
+    enum class State : std::uint8_t { idle, second, compare, check, store, tweak_key, key, erase };
 
     struct Job {
         std::uint8_t slot = 0;
@@ -97,6 +99,7 @@ private:
     }
     [[nodiscard]] contract::Status status() const;
     [[nodiscard]] bool job_pop(SlotMask abort, bool key_ready) const;
+    [[nodiscard]] State looked_at(const KeyRequest& job) const;
     void look_at_record(const KeyRequest& job);
     void look_at_held(const KeyRequest& job);
 
@@ -109,6 +112,7 @@ private:
     unsigned arrived_ = 0;
     unsigned erased_ = 0;
     bool denied_ = false;
+    unsigned asked_before_ = 0;  ///< a unit was asked for in the cycle before (1), or in the one before that (2)
     std::uint32_t failed_ = 0;
     std::array<Unit, unit_count> units_{};
     Unit arriving_{};

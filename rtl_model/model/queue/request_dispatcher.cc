@@ -113,6 +113,7 @@ bool iv_bad(const Descriptor& d, bool cipher, CipherMode mode) {
 
 void RequestDispatcher::reset() {
     check_ = false;
+    hand_over_ = false;
     queue_ = 0;
     in_flight_ = {};
     waiting_for_nobody_ = ~QueueMask{0};
@@ -122,7 +123,7 @@ void RequestDispatcher::reset() {
 
 RequestDispatcher::Taken RequestDispatcher::take(const Offers& offers) const {
     Taken taken;
-    if (check_ || offers.valid == 0) return taken;
+    if (working() || offers.valid == 0) return taken;
     const QueueMask drops = offers.reset_pending | offers.stopped | offers.failed;
     const QueueMask starts = offers.free_valid ? ~barrier_ & (~offers.fence | waiting_for_nobody_) : 0;
     const QueueMask possible = offers.valid & (drops | starts);
@@ -138,6 +139,8 @@ RequestDispatcher::Taken RequestDispatcher::take(const Offers& offers) const {
 void RequestDispatcher::clock(const Inputs& inputs) {
     const Taken& taken = inputs.taken;
     const bool starts = taken.take && !taken.drop;
+    hand_over_ = check_;
+    if (check_) status_ = check(inputs.gate);
     check_ = starts;
     for (QueueMask rest = inputs.freed; rest != 0; rest &= rest - 1) {
         const auto queue = static_cast<unsigned>(std::countr_zero(rest));
@@ -180,7 +183,7 @@ Status RequestDispatcher::check(bool gate) const {
     return Status::ok;
 }
 
-void RequestDispatcher::describe_start(bool gate, QueueMask unrestricted, Start& start) const {
+void RequestDispatcher::describe_start(QueueMask unrestricted, Start& start) const {
     const Descriptor& d = descriptor_;
     const bool cipher = d.opcode == Opcode::cipher;
     const bool load = d.opcode == Opcode::context_load;
@@ -190,7 +193,7 @@ void RequestDispatcher::describe_start(bool gate, QueueMask unrestricted, Start&
                         mode == CipherMode::xts || mode == CipherMode::gcm;
 
     start.queue = queue_;
-    start.status = check(gate);
+    start.status = status_;
     const bool good = start.status == Status::ok;
     start.cookie = d.cookie;
     start.cycle = start_cycle_;

@@ -14,7 +14,7 @@
 
 namespace cce::model {
 
-/// Model of request_dispatcher.sv. Two cycles a descriptor: take it, then check and hand over.
+/// Model of request_dispatcher.sv. Three cycles a descriptor: take it, check it, hand it over.
 class RequestDispatcher {
 public:
     /// Which descriptors could be taken, and which of them are only dropped.
@@ -41,6 +41,7 @@ public:
         const contract::Descriptor* descriptor{};  ///< with taken
         std::uint32_t start_cycle = 0;
         QueueMask freed = 0;  ///< a request of the queue left its slot
+        bool gate = false;
     };
 
     /// A request handed over.
@@ -67,17 +68,21 @@ public:
     [[nodiscard]] Taken take(const Offers& offers) const;
 
     /// A slot is taken in this cycle.
-    [[nodiscard]] bool start() const { return check_; }
+    [[nodiscard]] bool start() const { return hand_over_; }
+    /// A descriptor is being looked at.
+    [[nodiscard]] bool working() const { return check_ || hand_over_; }
     [[nodiscard]] unsigned start_queue() const { return queue_; }
     /// Same cycle, with `start`. `unrestricted`: queues that may use the unrestricted region.
-    void describe_start(bool gate, QueueMask unrestricted, Start& start) const;
+    void describe_start(QueueMask unrestricted, Start& start) const;
 
-    [[nodiscard]] bool idle(QueueMask valid) const { return !check_ && valid == 0; }
+    [[nodiscard]] bool idle(QueueMask valid) const { return !working() && valid == 0; }
 
 private:
     [[nodiscard]] contract::Status check(bool gate) const;
 
     bool check_ = false;
+    bool hand_over_ = false;
+    contract::Status status_{};  ///< with hand_over_
     unsigned queue_ = 0;
     std::array<std::uint8_t, Configuration::queue_count> in_flight_{};
     QueueMask waiting_for_nobody_ = ~QueueMask{0};  ///< queues without a request in flight

@@ -23,7 +23,9 @@ void SlotTable::clock(const Inputs& inputs) {
     if (used_ == 0 && !inputs.start) return;
     const SlotMask abort_before = abort_;
     const unsigned start_slot = free_slot();
-    const SlotMask finished = used_ & ~(key_ | cipher_ | destination_ | erase_ | inputs.lists_busy);
+    // Most requests end with the last response to the destination: its release counts in the same cycle.
+    const SlotMask written = inputs.destination_release.valid ? bit(inputs.destination_release.slot) : 0;
+    const SlotMask finished = used_ & ~(key_ | cipher_ | (destination_ & ~written) | erase_ | inputs.lists_busy);
 
     if (inputs.queue_reset_pending != 0) abort_ |= used_ & discard(inputs.queue_reset_pending);
     if (inputs.gate) {

@@ -290,7 +290,6 @@ contract::Completion CceTop::completion_entry() const {
 
 void CceTop::clock(const EngineInputs& inputs) {
     if (clock_text(inputs)) return;
-    const RegionTable regions = region_table();
     const bool gate = inputs.gate || global_.gate_aes();
     const SlotMask abort = slots_.abort();
     const SlotMask discard = slots_.discard(masks_.reset_pending);
@@ -300,12 +299,12 @@ void CceTop::clock(const EngineInputs& inputs) {
     // What the ports take and give
     DmaReadPort::Offer read_offer;
     offer_read(read_offer);
-    const DmaAnswer read_answer = read_port_.answer(read_offer, inputs.arready, regions);
+    const bool read_taken = read_port_.takes(read_offer.valid, inputs.arready);
     const bool read_error = (inputs.rresp & response_error_bit) != 0;
-    const DmaFault read_fault = read_port_.fault(read_offer, read_answer, inputs.rvalid, read_error);
-    const auto read_answer_to = [&](unsigned client) {
-        return read_offer.client == client ? read_answer : DmaAnswer{};
-    };
+    const DmaFault read_fault = read_port_.fault(inputs.rvalid, read_error);
+    const DmaRefusal<ReadTag> read_refusal = read_port_.refusal();
+    const auto read_taken_of = [&](unsigned client) { return read_taken && read_offer.client == client; };
+    const auto read_denied = [&](unsigned client) { return read_refusal.valid && read_refusal.client == client; };
     const unsigned beat_client = inputs.rvalid ? read_port_.beat_client() : Configuration::read_clients;
     const ReadTag beat_tag = inputs.rvalid ? read_port_.beat_tag() : 0;
     const unsigned beat_lane = inputs.rvalid ? read_port_.beat_lane() : 0;
@@ -313,11 +312,14 @@ void CceTop::clock(const EngineInputs& inputs) {
 
     DmaWritePort::Offer write_offer;
     offer_write(write_offer);
-    const DmaAnswer write_answer = write_port_.answer(write_offer, inputs.awready, regions);
+    const bool write_taken = write_port_.takes(write_offer.valid, inputs.awready);
     const bool write_error = (inputs.bresp & response_error_bit) != 0;
-    const DmaFault write_fault = write_port_.fault(write_offer, write_answer, inputs.bvalid, write_error);
-    const DmaAnswer completion_answer = write_offer.client == write_client_completion ? write_answer : DmaAnswer{};
-    const DmaAnswer destination_answer = write_offer.client == write_client_data ? write_answer : DmaAnswer{};
+    const DmaFault write_fault = write_port_.fault(inputs.bvalid, write_error);
+    const bool completion_taken = write_taken && write_offer.client == write_client_completion;
+    const bool destination_taken = write_taken && write_offer.client == write_client_data;
+    const bool destination_granted = write_port_.granted(write_client_data);
+    const bool destination_denied = write_port_.refusal().valid;  // of nobody else's
+    const unsigned denied_slot = write_port_.refusal().tag;
     const bool completion_done = inputs.bvalid && write_port_.done_client() == write_client_completion;
     const bool destination_done = inputs.bvalid && write_port_.done_client() == write_client_data;
     const unsigned done_slot = inputs.bvalid ? write_port_.done_tag() : 0;
@@ -339,19 +341,17 @@ void CceTop::clock(const EngineInputs& inputs) {
     }
     const bool start = dispatcher_.start();
     const unsigned start_slot = slots_.free_slot();
-    if (start) dispatcher_.describe_start(gate, masks_.unrestricted, start_);
+    if (start) dispatcher_.describe_start(masks_.unrestricted, start_);
     const bool start_cipher = start && start_.cipher;
     const CipherRequest& request = start_.cipher_request;
 
     // The text's way
     const Segment source_segment = source_walker_.query(source_reader_.segment_slot());
     const Segment destination_segment = destination_walker_.query(destination_writer_.segment_slot());
-    const DmaAnswer source_answer = read_answer_to(read_client_data);
-    const DmaAnswer source_list_answer = read_answer_to(read_client_source_list);
-    const DmaAnswer destination_list_answer = read_answer_to(read_client_destination_list);
-    const bool source_list_error = source_walker_.error(source_list_answer.ready, source_list_answer.denied);
-    const bool destination_list_error =
-        destination_walker_.error(destination_list_answer.ready, destination_list_answer.denied);
+    const bool source_list_error = source_walker_.error();
+    const bool destination_list_error = destination_walker_.error();
+    const bool source_denied = read_denied(read_client_data);
+    const unsigned source_denied_slot = SourceReader::slot_of(read_refusal.tag);
     const SlotMask lists_busy = source_walker_.busy() | destination_walker_.busy() | source_reader_.active();
 
     const bool key_valid = key_loader_.key_valid();
@@ -387,9 +387,7 @@ void CceTop::clock(const EngineInputs& inputs) {
     const bool key_usable = aes_.key_usable();
     const unsigned key_usable_index = aes_.key_usable_index();
 
-    const bool destination_request = write_offer.client == write_client_data && write_offer.valid;
-    const DestinationWriter::Finish destination_finish =
-        destination_writer_.finish(abort, discard, cipher_done, destination_walker_.busy());
+    const DestinationWriter::Finish destination_finish = destination_writer_.finish(abort, discard);
     const DestinationWriter::Read destination_read = destination_writer_.read(abort, stream_produced);
 
     // Ends
@@ -416,11 +414,9 @@ void CceTop::clock(const EngineInputs& inputs) {
     fault(0, key_loader_.fault(), key_loader_.fault_slot(), key_loader_.fault_status());
     fault(1, source_list_error, source_walker_.error_slot(), source_walker_.error_status());
     fault(2, destination_list_error, destination_walker_.error_slot(), destination_walker_.error_status());
-    fault(3, source_reader_.request_error(source_answer.ready, source_answer.denied),
-          source_reader_.request_error_slot(), Status::source_access);
+    fault(3, source_denied, source_denied_slot, Status::source_access);
     fault(4, source_beat && read_error, SourceReader::slot_of(beat_tag), Status::source_access);
-    fault(5, DestinationWriter::request_error(destination_request, destination_answer.ready, destination_answer.denied),
-          destination_writer_.request_error_slot(), Status::destination_access);
+    fault(5, destination_denied, denied_slot, Status::destination_access);
     fault(6, destination_done && write_error, done_slot, Status::destination_access);
     for (unsigned unit = 0; unit < text.fault.size(); ++unit) {
         fault(7 + unit, text.fault[unit], text.fault_slot[unit], Status::tag);
@@ -430,14 +426,12 @@ void CceTop::clock(const EngineInputs& inputs) {
     const CompletionWriter::Finish finish = completion_writer_.finish(completion_done, done_slot, write_error);
     slots.free = {finish.valid, static_cast<std::uint8_t>(finish.slot)};
     contract::Completion entry;
-    const bool issued = completion_writer_.request_valid() && completion_answer.ready;
+    const bool issued = completion_taken;
     const unsigned issue_queue = completion_writer_.request_queue();
     if (issued) entry = completion_entry();
 
     // Queue pairs: most of the time nothing happens to them.
-    const QueueMask fetch = read_offer.valid && read_offer.client == read_client_descriptor && read_answer.ready
-                                ? bit(fetcher_.request_queue(masks_.ready))
-                                : 0;
+    const QueueMask fetch = read_taken_of(read_client_descriptor) ? bit(fetcher_.request_queue(masks_.ready)) : 0;
     const QueueMask read =
         beat_client == read_client_descriptor && inputs.rlast ? bit(DescriptorFetcher::beat_queue(beat_tag)) : 0;
     const QueueMask drop = dispatch.taken.drop ? bit(dispatch.taken.queue) : 0;
@@ -452,12 +446,11 @@ void CceTop::clock(const EngineInputs& inputs) {
 
     // The clock edges. First of those who look at others' registers, the queues' events: they need nothing clocked.
     const unsigned source_slot = source_reader_.segment_slot();
-    const bool source_take = source_reader_.granted(source_answer.ready, source_answer.denied);
+    const bool source_take = read_taken_of(read_client_data);
     const unsigned source_take_bytes = source_reader_.segment_take_bytes();
     const bool source_take_more = source_reader_.segment_take_more();
     const unsigned destination_slot = destination_writer_.segment_slot();
-    const bool destination_take =
-        DestinationWriter::granted(destination_request, destination_answer.ready, destination_answer.denied);
+    const bool destination_take = destination_taken;
     const unsigned destination_take_bytes = destination_writer_.segment_take_bytes();
     const bool destination_take_more = destination_writer_.segment_take_more();
     const SlotMask destination_stop = destination_writer_.segment_stop(abort);
@@ -512,8 +505,10 @@ void CceTop::clock(const EngineInputs& inputs) {
                                .segment = destination_segment,
                                .segment_error = destination_list_error,
                                .segment_error_slot = destination_walker_.error_slot(),
-                               .request_ready = destination_answer.ready,
-                               .request_denied = destination_answer.denied,
+                               .request_ready = destination_taken,
+                               .granted = destination_granted,
+                               .denied = destination_denied,
+                               .denied_slot = denied_slot,
                                .beat_ready = destination_beat_ready,
                                .done = destination_done,
                                .done_slot = done_slot,
@@ -550,8 +545,8 @@ void CceTop::clock(const EngineInputs& inputs) {
                                .take = destination_take,
                                .take_bytes = destination_take_bytes,
                                .take_more = destination_take_more,
-                               .request_ready = destination_list_answer.ready,
-                               .request_denied = destination_list_answer.denied,
+                               .request_ready = read_taken_of(read_client_destination_list),
+                               .denied = read_denied(read_client_destination_list),
                                .beat_valid = beat_client == read_client_destination_list,
                                .beat_tag = beat_tag,
                                .beat_data = &inputs.rdata,
@@ -569,8 +564,9 @@ void CceTop::clock(const EngineInputs& inputs) {
                           .abort = abort,
                           .segment_ready = source_walker_.ready(),
                           .segment = source_segment,
-                          .request_ready = source_answer.ready,
-                          .request_denied = source_answer.denied,
+                          .request_ready = read_taken_of(read_client_data),
+                          .denied = source_denied,
+                          .denied_slot = source_denied_slot,
                           .beat_valid = source_beat,
                           .beat_tag = beat_tag,
                           .beat_data = &inputs.rdata,
@@ -598,8 +594,8 @@ void CceTop::clock(const EngineInputs& inputs) {
                           .take = source_take,
                           .take_bytes = source_take_bytes,
                           .take_more = source_take_more,
-                          .request_ready = source_list_answer.ready,
-                          .request_denied = source_list_answer.denied,
+                          .request_ready = read_taken_of(read_client_source_list),
+                          .denied = read_denied(read_client_source_list),
                           .beat_valid = beat_client == read_client_source_list,
                           .beat_tag = beat_tag,
                           .beat_data = &inputs.rdata,
@@ -607,14 +603,13 @@ void CceTop::clock(const EngineInputs& inputs) {
                           .beat_last = inputs.rlast,
                           .beat_error = read_error});
 
-    const DmaAnswer context_answer = read_answer_to(read_client_context);
     key_loader_.clock({.start = start && start_.key,
                        .start_slot = start_slot,
                        .start_request = &start_.key_request,
                        .abort = abort,
                        .erase_all = erase_contexts,
-                       .request_ready = context_answer.ready,
-                       .request_denied = context_answer.denied,
+                       .request_ready = read_taken_of(read_client_context),
+                       .denied = read_denied(read_client_context),
                        .beat_valid = beat_client == read_client_context,
                        .beat_data = &inputs.rdata,
                        .beat_last = inputs.rlast,
@@ -629,7 +624,7 @@ void CceTop::clock(const EngineInputs& inputs) {
                               .finished = slots_.finished(),
                               .discard = discard,
                               .slots = &slots_,
-                              .request_ready = completion_answer.ready,
+                              .request_ready = completion_taken,
                               .entry = &entry,
                               .beat_ready = completion_beat_ready,
                               .done = completion_done,
@@ -641,10 +636,11 @@ void CceTop::clock(const EngineInputs& inputs) {
         dispatch.start_cycle = fetcher_.start_cycle(dispatch.taken.queue);
     }
     dispatch.freed = finished;
+    dispatch.gate = gate;
     dispatcher_.clock(dispatch);
     fetcher_.clock({.timestamp = low(inputs.timestamp),
                     .ready = masks_.ready,
-                    .request_ready = read_answer_to(read_client_descriptor).ready,
+                    .request_ready = read_taken_of(read_client_descriptor),
                     .beat_valid = beat_client == read_client_descriptor,
                     .beat_tag = beat_tag,
                     .beat_data = &inputs.rdata,
@@ -654,17 +650,20 @@ void CceTop::clock(const EngineInputs& inputs) {
                     .take = dispatch.taken.take,
                     .queue = dispatch.taken.queue});
 
+    const RegionTable regions = region_table();  // behind the clock edge of the registers
     read_port_.clock({.offer = read_offer,
-                      .answer = read_answer,
+                      .taken = read_taken,
                       .arready = inputs.arready,
                       .rvalid = inputs.rvalid,
-                      .rlast = inputs.rlast});
+                      .rlast = inputs.rlast},
+                     regions);
     write_port_.clock({.offer = write_offer,
-                       .answer = write_answer,
+                       .taken = write_taken,
                        .awready = inputs.awready,
                        .beat_valid = write_beat_valid,
                        .wready = inputs.wready,
-                       .bvalid = inputs.bvalid});
+                       .bvalid = inputs.bvalid},
+                      regions);
 
     for (QueueMask rest = clocked; rest != 0; rest &= rest - 1) {
         const auto queue = static_cast<unsigned>(std::countr_zero(rest));

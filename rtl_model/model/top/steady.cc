@@ -13,12 +13,10 @@ namespace cce::model {
 
 namespace {
 
-/// Cycles for which the choice of a burst can be foreseen: if the port does not take it, without that of the request.
-template <class Choice, class Answer>
-std::uint64_t foreseen(const Choice& choice, Answer&& answer) {
-    if (!choice.asks) return choice.cycles;
-    const DmaAnswer answered = answer();
-    return answered.ready && !answered.denied ? choice.cycles : choice.cycles - 1;
+/// Cycles for which the choice of a burst can be foreseen: if the port may not take it, without that of the request.
+template <class Choice>
+std::uint64_t foreseen(const Choice& choice, bool taken) {
+    return choice.asks && !taken ? choice.cycles - 1 : choice.cycles;
 }
 
 }  // namespace
@@ -29,7 +27,8 @@ bool CceTop::control_at_rest(const EngineInputs& inputs) const {
     const RegisterPortInputs& port = inputs.registers;
     if (port.awvalid || port.wvalid || port.arvalid || !registers_bus_.at_rest() || !global_.idle()) return false;
     if (inputs.gate || global_.gate_aes() || masks_.reset_pending != 0 || masks_.interrupt != 0) return false;
-    if (dispatcher_.start() || fetcher_.request_valid(masks_.ready)) return false;
+    if (read_port_.refusing() || write_port_.refusing()) return false;
+    if (dispatcher_.working() || fetcher_.request_valid(masks_.ready)) return false;
     if (!key_loader_.at_rest() || key_loader_.request_valid()) return false;
     if (!completion_writer_.at_rest(slots_.finished()) || completion_writer_.request_valid()) return false;
     if (!source_walker_.at_rest(slots_.abort()) ||
@@ -91,14 +90,13 @@ bool CceTop::clock_text(const EngineInputs& inputs) {
     if (queues_steady_cycles() == 0) return false;
     const SlotMask abort = slots_.abort();
     const SlotMask cipher_done = slots_.cipher_done();
-    if (destination_writer_.finish(abort, 0, cipher_done, destination_walker_.busy()).valid) return false;
+    if (destination_writer_.finish(abort, 0).valid) return false;
     const AesEngine::Inputs aes = text_inputs(abort);
     const AesEngine::Outputs& text = aes_.evaluate(aes);
     if (text.any_end()) return false;
 
     // The ports
     const unsigned stream_produced = aes_.stream_produced();
-    const RegionTable regions = region_table();
     DmaReadPort::Offer read_offer;
     read_offer.client = read_client_data;
     read_offer.valid = source_reader_.request_valid();
@@ -113,9 +111,8 @@ bool CceTop::clock_text(const EngineInputs& inputs) {
         write_offer.request = destination_writer_.request();
         write_offer.tag = destination_writer_.request_tag();
     }
-    const DmaAnswer read_answer = read_port_.answer(read_offer, inputs.arready, regions);
-    const DmaAnswer write_answer = write_port_.answer(write_offer, inputs.awready, regions);
-    if (read_answer.denied || write_answer.denied) return false;
+    const bool read_taken = read_port_.takes(read_offer.valid, inputs.arready);
+    const bool write_taken = write_port_.takes(write_offer.valid, inputs.awready);
 
     // The clock edges, in the same order as in `clock`
     const Segment source_segment = source_walker_.query(source_reader_.segment_slot());
@@ -136,7 +133,8 @@ bool CceTop::clock_text(const EngineInputs& inputs) {
                                .segment_ready = destination_walker_.ready(),
                                .segment_busy = destination_walker_.busy(),
                                .segment = destination_segment,
-                               .request_ready = write_answer.ready,
+                               .request_ready = write_taken,
+                               .granted = write_port_.granted(write_client_data),
                                .beat_ready = write_port_.beat_ready(write_client_data, inputs.wready),
                                .done = inputs.bvalid,
                                .done_slot = inputs.bvalid ? write_port_.done_tag() : 0,
@@ -158,7 +156,7 @@ bool CceTop::clock_text(const EngineInputs& inputs) {
                                    .read_position = read.position,
                                    .read_lane = read.lane});
     }
-    if (write_answer.ready) {
+    if (write_taken) {
         destination_walker_.clock({.stop = destination_stop,
                                    .query_slot = destination_slot,
                                    .take = true,
@@ -175,7 +173,7 @@ bool CceTop::clock_text(const EngineInputs& inputs) {
     source_reader_.clock({.abort = abort,
                           .segment_ready = source_walker_.ready(),
                           .segment = source_segment,
-                          .request_ready = read_answer.ready,
+                          .request_ready = read_taken,
                           .beat_valid = inputs.rvalid,
                           .beat_tag = inputs.rvalid ? read_port_.beat_tag() : 0,
                           .beat_data = &inputs.rdata,
@@ -188,24 +186,27 @@ bool CceTop::clock_text(const EngineInputs& inputs) {
                           .lane_take_slot = text.lane_take_slot,
                           .lane_clear = text.lane_clear,
                           .lane_clear_slot = text.lane_clear_slot});
-    if (read_answer.ready) {
+    if (read_taken) {
         source_walker_.clock({.stop = abort,
                               .query_slot = source_slot,
                               .take = true,
                               .take_bytes = source_bytes,
                               .take_more = source_more});
     }
+    const RegionTable regions = region_table();
     read_port_.clock({.offer = read_offer,
-                      .answer = read_answer,
+                      .taken = read_taken,
                       .arready = inputs.arready,
                       .rvalid = inputs.rvalid,
-                      .rlast = inputs.rlast});
+                      .rlast = inputs.rlast},
+                     regions);
     write_port_.clock({.offer = write_offer,
-                       .answer = write_answer,
+                       .taken = write_taken,
                        .awready = inputs.awready,
                        .beat_valid = beat_valid,
                        .wready = inputs.wready,
-                       .bvalid = inputs.bvalid});
+                       .bvalid = inputs.bvalid},
+                      regions);
     if (masks_.at_rest != bit(queue_count) - 1) advance_queues(1);
     return true;
 }
@@ -247,11 +248,8 @@ CceTop::Steady CceTop::steady(const EngineInputs& inputs, const SteadyBus& bus) 
         plan.source.tag = read_port_.beat_tag();
     }
     cycles = std::min({cycles, plan.aes.cycles, source_reader_.steady_cycles(plan.source)});
-    plan.source_choice = source_reader_.steady_choice(plan.source, source_walker_);
-    cycles = std::min(cycles, foreseen(plan.source_choice, [&] {
-                          const DmaReadPort::Offer offer{true, read_client_data, plan.source_choice.request, 0};
-                          return read_port_.answer(offer, bus.arready, region_table());
-                      }));
+    plan.source_choice = source_reader_.steady_choice(plan.source);
+    cycles = std::min(cycles, foreseen(plan.source_choice, read_port_.takes_later()));
     if (cycles == 0) return plan;
     DestinationWriter::SteadyInputs& out = plan.destination_inputs;
     out.abort = abort;
@@ -271,10 +269,7 @@ CceTop::Steady CceTop::steady(const EngineInputs& inputs, const SteadyBus& bus) 
         if (destination_writer_.last_response(out.done_slot)) cycles = std::min(cycles, bus.response_cycle + 1);
     }
     const DestinationWriter::SteadyChoice destination = destination_writer_.steady_choice(out, destination_walker_);
-    cycles = std::min(cycles, foreseen(destination, [&] {
-                          const DmaWritePort::Offer offer{true, write_client_data, destination.request, 0};
-                          return write_port_.answer(offer, bus.awready, region_table());
-                      }));
+    cycles = std::min(cycles, foreseen(destination, write_port_.takes_later()));
     plan.destination = destination_writer_.steady(out, cycles);
     plan.cycles = plan.destination.cycles;
     plan.response = out.done = bus.response_cycle < plan.cycles;
@@ -299,10 +294,12 @@ void CceTop::advance(const Steady& steady, std::span<const std::uint8_t> rdata, 
     if (steady.write_beats != 0 || steady.response) write_port_.advance(steady.write_beats, steady.response);
     // Bursts asked for in the last cycle.
     if (asked_read) {
-        read_port_.take({true, read_client_data, source_reader_.request(), source_reader_.request_tag()});
+        read_port_.take({true, read_client_data, source_reader_.request(), source_reader_.request_tag()},
+                        region_table());
     }
     if (destination.granted) {
-        write_port_.take({true, write_client_data, destination_writer_.request(), destination_writer_.request_tag()});
+        write_port_.take({true, write_client_data, destination_writer_.request(), destination_writer_.request_tag()},
+                         region_table());
     }
     advance_queues(steady.cycles);
 }

@@ -261,7 +261,7 @@ module aes_engine #(
   logic [$clog2(ResultCount):0] end_count;
   logic [127:0] text, counter, steal, stream_write_data;
   logic stream_write;
-  logic lane_read, wrap_read, wrap_clear;
+  logic lane_read, wrap_wanted, wrap_read, wrap_clear;
 
   stream_issue #(
       .SlotCount(SlotCount),
@@ -283,7 +283,7 @@ module aes_engine #(
       .ended_i(source_ended_i),
       .end_block_i(issue_end_block_i),
       .slot_o(issue_slot_o),
-      .read_possible_i(!lane_read && !retire_read),
+      .read_possible_i(!lane_read && !wrap_wanted && !retire_read),
       .read_o(issue_read),
       .read_block_o(issue_read_block),
       .read_data_i,
@@ -342,7 +342,7 @@ module aes_engine #(
       .pending_i(source_pending_i),
       .source_end_block_i(retire_end_block_i),
       .slot_o(retire_slot_o),
-      .lane_reads_i(lane_read),
+      .lane_reads_i(lane_read || wrap_wanted),
       .read_o(retire_read),
       .read_block_o(retire_read_block),
       .read_data_i,
@@ -440,7 +440,8 @@ module aes_engine #(
       .ended_i(source_ended_i),
       .pending_i(source_pending_i),
       .available_i(lane_available_i),
-      .read_possible_i(!lane_read && !retire_read && !issue_read),
+      .read_wanted_o(wrap_wanted),
+      .read_possible_i(!lane_read),
       .read_o(wrap_read),
       .read_slot_o(wrap_read_slot),
       .read_block_o(wrap_read_block),
@@ -474,6 +475,8 @@ module aes_engine #(
 
   // ------------------------------------------------------------------------------------------------- the buffers' ports
 
+  // Lanes go first, then key wrap, which says a cycle before that it wants to read, then the stream: what it reads is known
+  // last.
   assign lane_take_o = lane_read || wrap_read;
   assign lane_take_slot_o = lane_read ? lane_read_slot : wrap_read_slot;
   assign read_o = lane_read || retire_read || issue_read || wrap_read;

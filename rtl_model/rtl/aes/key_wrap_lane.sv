@@ -27,7 +27,8 @@ module key_wrap_lane #(
     input  wire logic [SlotCount-1:0]                 ended_i,
     input  wire logic [SlotCount-1:0]                 pending_i,
     input  wire logic [SlotCount-1:0][CountWidth-1:0] available_i,
-    input  wire logic                                 read_possible_i,    // nobody else reads in this cycle
+    output logic                                      read_wanted_o,      // a register: stream units wait meanwhile
+    input  wire logic                                 read_possible_i,    // lanes do not read in this cycle
     output logic                                      read_o,
     output logic [SlotWidth-1:0]                      read_slot_o,
     output logic [RingWidth-1:0]                      read_block_o,
@@ -77,7 +78,7 @@ module key_wrap_lane #(
   logic [SlotWidth:0] job_count;
   logic [31:0] key_length_memory [SlotCount];
   logic [RingWidth-1:0] read_block_q, write_block_q;
-  logic fetched_q, word_valid_q, granted_q;
+  logic wanted_q, fetched_q, word_valid_q, granted_q;
   logic [127:0] word_q;
   logic aborted, wrap_start, wrap_busy, wrap_done, wrap_match, in_ready, cipher_valid, out_valid, out_ready;
   logic [31:0] wrap_key_length;
@@ -126,8 +127,8 @@ module key_wrap_lane #(
   assign aborted = abort_i[job_slot];
   assign wrap_start = state_q == StateKey && !aborted && key_usable_i[job_slot] && !wrap_busy;
 
-  assign read_o = state_q == StateRun && !aborted && !fetched_q && !word_valid_q && available_i[job_slot] != '0 &&
-                  read_possible_i;
+  assign read_wanted_o = wanted_q;
+  assign read_o = state_q == StateRun && wanted_q && read_possible_i;
   assign read_slot_o = job_slot;
   assign read_block_o = read_block_q;
 
@@ -153,11 +154,13 @@ module key_wrap_lane #(
       state_q <= StateIdle;
       read_block_q <= '0;
       write_block_q <= '0;
+      wanted_q <= 1'b0;
       fetched_q <= 1'b0;
       word_valid_q <= 1'b0;
       granted_q <= 1'b0;
     end else begin
       granted_q <= cipher_grant_i;
+      wanted_q <= state_q == StateRun && !aborted && !read_o && !fetched_q && !word_valid_q && available_i[job_slot] != '0;
       fetched_q <= read_o;
       if (read_o) read_block_q <= read_block_q + RingWidth'(1);
       if (fetched_q) word_valid_q <= 1'b1;

@@ -10,6 +10,8 @@
 // of an authenticated mode, its whole text is then overwritten with zeros before the slot is released.
 // Throughput: a burst every 3 cycles, a beat a cycle without a gap between bursts. Latency: 2 cycles from a block in
 // the buffer to its beat, if the burst's address is out.
+// A burst that the write port has taken is checked in the cycle after: beats follow if it is granted, and a refusal comes
+// a cycle later still.
 
 `default_nettype none
 
@@ -60,7 +62,9 @@ module destination_writer #(
     output cce_pkg::dma_request_t                      request_o,
     output logic [SlotWidth-1:0]                       request_tag_o,
     input  wire logic                                  request_ready_i,
-    input  wire logic                                  request_denied_i,
+    input  wire logic                                  granted_i,       // the request taken in the cycle before
+    input  wire logic                                  denied_i,        // the one taken two cycles before
+    input  wire logic [SlotWidth-1:0]                  denied_slot_i,
     output logic                                       beat_valid_o,
     input  wire logic                                  beat_ready_i,
     output logic [DataWidth-1:0]                       beat_data_o,
@@ -220,7 +224,7 @@ module destination_writer #(
   logic phase_ends, request_ends;
   logic [StreamBlockWidth:0] after_block, blocks_needed;
   logic [LaneCountWidth-1:0] lane_blocks;
-  logic ending, drained, granted, waiting, ends, give_up;
+  logic ending, drained, granted, waiting, ends, give_up, refused;
   logic in_tag_q, request_ends_q, phase_ends_q;
   logic [31:0] phase_left_q;
   logic [PlaceWidth-1:0] place_q, burst_place_q;
@@ -232,6 +236,8 @@ module destination_writer #(
   logic unrestricted_q, zero_q;
   logic [7:0] queue_q;
   logic bursts_full;
+  logic asked_q, unanswered_q;   // a burst was taken in the cycle before, or in the one before that
+  logic [BurstWidth-1:0] asked_burst_q;
 
   assign segment_slot_o = slot_q;
   assign end_slot_o = slot_q;
@@ -263,23 +269,25 @@ module destination_writer #(
   assign blocks_needed = (StreamBlockWidth + 1)'((after + PlaceWidth'(15)) >> 4) - place[PlaceWidth-1:4];
   assign lane_blocks = LaneCountWidth'(after_block - place[PlaceWidth-1:4]);
 
+  assign refused = denied_i && denied_slot_i == slot_q;
   assign ending = state_q == StateCompute &&
-                  (wiping_q[slot_q] ? wipe_failed_q[slot_q] || discard_i[slot_q] :
+                  (wiping_q[slot_q] ? wipe_failed_q[slot_q] || refused || discard_i[slot_q] :
                                       empty_q[slot_q] || (abort_i[slot_q] && drained));
   // Nothing more of an aborted request will come, and nothing of it, or before it, is still to leave the buffer.
   assign drained = cipher_done_i[slot_q] && (stream_turn_q ? feeder_idle : bursts_q[slot_q] == '0);
   // The stream's burst waits for its first blocks, and gives way to a lane meanwhile.
   assign waiting = stream_turn_q && (stream_far || (stream_ready < blocks_needed_q &&
                                                     stream_ready < (StreamBlockWidth + 1)'(StartBlocks)));
-  assign give_up = !wiping_q[slot_q] && abort_i[slot_q];
+  assign give_up = !wiping_q[slot_q] && (abort_i[slot_q] || refused);
   assign request_valid_o = state_q == StateRequest && !waiting && !give_up && !bursts_full;
-  assign granted = request_valid_o && request_ready_i && !request_denied_i;
-  assign ends = ending || (granted && request_ends_q) || (request_error_o && zero_q);
+  assign granted = request_valid_o && request_ready_i;
+  assign ends = ending || (granted && request_ends_q);
   assign order_pop = ends && stream_turn_q;
   // A burst may be made before its data are there. The next request's place in the buffer is known when the request in
   // front of it has given all of its own, which is less than announced if it is aborted.
-  // Of an aborted one all beats must have left first: only then is it known what they have not freed.
-  assign tail_end = tail_q && cipher_done_i[tail_slot_q] &&
+  // Of an aborted one all beats must have left first: only then is it known what they have not freed. Its last burst may
+  // be refused: that aborts it.
+  assign tail_end = tail_q && cipher_done_i[tail_slot_q] && !asked_q && !unanswered_q &&
                     (!abort_i[tail_slot_q] || bursts_q[tail_slot_q] == '0);
 
   always_comb begin
@@ -291,8 +299,8 @@ module destination_writer #(
     request_o.bytes = bytes_q;
   end
   assign request_tag_o = slot_q;
-  assign request_error_o = request_valid_o && request_ready_i && request_denied_i;
-  assign request_error_slot_o = slot_q;
+  assign request_error_o = denied_i;
+  assign request_error_slot_o = denied_slot_i;
   assign segment_take_o = granted;
   assign segment_take_bytes_o = bytes_q;
   assign segment_take_more_o = !request_ends_q;
@@ -301,8 +309,8 @@ module destination_writer #(
   // ------------------------------------------------------------------------------------------------- the end of a slot
 
   logic [SlotCount-1:0] finish_requests;
-  logic finish_valid, wipe_now;
-  logic [SlotWidth-1:0] finish_slot;
+  logic finish_valid, finish_valid_q, wipe_now;   // chosen; in the cycle after it is known whether to wipe
+  logic [SlotWidth-1:0] finish_slot, finish_slot_q;
   logic [31:0] start_text;
   logic [4:0] start_tag;
 
@@ -321,12 +329,16 @@ module destination_writer #(
       .valid_o(finish_valid),
       .index_o(finish_slot)
   );
-  assign wipe_now = finish_valid && wipe_q[finish_slot] && abort_i[finish_slot] && !discard_i[finish_slot] &&
-                    !wiped_q[finish_slot];
+  always_ff @(posedge clk_i) begin
+    finish_valid_q <= rst_ni && finish_valid;
+    finish_slot_q <= finish_slot;
+  end
+  assign wipe_now = finish_valid_q && wipe_q[finish_slot_q] && abort_i[finish_slot_q] && !discard_i[finish_slot_q] &&
+                    !wiped_q[finish_slot_q];
   assign segment_restart_o = wipe_now;
-  assign segment_restart_slot_o = finish_slot;
-  assign release_o = finish_valid && !wipe_now;
-  assign release_slot_o = finish_slot;
+  assign segment_restart_slot_o = finish_slot_q;
+  assign release_o = finish_valid_q && !wipe_now;
+  assign release_slot_o = finish_slot_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -348,7 +360,11 @@ module destination_writer #(
       stream_place_q <= '0;
       tail_q <= 1'b0;
       tail_slot_q <= '0;
+      asked_q <= 1'b0;
+      unanswered_q <= 1'b0;
     end else begin
+      asked_q <= granted;
+      unanswered_q <= asked_q;
       unique case (state_q)
         StateSelect: begin
           if (choose_stream || lane_candidate) begin
@@ -387,20 +403,25 @@ module destination_writer #(
         stream_place_q <= {tail_end_block_i, 4'd0};
       end
       if (segment_error_i && wiping_q[segment_error_slot_i]) wipe_failed_q[segment_error_slot_i] <= 1'b1;
-      if (finish_valid) begin
-        finishing_q[finish_slot] <= 1'b0;
-        wiping_q[finish_slot] <= wipe_now;
+      if (denied_i && wiping_q[denied_slot_i]) wipe_failed_q[denied_slot_i] <= 1'b1;
+      if (finish_valid) finishing_q[finish_slot] <= 1'b0;
+      if (finish_valid_q) begin
+        wiping_q[finish_slot_q] <= wipe_now;
         if (wipe_now) begin
-          wiped_q[finish_slot] <= 1'b1;
-          active_q[finish_slot] <= 1'b1;
-          fresh_q[finish_slot] <= 1'b1;
+          wiped_q[finish_slot_q] <= 1'b1;
+          active_q[finish_slot_q] <= 1'b1;
+          fresh_q[finish_slot_q] <= 1'b1;
         end
       end
       for (int unsigned s = 0; s < SlotCount; s++) begin
-        logic asked, answered;
+        logic asked, answered, denied;
         asked = granted && slot_q == SlotWidth'(s);
         answered = done_i && done_slot_i == SlotWidth'(s);
-        if (asked != answered) bursts_q[s] <= bursts_q[s] + {{BurstCountWidth-1{answered}}, 1'b1};
+        denied = denied_i && denied_slot_i == SlotWidth'(s);
+        // Never denied and granted in one cycle: the choice of a burst takes longer than the answer.
+        if (denied || asked != answered) begin
+          bursts_q[s] <= bursts_q[s] + {{BurstCountWidth-1{answered || denied}}, !(answered && denied)};
+        end
       end
       if (start_i) begin
         fresh_q[start_slot_i] <= 1'b1;
@@ -448,7 +469,10 @@ module destination_writer #(
       unrestricted_q <= segment_unrestricted_i;
       queue_q <= segment_queue_i;
     end
-    if (granted) progress_memory[slot_q] <= {in_tag_q, phase_left_q, place_q};
+    if (granted) begin
+      progress_memory[slot_q] <= {in_tag_q, phase_left_q, place_q};
+      asked_burst_q <= {stream_turn_q, zero_q, phase_ends_q, slot_q, burst_place_q, bytes_q, address_q[LaneWidth-1:0]};
+    end
     if (start_i) lengths_memory[start_slot_i] <= {!start_request_i.stream, start_text != '0, start_text, start_tag};
   end
 
@@ -480,15 +504,15 @@ module destination_writer #(
       .clk_i,
       .rst_ni,
       .clear_i(1'b0),
-      .push_i(granted),
-      .data_i({stream_turn_q, zero_q, phase_ends_q, slot_q, burst_place_q, bytes_q, address_q[LaneWidth-1:0]}),
+      .push_i(granted_i),
+      .data_i(asked_burst_q),
       .pop_i(burst_pop),
       .valid_o(burst_valid),
       .data_o({burst_stream, burst_zero, burst_phase_ends, burst_slot, burst_place, burst_bytes, burst_lane}),
       .count_o(burst_count)
   );
   assign bursts_full = burst_count == ($clog2(BurstDepth + 1))'(BurstDepth);
-  assign feeder_idle = !burst_valid;
+  assign feeder_idle = !burst_valid && !asked_q;
 
   assign beat_place = first_q ? burst_place : beat_place_q;
   assign beat_left = first_q ? burst_bytes : beat_left_q;
@@ -555,7 +579,8 @@ module destination_writer #(
         comes = lane_write_i && lane_write_slot_i == SlotWidth'(s);
         leaves = lane_freed && burst_slot == SlotWidth'(s);
         given_away = lane_granted && slot_q == SlotWidth'(s);
-        if (lane_ends && slot_q == SlotWidth'(s)) begin
+        // Blocks of a last burst that was refused are still counted when their request is over.
+        if ((lane_ends && slot_q == SlotWidth'(s)) || (start_i && start_slot_i == SlotWidth'(s))) begin
           lane_filled_q[s] <= '0;
           lane_ready_q[s] <= '0;
         end else begin
@@ -600,6 +625,8 @@ module destination_writer #(
     if (rst_ni) begin
       if (start_i) assert (!active_q[start_slot_i] && !finishing_q[start_slot_i] && bursts_q[start_slot_i] == '0);
       if (done_i) assert (bursts_q[done_slot_i] != '0);
+      if (granted_i) assert (asked_q);
+      if (denied_i) assert (unanswered_q && !granted && bursts_q[denied_slot_i] != '0);
       if (granted && stream_turn_q) assert (!tail_q);
       if (tail_end && !abort_i[tail_slot_q]) assert (stream_place_q == {tail_end_block_i, 4'd0});
       if (lane_write_i) assert (lane_filled_q[lane_write_slot_i] < LaneCountWidth'(LaneBlocks));

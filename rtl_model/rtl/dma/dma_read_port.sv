@@ -2,9 +2,10 @@
 //
 // Gives the read channels of the AXI4 manager to several clients, after the address checker.
 //
-// A client shows a request and a tag until it is taken (`ready`). A refused one is answered by `denied` in the same
-// cycle and by nothing else; an allowed one becomes one INCR burst, and its beats come back on the client's
-// `beat_valid` with the tag. All bursts have the same AXI ID, so beats come in the order of the requests. A client must
+// A client shows a request and a tag until it is taken (`ready`). In the cycle after, the checker looks at it. An allowed
+// one is one INCR burst from that cycle on, and its beats come back on the client's `beat_valid` with the tag. A refused
+// one is answered by `denied`, with its tag, two cycles after it was taken, and by nothing else.
+// All bursts have the same AXI ID, so beats come in the order of the requests. A client must
 // be able to take all beats that it asked for: the read data channel never waits, so no client can block another.
 // Fixed priority, lowest client first. Latency: one cycle from request to address. Throughput: one burst a cycle.
 
@@ -27,6 +28,7 @@ module dma_read_port #(
     input  wire logic [Clients-1:0][TagWidth-1:0]                 tag_i,
     output logic [Clients-1:0]                                    ready_o,
     output logic [Clients-1:0]                                    denied_o,
+    output logic [TagWidth-1:0]                                   denied_tag_o,
     output logic [Clients-1:0]                                    beat_valid_o,
     output logic [DataWidth-1:0]                                  beat_data_o,
     output logic [TagWidth-1:0]                                   beat_tag_o,
@@ -58,13 +60,12 @@ module dma_read_port #(
   localparam int unsigned CountWidth = $clog2(OutstandingCount + 1);
   localparam int unsigned EntryWidth = IndexWidth + TagWidth + LaneWidth;
 
-  cce_pkg::dma_request_t chosen, other;
-  logic [IndexWidth-1:0] chosen_index, other_index;
-  logic first_allowed, other_allowed;
-  logic any_valid, allowed, can_take, push;
-  logic arvalid_q;
-  logic [63:0] araddr_q;
-  logic [7:0] arlen_q;
+  cce_pkg::dma_request_t chosen, request_q;   // request_q: taken last
+  logic [IndexWidth-1:0] chosen_index, client_q;
+  logic [TagWidth-1:0] tag_q;
+  logic any_valid, can_take, allowed, push, refuse;
+  logic waiting_q;   // request_q was not accepted by the bus yet
+  logic fresh_q;     // it was taken in the cycle before: the checker looks at it
   logic [12:0] span;
   logic outstanding_valid, address_valid;
   logic [CountWidth-1:0] outstanding_count, address_count;
@@ -72,71 +73,69 @@ module dma_read_port #(
   logic [7:0] entry_queue;
   logic [63:0] entry_address;
   logic first_q;
+  logic [Clients-1:0] denied_q;
+  logic [TagWidth-1:0] denied_tag_q;
+  logic [7:0] denied_queue_q;
+  logic [63:0] denied_address_q;
 
   always_comb begin
     // The last one's request is looked at whether it asks or not, which may be known late.
-    other_index = IndexWidth'(Clients - 1);
-    for (int unsigned i = Clients - 1; i > 1; i--) begin
-      if (valid_i[i-1]) other_index = IndexWidth'(i - 1);
+    chosen_index = IndexWidth'(Clients - 1);
+    for (int unsigned i = Clients - 1; i > 0; i--) begin
+      if (valid_i[i-1]) chosen_index = IndexWidth'(i - 1);
     end
-    other = request_i[other_index];
     any_valid = valid_i != '0;
-    chosen_index = valid_i[0] ? '0 : other_index;
-    chosen = valid_i[0] ? request_i[0] : other;
+    chosen = request_i[chosen_index];
   end
 
-  // Two, because it is known late whether the first client asks.
-  dma_address_checker #(
-      .RegionCount(RegionCount)
-  ) u_first_checker (
-      .request_i(request_i[0]),
-      .write_i(1'b0),
-      .region_base_i,
-      .region_size_i,
-      .region_access_i,
-      .allowed_o(first_allowed)
-  );
-  dma_address_checker #(
-      .RegionCount(RegionCount)
-  ) u_other_checker (
-      .request_i(other),
-      .write_i(1'b0),
-      .region_base_i,
-      .region_size_i,
-      .region_access_i,
-      .allowed_o(other_allowed)
-  );
-  assign allowed = valid_i[0] ? first_allowed : other_allowed;
-
-  assign can_take = any_valid && (!arvalid_q || m_axi_arready_i) && outstanding_count != CountWidth'(OutstandingCount);
-  assign push = can_take && allowed;
-  // Bytes from the start of the first beat to the end of the request.
-  assign span = chosen.bytes + 13'(chosen.address[LaneWidth-1:0]);
-
+  // One less than there is room for: the last one taken may not be counted yet.
+  assign can_take = any_valid && (!waiting_q || m_axi_arready_i) && outstanding_count < CountWidth'(OutstandingCount - 1);
   always_comb begin
-    // Nobody else's answer waits for the first client's check.
     ready_o = '0;
-    denied_o = '0;
-    ready_o[other_index] = can_take && !valid_i[0];
-    denied_o[other_index] = can_take && !valid_i[0] && !other_allowed;
-    ready_o[0] = can_take && valid_i[0];
-    denied_o[0] = can_take && valid_i[0] && !first_allowed;
+    ready_o[chosen_index] = can_take;
   end
+
+  dma_address_checker #(
+      .RegionCount(RegionCount)
+  ) u_checker (
+      .request_i(request_q),
+      .write_i(1'b0),
+      .region_base_i,
+      .region_size_i,
+      .region_access_i,
+      .allowed_o(allowed)
+  );
+  assign push = fresh_q && allowed;
+  assign refuse = fresh_q && !allowed;
+  // Bytes from the start of the first beat to the end of the request.
+  assign span = request_q.bytes + 13'(request_q.address[LaneWidth-1:0]);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      arvalid_q <= 1'b0;
+      waiting_q <= 1'b0;
+      fresh_q <= 1'b0;
       first_q <= 1'b1;
+      denied_q <= '0;
     end else begin
-      if (m_axi_arready_i) arvalid_q <= 1'b0;
-      if (push) arvalid_q <= 1'b1;
+      if (m_axi_arready_i || refuse) waiting_q <= 1'b0;
+      if (can_take) waiting_q <= 1'b1;
+      fresh_q <= can_take;
+      denied_q <= Clients'(refuse) << client_q;
       if (m_axi_rvalid_i) first_q <= m_axi_rlast_i;
     end
-    if (push) begin
-      araddr_q <= chosen.address;
-      arlen_q <= 8'((span - 13'd1) >> LaneWidth);
+    if (can_take) begin
+      request_q <= chosen;
+      client_q <= chosen_index;
+      tag_q <= tag_i[chosen_index];
+    end
+    if (fresh_q) begin
+      denied_tag_q <= tag_q;
+      denied_queue_q <= request_q.queue_index;
+      denied_address_q <= request_q.address;
     end
   end
+  assign denied_o = denied_q;
+  assign denied_tag_o = denied_tag_q;
 
   stream_fifo #(
       .Width(EntryWidth),
@@ -146,7 +145,7 @@ module dma_read_port #(
       .rst_ni,
       .clear_i(1'b0),
       .push_i(push),
-      .data_i({chosen_index, tag_i[chosen_index], chosen.address[LaneWidth-1:0]}),
+      .data_i({client_q, tag_q, request_q.address[LaneWidth-1:0]}),
       .pop_i(m_axi_rvalid_i && m_axi_rlast_i),
       .valid_o(outstanding_valid),
       .data_o({entry_client, beat_tag_o, beat_lane_o}),
@@ -162,17 +161,17 @@ module dma_read_port #(
       .rst_ni,
       .clear_i(1'b0),
       .push_i(push),
-      .data_i({chosen.queue_index, chosen.address}),
+      .data_i({request_q.queue_index, request_q.address}),
       .pop_i(m_axi_rvalid_i && m_axi_rlast_i),
       .valid_o(address_valid),
       .data_o({entry_queue, entry_address}),
       .count_o(address_count)
   );
 
-  assign m_axi_arvalid_o = arvalid_q;
+  assign m_axi_arvalid_o = waiting_q && !refuse;
   assign m_axi_arid_o = '0;
-  assign m_axi_araddr_o = araddr_q;
-  assign m_axi_arlen_o = arlen_q;
+  assign m_axi_araddr_o = request_q.address;
+  assign m_axi_arlen_o = 8'((span - 13'd1) >> LaneWidth);
   assign m_axi_rready_o = 1'b1;
 
   assign beat_data_o = m_axi_rdata_i;
@@ -186,11 +185,11 @@ module dma_read_port #(
 
   always_comb begin
     fault_o = '0;
-    if (can_take && !allowed) begin
+    if (denied_q != '0) begin
       fault_o.valid = 1'b1;
       fault_o.reason = cce_contract_pkg::FaultReasonRegion;
-      fault_o.queue_index = chosen.queue_index;
-      fault_o.address = chosen.address;
+      fault_o.queue_index = denied_queue_q;
+      fault_o.address = denied_address_q;
     end else if (m_axi_rvalid_i && m_axi_rresp_i[1]) begin
       fault_o.valid = 1'b1;
       fault_o.reason = cce_contract_pkg::FaultReasonBus;
@@ -199,16 +198,16 @@ module dma_read_port #(
     end
   end
 
-  assign idle_o = !any_valid && !arvalid_q && !outstanding_valid;
+  assign idle_o = !any_valid && !waiting_q && !outstanding_valid;
 
   logic unused_bits;
-  assign unused_bits = ^{chosen, address_valid, address_count, m_axi_rid_i, m_axi_rresp_i[0]};
+  assign unused_bits = ^{request_q, address_valid, address_count, m_axi_rid_i, m_axi_rresp_i[0]};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      if (can_take) begin
-        assert (chosen.bytes != '0);
-        assert ({1'b0, chosen.address[11:0]} + chosen.bytes <= 13'd4096);
+      if (fresh_q) begin
+        assert (request_q.bytes != '0);
+        assert ({1'b0, request_q.address[11:0]} + request_q.bytes <= 13'd4096);
       end
       if (m_axi_rvalid_i) assert (outstanding_valid && m_axi_rid_i == '0);
     end

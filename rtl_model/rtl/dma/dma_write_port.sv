@@ -2,10 +2,11 @@
 //
 // Gives the write channels of the AXI4 manager to several clients, after the address checker.
 //
-// A client shows a request and a tag until it is taken (`ready`). A refused one is answered by `denied` in the same
-// cycle and by nothing else. For an allowed one the client gives its beats (`beat_valid`/`beat_ready`), in the order of
-// its requests, and `done` tells each response, with the tag. All bursts have the same AXI ID, so beats and responses
-// come in the order of the requests.
+// A client shows a request and a tag until it is taken (`ready`). In the cycle after, the checker looks at it, and
+// `granted` tells the client that it is allowed. For an allowed one the client gives its beats (`beat_valid`/`beat_ready`),
+// in the order of its requests, and `done` tells each response, with the tag. A refused one is answered by `denied`, with
+// its tag, two cycles after it was taken, and by nothing else.
+// All bursts have the same AXI ID, so beats and responses come in the order of the requests.
 // Fixed priority, lowest client first. Latency: one cycle from request to address, and the first beat is offered in the
 // cycle after the address was accepted.
 // Throughput: one beat a cycle, also from burst to burst.
@@ -28,7 +29,9 @@ module dma_write_port #(
     input  wire logic [Clients-1:0][cce_pkg::DmaRequestWidth-1:0] request_i,
     input  wire logic [Clients-1:0][TagWidth-1:0]                 tag_i,
     output logic [Clients-1:0]                                    ready_o,
+    output logic [Clients-1:0]                                    granted_o,
     output logic [Clients-1:0]                                    denied_o,
+    output logic [TagWidth-1:0]                                   denied_tag_o,
     input  wire logic [Clients-1:0]                               beat_valid_i,
     output logic [Clients-1:0]                                    beat_ready_o,
     input  wire logic [Clients-1:0][DataWidth-1:0]                beat_data_i,
@@ -64,14 +67,13 @@ module dma_write_port #(
   localparam bit Write = 1'b1;               // what the checker is asked for
   localparam int unsigned ResponseWidth = IndexWidth + TagWidth;
 
-  cce_pkg::dma_request_t chosen, other;
-  logic [IndexWidth-1:0] chosen_index, other_index;
-  logic first_allowed, other_allowed;
-  logic any_valid, allowed, can_take, push;
-  logic awvalid_q;
-  logic [63:0] awaddr_q;
-  logic [7:0] awlen_q, length;
-  logic [IndexWidth-1:0] awclient_q;
+  cce_pkg::dma_request_t chosen, request_q;   // request_q: taken last
+  logic [IndexWidth-1:0] chosen_index, client_q;
+  logic [TagWidth-1:0] tag_q;
+  logic any_valid, can_take, allowed, push, refuse;
+  logic waiting_q;   // request_q was not accepted by the bus yet
+  logic fresh_q;     // it was taken in the cycle before: the checker looks at it
+  logic [7:0] length;
   logic [12:0] span;
   logic burst_valid, burst_pop;
   logic [IndexWidth-1:0] burst_client;
@@ -81,72 +83,71 @@ module dma_write_port #(
   logic [IndexWidth-1:0] response_client;
   logic [7:0] response_queue;
   logic [63:0] response_address;
+  logic [Clients-1:0] denied_q;
+  logic [TagWidth-1:0] denied_tag_q;
+  logic [7:0] denied_queue_q;
+  logic [63:0] denied_address_q;
 
   always_comb begin
     // The last one's request is looked at whether it asks or not, which may be known late.
-    other_index = IndexWidth'(Clients - 1);
-    for (int unsigned i = Clients - 1; i > 1; i--) begin
-      if (valid_i[i-1]) other_index = IndexWidth'(i - 1);
+    chosen_index = IndexWidth'(Clients - 1);
+    for (int unsigned i = Clients - 1; i > 0; i--) begin
+      if (valid_i[i-1]) chosen_index = IndexWidth'(i - 1);
     end
-    other = request_i[other_index];
     any_valid = valid_i != '0;
-    chosen_index = valid_i[0] ? '0 : other_index;
-    chosen = valid_i[0] ? request_i[0] : other;
+    chosen = request_i[chosen_index];
   end
 
-  // Two, because it is known late whether the first client asks.
-  dma_address_checker #(
-      .RegionCount(RegionCount)
-  ) u_first_checker (
-      .request_i(request_i[0]),
-      .write_i(Write),
-      .region_base_i,
-      .region_size_i,
-      .region_access_i,
-      .allowed_o(first_allowed)
-  );
-  dma_address_checker #(
-      .RegionCount(RegionCount)
-  ) u_other_checker (
-      .request_i(other),
-      .write_i(Write),
-      .region_base_i,
-      .region_size_i,
-      .region_access_i,
-      .allowed_o(other_allowed)
-  );
-  assign allowed = valid_i[0] ? first_allowed : other_allowed;
-
-  assign can_take = any_valid && (!awvalid_q || m_axi_awready_i) && response_count != CountWidth'(OutstandingCount);
-  assign push = can_take && allowed;
-  assign span = chosen.bytes + 13'(chosen.address[LaneWidth-1:0]);
-  assign length = 8'((span - 13'd1) >> LaneWidth);
-
+  // One less than there is room for: the last one taken may not be counted yet.
+  assign can_take = any_valid && (!waiting_q || m_axi_awready_i) && response_count < CountWidth'(OutstandingCount - 1);
   always_comb begin
-    // Nobody else's answer waits for the first client's check.
     ready_o = '0;
-    denied_o = '0;
-    ready_o[other_index] = can_take && !valid_i[0];
-    denied_o[other_index] = can_take && !valid_i[0] && !other_allowed;
-    ready_o[0] = can_take && valid_i[0];
-    denied_o[0] = can_take && valid_i[0] && !first_allowed;
+    ready_o[chosen_index] = can_take;
   end
+
+  dma_address_checker #(
+      .RegionCount(RegionCount)
+  ) u_checker (
+      .request_i(request_q),
+      .write_i(Write),
+      .region_base_i,
+      .region_size_i,
+      .region_access_i,
+      .allowed_o(allowed)
+  );
+  assign push = fresh_q && allowed;
+  assign refuse = fresh_q && !allowed;
+  // Bytes from the start of the first beat to the end of the request.
+  assign span = request_q.bytes + 13'(request_q.address[LaneWidth-1:0]);
+  assign length = 8'((span - 13'd1) >> LaneWidth);
+  assign granted_o = Clients'(push) << client_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      awvalid_q <= 1'b0;
+      waiting_q <= 1'b0;
+      fresh_q <= 1'b0;
       beat_q <= '0;
+      denied_q <= '0;
     end else begin
-      if (m_axi_awready_i) awvalid_q <= 1'b0;
-      if (push) awvalid_q <= 1'b1;
+      if (m_axi_awready_i || refuse) waiting_q <= 1'b0;
+      if (can_take) waiting_q <= 1'b1;
+      fresh_q <= can_take;
+      denied_q <= Clients'(refuse) << client_q;
       if (m_axi_wvalid_o && m_axi_wready_i) beat_q <= m_axi_wlast_o ? '0 : beat_q + 8'd1;
     end
-    if (push) begin
-      awaddr_q <= chosen.address;
-      awlen_q <= length;
-      awclient_q <= chosen_index;
+    if (can_take) begin
+      request_q <= chosen;
+      client_q <= chosen_index;
+      tag_q <= tag_i[chosen_index];
+    end
+    if (fresh_q) begin
+      denied_tag_q <= tag_q;
+      denied_queue_q <= request_q.queue_index;
+      denied_address_q <= request_q.address;
     end
   end
+  assign denied_o = denied_q;
+  assign denied_tag_o = denied_tag_q;
 
   // Bursts whose address was accepted and whose beats are still to come, and bursts without a response.
   stream_fifo #(
@@ -156,8 +157,8 @@ module dma_write_port #(
       .clk_i,
       .rst_ni,
       .clear_i(1'b0),
-      .push_i(awvalid_q && m_axi_awready_i),
-      .data_i({awclient_q, awlen_q}),
+      .push_i(m_axi_awvalid_o && m_axi_awready_i),
+      .data_i({client_q, length}),
       .pop_i(burst_pop),
       .valid_o(burst_valid),
       .data_o({burst_client, burst_length}),
@@ -171,7 +172,7 @@ module dma_write_port #(
       .rst_ni,
       .clear_i(1'b0),
       .push_i(push),
-      .data_i({chosen_index, tag_i[chosen_index]}),
+      .data_i({client_q, tag_q}),
       .pop_i(m_axi_bvalid_i),
       .valid_o(response_valid),
       .data_o({response_client, done_tag_o}),
@@ -187,17 +188,17 @@ module dma_write_port #(
       .rst_ni,
       .clear_i(1'b0),
       .push_i(push),
-      .data_i({chosen.queue_index, chosen.address}),
+      .data_i({request_q.queue_index, request_q.address}),
       .pop_i(m_axi_bvalid_i),
       .valid_o(address_valid),
       .data_o({response_queue, response_address}),
       .count_o(address_count)
   );
 
-  assign m_axi_awvalid_o = awvalid_q;
+  assign m_axi_awvalid_o = waiting_q && !refuse;
   assign m_axi_awid_o = '0;
-  assign m_axi_awaddr_o = awaddr_q;
-  assign m_axi_awlen_o = awlen_q;
+  assign m_axi_awaddr_o = request_q.address;
+  assign m_axi_awlen_o = length;
   assign m_axi_wvalid_o = burst_valid && beat_valid_i[burst_client];
   assign m_axi_wdata_o = beat_data_i[burst_client];
   assign m_axi_wstrb_o = beat_strobe_i[burst_client];
@@ -216,11 +217,11 @@ module dma_write_port #(
   always_comb begin
     fault_o = '0;
     fault_o.write = 1'b1;
-    if (can_take && !allowed) begin
+    if (denied_q != '0) begin
       fault_o.valid = 1'b1;
       fault_o.reason = cce_contract_pkg::FaultReasonRegion;
-      fault_o.queue_index = chosen.queue_index;
-      fault_o.address = chosen.address;
+      fault_o.queue_index = denied_queue_q;
+      fault_o.address = denied_address_q;
     end else if (m_axi_bvalid_i && m_axi_bresp_i[1]) begin
       fault_o.valid = 1'b1;
       fault_o.reason = cce_contract_pkg::FaultReasonBus;
@@ -229,16 +230,16 @@ module dma_write_port #(
     end
   end
 
-  assign idle_o = !any_valid && !awvalid_q && !response_valid;
+  assign idle_o = !any_valid && !waiting_q && !response_valid;
 
   logic unused_bits;
-  assign unused_bits = ^{chosen, address_valid, address_count, m_axi_bresp_i[0], m_axi_bid_i, burst_count};
+  assign unused_bits = ^{request_q, address_valid, address_count, m_axi_bresp_i[0], m_axi_bid_i, burst_count};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      if (can_take) begin
-        assert (chosen.bytes != '0);
-        assert ({1'b0, chosen.address[11:0]} + chosen.bytes <= 13'd4096);
+      if (fresh_q) begin
+        assert (request_q.bytes != '0);
+        assert ({1'b0, request_q.address[11:0]} + request_q.bytes <= 13'd4096);
       end
       if (m_axi_bvalid_i) assert (response_valid && m_axi_bid_i == '0);
     end

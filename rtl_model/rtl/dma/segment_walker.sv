@@ -2,13 +2,13 @@
 //
 // Knows for each slot where its text goes on in memory: the current segment of its buffer or of its scatter-gather list.
 //
-// A slot is started by `start_i` (with the buffer's or the list's address). `ready_o[slot]` tells that a segment with
-// bytes left is known; `query_slot_i` shows it in the same cycle; `take_i` moves it on. When a list's segment is used
-// up and `take_more_i` said that the text goes on, the next entry is loaded without being asked for. Lists are read in
-// aligned units of 64 bytes into a small cache, one unit a slot.
-// Latency: a buffer is ready in the cycle after its start; an entry of a cached unit takes 3 cycles, of a new unit
-// 5 cycles more than the memory. One list is worked on at a time. Wrong lists are told by `error`; the slot then never
-// becomes ready.
+// A slot is started by `start_i` (with the buffer's or the list's address). `ready_o[slot]`: a segment with bytes left is
+// known; `query_slot_i` shows it in the same cycle; `take_i` moves it on. When a list's segment is used up and
+// `take_more_i` said that the text goes on, the next entry is loaded without being asked for. Lists are read in aligned
+// units of 64 bytes into a small cache, one unit a slot; one list is worked on at a time.
+// Latency: a buffer is ready in the cycle after its start; an entry of a cached unit takes 4 cycles, of a new unit 7 more
+// than the memory, and holds up the other lists for 2 of them: it may be refused. Wrong lists are told by `error`, a cycle
+// after they were found, so that a refused burst of the slot comes first; the slot then never becomes ready.
 
 `default_nettype none
 
@@ -56,7 +56,7 @@ module segment_walker #(
     output cce_pkg::dma_request_t       request_o,
     output logic [TagWidth-1:0]         request_tag_o,
     input  wire logic                   request_ready_i,
-    input  wire logic                   request_denied_i,
+    input  wire logic                   denied_i,
     input  wire logic                   beat_valid_i,
     input  wire logic [TagWidth-1:0]    beat_tag_i,
     input  wire logic [DataWidth-1:0]   beat_data_i,
@@ -74,17 +74,20 @@ module segment_walker #(
   localparam int unsigned UnitShift = $clog2(UnitBytes);
   localparam int unsigned StartWidth = 1 + 64 + 16 + 1 + 8;
 
-  typedef enum logic [1:0] {
+  typedef enum logic [2:0] {
     StateIdle,
+    StateRead,
     StateLook,
-    StateFetch
+    StateFetch,
+    StateAsked,
+    StateAnswer
   } state_e;
 
   logic [StartWidth-1:0] start_memory [SlotCount];
   logic [64+32+16-1:0] segment_memory [SlotCount];   // address, bytes left, region
   logic [1+64-1:0] list_memory [SlotCount];          // it was the last one; address of the next entry
-  // Entry, and whether its beat was an error. Read a cycle ahead, so that it may be a block RAM; a unit is not read in the
-  // cycle in which it is written, because a slot that fetches is not worked on.
+  // Entry, and whether its beat was an error. Read two cycles ahead, so that it may be a block RAM, which is slow; a unit
+  // is not read in the cycle in which it is written, because a slot that fetches is not worked on.
   (* no_rw_check *)
   logic [EntryBits:0] unit_memory [SlotCount*UnitEntries];
   logic [SlotCount-1:0] fresh_q;      // nothing in segment_memory, list_memory yet
@@ -119,12 +122,13 @@ module segment_walker #(
   logic [63:0] work_start, work_address, work_state_list_address;
   logic [15:0] work_region;
   logic [7:0] work_queue;
-  cce_contract_pkg::list_entry_t entry;
-  logic entry_failed, entry_bad, unaligned;
-  logic [EntryWidth-1:0] entry_index, read_entry;
-  logic [SlotWidth-1:0] read_slot;
-  logic [EntryBits:0] entry_q;
-  logic load, want_valid;
+  cce_contract_pkg::list_entry_t read, entry_q;
+  logic entry_failed_q, entry_bad_q, unaligned;
+  logic [EntryWidth-1:0] entry_index;
+  logic [EntryBits:0] read_q;
+  logic load, want_valid, wrong, error_q;
+  logic [7:0] wrong_status, error_status_q;
+  logic [SlotWidth-1:0] error_slot_q;
   logic [63:UnitShift] fetch_unit_q;
   logic [15:0] fetch_region_q;
   logic fetch_unrestricted_q;
@@ -136,12 +140,15 @@ module segment_walker #(
   assign work_address = fresh_q[slot_q] ? work_start : work_state_list_address;
   assign work_last = !fresh_q[slot_q] && work_state_last;
   assign entry_index = work_address[UnitShift-1:EntryShift];
-  assign read_slot = state_q == StateIdle ? want_slot : slot_q;
-  assign read_entry = state_q == StateIdle ? next_entry_q[want_slot] : entry_index;
-  always_ff @(posedge clk_i) entry_q <= unit_memory[{read_slot, read_entry}];
-  assign {entry_failed, entry} = entry_q;
+  always_ff @(posedge clk_i) begin
+    read_q <= unit_memory[{want_slot, next_entry_q[want_slot]}];
+    if (state_q == StateRead) begin
+      {entry_failed_q, entry_q} <= read_q;
+      entry_bad_q <= read.length == '0 || read.flags.reserved0 != '0;
+    end
+  end
+  assign read = read_q[EntryBits-1:0];
   assign unaligned = work_address[EntryShift-1:0] != '0;
-  assign entry_bad = entry.length == '0 || entry.flags.reserved0 != '0;
 
   round_robin_arbiter #(
       .Count(SlotCount)
@@ -154,27 +161,34 @@ module segment_walker #(
       .index_o(want_slot)
   );
 
-  assign load = state_q == StateLook && !work_last && !unaligned && cached_q[slot_q] && !entry_failed && !entry_bad &&
+  assign load = state_q == StateLook && !work_last && !unaligned && cached_q[slot_q] && !entry_failed_q && !entry_bad_q &&
                 !take_i;
 
   always_comb begin
-    error_o = 1'b0;
-    error_status_o = StatusListAccess;
+    wrong = 1'b0;
+    wrong_status = StatusListAccess;
     if (state_q == StateLook) begin
       if (work_last) begin
-        error_o = 1'b1;  // the list ends before the text
-        error_status_o = StatusListFormat;
-      end else if (unaligned || (cached_q[slot_q] && entry_failed)) begin
-        error_o = 1'b1;
-      end else if (cached_q[slot_q] && entry_bad) begin
-        error_o = 1'b1;
-        error_status_o = StatusListFormat;
+        wrong = 1'b1;  // the list ends before the text
+        wrong_status = StatusListFormat;
+      end else if (unaligned || (cached_q[slot_q] && entry_failed_q)) begin
+        wrong = 1'b1;
+      end else if (cached_q[slot_q] && entry_bad_q) begin
+        wrong = 1'b1;
+        wrong_status = StatusListFormat;
       end
-    end else if (state_q == StateFetch && request_ready_i && request_denied_i) begin
-      error_o = 1'b1;
+    end else if (state_q == StateAnswer && denied_i) begin
+      wrong = 1'b1;
     end
   end
-  assign error_slot_o = slot_q;
+  always_ff @(posedge clk_i) begin
+    error_q <= rst_ni && wrong;
+    error_slot_q <= slot_q;
+    error_status_q <= wrong_status;
+  end
+  assign error_o = error_q;
+  assign error_slot_o = error_slot_q;
+  assign error_status_o = error_status_q;
 
   // The unit to be fetched, on the way from StateLook to StateFetch: the address checker follows behind these registers.
   always_ff @(posedge clk_i) begin
@@ -200,12 +214,14 @@ module segment_walker #(
   always_comb begin
     state_d = state_q;
     unique case (state_q)
-      StateIdle: if (want_valid) state_d = StateLook;
+      StateIdle: if (want_valid) state_d = StateRead;
+      StateRead: state_d = StateLook;
       StateLook: begin
-        if (error_o || load) state_d = StateIdle;
+        if (wrong || load) state_d = StateIdle;
         else if (!cached_q[slot_q]) state_d = StateFetch;
       end
-      StateFetch: if (request_ready_i) state_d = StateIdle;
+      StateFetch: if (request_ready_i) state_d = StateAsked;
+      StateAsked: state_d = StateAnswer;
       default: state_d = StateIdle;
     endcase
   end
@@ -229,7 +245,7 @@ module segment_walker #(
       unique case (state_q)
         StateIdle: if (want_valid) slot_q <= want_slot;
         StateLook: begin
-          if (error_o) begin
+          if (wrong) begin
             want_q[slot_q] <= 1'b0;
           end else if (load) begin
             want_q[slot_q] <= 1'b0;
@@ -238,10 +254,11 @@ module segment_walker #(
             if (&entry_index) cached_q[slot_q] <= 1'b0;
           end
         end
-        StateFetch: begin
-          if (request_ready_i) begin
-            if (request_denied_i) want_q[slot_q] <= 1'b0;
-            else fetching_q[slot_q] <= 1'b1;
+        StateFetch: if (request_ready_i) fetching_q[slot_q] <= 1'b1;
+        StateAnswer: begin
+          if (denied_i) begin
+            want_q[slot_q] <= 1'b0;
+            fetching_q[slot_q] <= 1'b0;
           end
         end
         default: ;
@@ -296,9 +313,9 @@ module segment_walker #(
       segment_memory[query_slot_i] <= {query_now + 64'(take_bytes_i), query_state_left - 32'(take_bytes_i),
                                        query_state_region};
     end else if (load) begin
-      segment_memory[slot_q] <= {entry.address, entry.length, entry.region};
+      segment_memory[slot_q] <= {entry_q.address, entry_q.length, entry_q.region};
     end
-    if (load) list_memory[slot_q] <= {entry.flags.last, work_address + 64'(cce_contract_pkg::ListEntryBytes)};
+    if (load) list_memory[slot_q] <= {entry_q.flags.last, work_address + 64'(cce_contract_pkg::ListEntryBytes)};
   end
 
   // Beat k of a unit holds the entries from k * BeatEntries on.
@@ -331,7 +348,7 @@ module segment_walker #(
   assign busy_o = fetching_q | working_q;
 
   logic unused_bits;
-  assign unused_bits = ^{beat_tag_i, work_list};
+  assign unused_bits = ^{beat_tag_i, work_list, read, entry_q};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
@@ -340,6 +357,7 @@ module segment_walker #(
       if (state_q == StateIdle && want_valid && want_q[want_slot] && cached_q[want_slot]) begin
         assert (!(beat_valid_i && beat_tag_i[SlotWidth-1:0] == want_slot));
       end
+      if (denied_i) assert (state_q == StateAnswer);
       if (restart_i) assert (!busy_o[restart_slot_i] && !(start_i && start_slot_i == restart_slot_i));
     end
   end

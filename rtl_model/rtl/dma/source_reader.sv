@@ -55,7 +55,8 @@ module source_reader #(
     output cce_pkg::dma_request_t                      request_o,
     output logic [TagWidth-1:0]                        request_tag_o,
     input  wire logic                                  request_ready_i,
-    input  wire logic                                  request_denied_i,
+    input  wire logic                                  denied_i,            // two cycles after it was taken
+    input  wire logic [TagWidth-1:0]                   denied_tag_i,
     input  wire logic                                  beat_valid_i,
     input  wire logic [TagWidth-1:0]                   beat_tag_i,
     input  wire logic [DataWidth-1:0]                  beat_data_i,
@@ -185,6 +186,7 @@ module source_reader #(
 
   // ---------------------------------------------------------------------------------------------------- the next burst
 
+  logic [SlotWidth-1:0] denied_slot;
   logic lane_now, first_of_phase;
   logic [2:0] prefix;
   logic [31:0] iv_length, aad_length, text_length;
@@ -263,9 +265,10 @@ module source_reader #(
   assign before_blocks = (StreamBlockWidth + 1)'((position + (first_of_phase ? '0 : PlaceWidth'(15))) >> 4);
   assign lane_blocks = LaneCountWidth'(after_blocks - before_blocks);
 
-  assign ending = state_q == StateCompute && (empty_q[slot_q] || abort_i[slot_q]);
+  assign ending = state_q == StateCompute &&
+                  (empty_q[slot_q] || abort_i[slot_q] || (denied_i && denied_slot == slot_q));
   assign request_valid_o = state_q == StateRequest;
-  assign granted = request_valid_o && request_ready_i && !request_denied_i;
+  assign granted = request_valid_o && request_ready_i;
   assign ends = ending || (granted && source_ends_q);
   assign order_pop = ends && stream_turn_q;
 
@@ -278,8 +281,9 @@ module source_reader #(
     request_o.bytes = bytes_q;
   end
   assign request_tag_o = TagWidth'({stream_turn_q, slot_q, burst_position_q, bytes_q, phase_ends_q});
-  assign request_error_o = request_valid_o && request_ready_i && request_denied_i;
-  assign request_error_slot_o = slot_q;
+  // A refused burst is one that never comes: its request is aborted, and ends as with bursts that have come.
+  assign request_error_o = denied_i;
+  assign request_error_slot_o = denied_slot;
   assign segment_take_o = granted;
   assign segment_take_bytes_o = bytes_q;
   assign segment_take_more_o = !source_ends_q;
@@ -381,6 +385,7 @@ module source_reader #(
 
   assign {tag_stream, tag_slot, tag_position, tag_bytes, tag_phase_ends} =
       beat_tag_i[SlotWidth+PlaceWidth+14:0];
+  assign denied_slot = denied_tag_i[PlaceWidth+14 +: SlotWidth];
   assign place = beat_first_i ? tag_position : place_q;
   assign left = beat_first_i ? tag_bytes : left_q;
   assign lane = beat_first_i ? beat_lane_i : '0;
@@ -443,12 +448,16 @@ module source_reader #(
         stream_arrived_q <= stream_skip_block_i;
       end
       for (int unsigned s = 0; s < SlotCount; s++) begin
-        logic asked, came, more, taken;
+        logic asked, came, refused, more, taken;
         asked = granted && slot_q == SlotWidth'(s);
+        refused = denied_i && denied_slot == SlotWidth'(s);
         came = arrives && write_slot_q == SlotWidth'(s);
         more = write_q && !write_stream_q && write_slot_q == SlotWidth'(s);
         taken = lane_take_i && lane_take_slot_i == SlotWidth'(s);
-        if ((asked || came) && !bursts_meet) bursts_q[s] <= bursts_q[s] + {{BurstCountWidth-1{came}}, 1'b1};
+        // Never refused and granted in one cycle: the choice of a burst takes longer than the answer.
+        if ((asked || came || refused) && !bursts_meet) begin
+          bursts_q[s] <= bursts_q[s] + {{BurstCountWidth-1{came || refused}}, !(came && refused)};
+        end
         if ((asked && !stream_turn_q) || taken) begin
           lane_used_q[s] <= lane_used_q[s] + (asked && !stream_turn_q ? used_step : '1);
         end
@@ -476,12 +485,13 @@ module source_reader #(
   end
 
   logic unused_bits;
-  assign unused_bits = ^{write_blocks, order_count, beat_tag_i, start_request_i, segment_address_i};
+  assign unused_bits = ^{write_blocks, order_count, beat_tag_i, denied_tag_i, start_request_i, segment_address_i};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       if (lane_take_i) assert (lane_available_q[lane_take_slot_i] != '0);
       if (lane_clear_i) assert (bursts_q[lane_clear_slot_i] == '0);
+      if (denied_i) assert (!granted && bursts_q[denied_slot] != '0);
       if (start_i) assert (!active_q[start_slot_i] && lane_used_q[start_slot_i] == '0);
       if (beat_valid_i) assert (beat_last_i == (left == 13'(count)));
       assert (stream_used <= (StreamBlockWidth + 1)'(StreamBlocks));

@@ -5,8 +5,8 @@
 // Works on the slots in the order of their dispatch. Records are fetched ahead, into a buffer of UnitCount units of 64
 // bytes, and erased there as soon as they were looked at. A record is checked before it is used; the first fault becomes
 // the request's status. Of a pair the tweak's key goes first.
-// Latency: 2 cycles from dispatch to the cipher with an engine-held context. Throughput: what the cipher's key
-// expansion allows.
+// Latency: a cycle from dispatch to the cipher with an engine-held context, if nothing else is to be done. Throughput: what
+// the cipher's key expansion allows.
 
 `default_nettype none
 
@@ -34,7 +34,7 @@ module key_loader #(
     output cce_pkg::dma_request_t                 request_o,
     output logic [TagWidth-1:0]                   request_tag_o,
     input  wire logic                             request_ready_i,
-    input  wire logic                             request_denied_i,
+    input  wire logic                             denied_i,
     input  wire logic                             beat_valid_i,
     input  wire logic [DataWidth-1:0]             beat_data_i,
     input  wire logic                             beat_last_i,
@@ -63,10 +63,13 @@ module key_loader #(
   localparam int unsigned JobWidth = SlotWidth + cce_pkg::KeyRequestWidth;
   localparam int unsigned UnitBits = 8 * cce_contract_pkg::ContextUnitBytes;
   localparam int unsigned UnitWidth = $clog2(UnitCount);
+  localparam int unsigned EqualParts = 16;      // of a comparison of two keys
+  localparam int unsigned EqualBits = 256 / EqualParts;
 
   typedef enum logic [2:0] {
     StateIdle,
     StateSecond,
+    StateCompare,
     StateCheck,
     StateStore,
     StateTweakKey,
@@ -82,6 +85,7 @@ module key_loader #(
   logic second_unit_q;                      // the pair's second unit is to be asked for
   logic [UnitWidth:0] asked_q, arrived_q, erased_q;   // units, counted modulo 2 * UnitCount
   logic unit_room_q, request_done, denied_q;
+  logic [1:0] asked_before_q;               // a unit was asked for in the cycle before, or in the one before that
   logic [1:0][1:0] unit_room;
   logic [UnitCount-1:0] failed_q;
 
@@ -101,7 +105,8 @@ module key_loader #(
       .data_o(fetch),
       .count_o(fetch_count)
   );
-  assign request_valid_o = fetch_valid && unit_room_q && !denied_q;
+  // The next one waits until it is known that the last one was not refused.
+  assign request_valid_o = fetch_valid && unit_room_q && !denied_q && asked_before_q == '0;
   always_comb begin
     request_o = '0;
     request_o.unrestricted = fetch.unrestricted;
@@ -128,7 +133,7 @@ module key_loader #(
   logic [SlotWidth-1:0] slot;
   cce_pkg::key_request_t job;
   logic [$clog2(SlotCount+1)-1:0] job_count;
-  logic held, from_memory, is_cipher, is_xts;
+  logic held, start_held, look_held, from_memory, is_cipher, is_xts;
   logic [UnitBits-1:0] unit;
   logic unit_there, unit_failed, unit_erase;
   cce_contract_pkg::context_record_t record;
@@ -147,7 +152,8 @@ module key_loader #(
   logic [31:0] store_rights;
   logic [255:0] store_key, store_second_key;
   logic [ContextWidth-1:0] context_index;
-  logic rights_bad, is_wrap, keys_equal;
+  logic rights_bad, is_wrap, compares, keys_equal;
+  logic [EqualParts-1:0] parts_equal_q;
   logic [7:0] status;
 
   stream_fifo #(
@@ -168,7 +174,10 @@ module key_loader #(
   assign from_memory = job.job == 2'(cce_pkg::KeyJobRecord) || job.job == 2'(cce_pkg::KeyJobLoad);
   assign is_cipher = held || job.job == 2'(cce_pkg::KeyJobRecord);
   assign is_xts = job.mode == 8'(cce_contract_pkg::CipherModeXts);
-  assign context_index = job.index[ContextWidth-1:0];
+  // An engine-held context is looked up in the cycle of the dispatch already, if no other job waits.
+  assign start_held = start_i && start_request_i.job == 2'(cce_pkg::KeyJobHeld) && !job_valid;
+  assign look_held = job_valid ? held : start_held;
+  assign context_index = job_valid ? job.index[ContextWidth-1:0] : start_request_i.index[ContextWidth-1:0];
 
   assign unit_there = arrived_q != erased_q;
   assign unit = unit_memory[erased_q[UnitWidth-1:0]];
@@ -241,8 +250,14 @@ module key_loader #(
     endcase
   end
 
-  // All that anything outside the cipher learns of a key, and only if the descriptor asks for it.
-  assign keys_equal = is_cipher && job.distinct_keys && key_q == second_q;
+  // All that anything outside the cipher learns of a key, and only if the descriptor asks for it. Two cycles: parts, all.
+  always_ff @(posedge clk_i) begin
+    for (int unsigned i = 0; i < EqualParts; i++) begin
+      parts_equal_q[i] <= key_q[EqualBits*i +: EqualBits] == second_q[EqualBits*i +: EqualBits];
+    end
+  end
+  assign compares = is_cipher && job.distinct_keys;
+  assign keys_equal = compares && (&parts_equal_q);
 
   // Faults in the order of their status codes' meaning: reading, format, key, rights.
   always_comb begin
@@ -279,7 +294,7 @@ module key_loader #(
   assign release_slot_o = slot;
   assign unit_erase = unit_there && ((state_q == StateIdle && job_valid && from_memory && !erasing_o) ||
                                      state_q == StateSecond) && !unit_done;
-  assign take_job = state_q == StateIdle && job_valid && !erasing_o && (from_memory ? unit_erase : held);
+  assign take_job = state_q == StateIdle && !erasing_o && (look_held || (job_valid && from_memory && unit_erase));
 
   // Whether there is room in the next cycle: for all that may happen in this one, which is known late, then chosen.
   always_comb begin
@@ -300,6 +315,7 @@ module key_loader #(
       failed_q <= '0;
       second_unit_q <= 1'b0;
       denied_q <= 1'b0;
+      asked_before_q <= '0;
       unit_failed_q <= 1'b0;
       unit_q <= '0;
       key_q <= '0;
@@ -309,8 +325,9 @@ module key_loader #(
       if (request_done) begin
         asked_q <= asked_q + (UnitWidth + 1)'(1);
         second_unit_q <= fetch.two_units && !second_unit_q;
-        denied_q <= request_denied_i;
       end
+      asked_before_q <= {asked_before_q[0], request_done};
+      if (denied_i) denied_q <= 1'b1;
       // A refused unit counts as arrived, and failed, once all before it have arrived: so units stay in order.
       if (denied_q && arrived_q + (UnitWidth + 1)'(1) == asked_q) begin
         arrived_q <= asked_q;
@@ -330,15 +347,19 @@ module key_loader #(
 
       unique case (state_q)
         StateIdle: begin
-          if (job_valid && !erasing_o) begin
+          if (look_held && !erasing_o) begin
+            state_q <= (job_valid ? compares : start_request_i.distinct_keys) ? StateCompare : StateCheck;
+          end else if (job_valid && !erasing_o) begin
             if (from_memory) begin
+              // Only a pair is compared: a record of one unit has no second key.
               if (unit_erase) state_q <= job.two_units ? StateSecond : StateCheck;
             end else begin
-              state_q <= held ? StateCheck : StateErase;
+              state_q <= StateErase;
             end
           end
         end
-        StateSecond: if (unit_erase) state_q <= StateCheck;
+        StateSecond: if (unit_erase) state_q <= compares ? StateCompare : StateCheck;
+        StateCompare: state_q <= StateCheck;
         StateCheck: begin
           if (fault_o || skip) state_q <= StateIdle;
           else if (!is_cipher) state_q <= StateStore;
@@ -352,8 +373,8 @@ module key_loader #(
         key_q <= '0;
         second_q <= '0;
       end else if (take_job) begin
-        key_q <= held ? store_key : cut_key(record.key, record_length);
-        second_q <= held ? store_second_key : '0;
+        key_q <= look_held ? store_key : cut_key(record.key, record_length);
+        second_q <= look_held ? store_second_key : '0;
       end else if (state_q == StateSecond) begin
         second_q <= cut_key(second_record.key, length_q);
       end
@@ -364,14 +385,14 @@ module key_loader #(
 
   always_ff @(posedge clk_i) begin
     if (state_q == StateIdle) begin
-      access_bad_q <= from_memory && unit_failed;
+      access_bad_q <= !look_held && from_memory && unit_failed;
       second_access_bad_q <= 1'b0;
-      format_bad_q <= from_memory && format_bad;
-      length_bad_q <= from_memory && length_bad;
-      valid_q <= held ? store_valid : 1'b1;
-      pair_q <= held ? store_pair : record_pair;
-      length_q <= held ? 2'(store_length) : record_length;
-      rights_q <= held ? store_rights : record.rights;
+      format_bad_q <= !look_held && from_memory && format_bad;
+      length_bad_q <= !look_held && from_memory && length_bad;
+      valid_q <= look_held ? store_valid : 1'b1;
+      pair_q <= look_held ? store_pair : record_pair;
+      length_q <= look_held ? 2'(store_length) : record_length;
+      rights_q <= look_held ? store_rights : record.rights;
     end else if (state_q == StateSecond) begin
       if (unit_erase) second_access_bad_q <= unit_failed;
     end

@@ -60,7 +60,7 @@ module completion_writer #(
     output cce_pkg::dma_request_t                request_o,
     output logic [SlotWidth-1:0]                 request_tag_o,
     input  wire logic                            request_ready_i,
-    input  wire logic                            request_denied_i,
+    input  wire logic                            denied_i,
     output logic                                 beat_valid_o,
     input  wire logic                            beat_ready_i,
     output logic [DataWidth-1:0]                 beat_data_o,
@@ -225,11 +225,12 @@ module completion_writer #(
   assign idle_o = !request_q && !entry_valid && writing_q == '0;
 
   logic unused_bits;
-  assign unused_bits = ^{bytes, request_denied_i};
+  assign unused_bits = ^{bytes, denied_i};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      if (granted) assert (!request_denied_i && request_o.address[$clog2(EntryBytes)-1:0] == '0);
+      if (granted) assert (request_o.address[$clog2(EntryBytes)-1:0] == '0);
+      assert (!denied_i);
     end
   end
 

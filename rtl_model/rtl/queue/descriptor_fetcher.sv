@@ -32,7 +32,7 @@ module descriptor_fetcher #(
     output cce_pkg::dma_request_t                  request_o,
     output logic [TagWidth-1:0]                    request_tag_o,
     input  wire logic                              request_ready_i,
-    input  wire logic                              request_denied_i,
+    input  wire logic                              denied_i,
     input  wire logic                              beat_valid_i,
     input  wire logic [TagWidth-1:0]               beat_tag_i,
     input  wire logic [DataWidth-1:0]              beat_data_i,
@@ -156,13 +156,13 @@ module descriptor_fetcher #(
   end
 
   logic unused_bits;
-  assign unused_bits = ^{beat_tag_i, first_beat, request_denied_i};
+  assign unused_bits = ^{beat_tag_i, first_beat, denied_i};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       if (take_i) assert (valid_o[queue_i]);
       // Ring accesses are privileged, and a ring that is aligned does not wrap around the end of the address space.
-      if (granted) assert (!request_denied_i);
+      assert (!denied_i);
     end
   end
 

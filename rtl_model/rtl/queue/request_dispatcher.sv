@@ -4,7 +4,7 @@
 //
 // A fenced descriptor waits until no earlier request of its queue is in flight, and holds later ones of that queue back.
 // Of a queue that is being reset, or has stopped, what was fetched is dropped.
-// Two cycles a descriptor: take it (the slot is chosen), then check and hand over.
+// Three cycles a descriptor: take it, check it, hand it over (the slot is chosen).
 
 `default_nettype none
 
@@ -64,7 +64,7 @@ module request_dispatcher #(
   localparam logic [31:0] TwoUnits = cce_contract_pkg::ContextRecordBytes + cce_contract_pkg::ContextSecondKeyBytes;
 
   logic [QueueCount-1:0] possible, drops;
-  logic chosen_valid, drop_now, check_q;
+  logic chosen_valid, drop_now, check_q, hand_over_q;
   logic [QueueWidth-1:0] chosen, queue_q;
   logic [QueueCount-1:0][CountWidth-1:0] in_flight_q;
   logic [QueueCount-1:0] barrier_q;      // a fenced request is in flight
@@ -77,7 +77,7 @@ module request_dispatcher #(
   always_comb begin
     for (int unsigned q = 0; q < QueueCount; q++) begin
       drops[q] = reset_pending_i[q] || stopped_i[q] || failed_i[q];
-      possible[q] = valid_i[q] && !check_q &&
+      possible[q] = valid_i[q] && !check_q && !hand_over_q &&
                     (drops[q] || (free_valid_i && !barrier_q[q] && (!fence_i[q] || in_flight_q[q] == '0)));
     end
   end
@@ -104,11 +104,13 @@ module request_dispatcher #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       check_q <= 1'b0;
+      hand_over_q <= 1'b0;
       queue_q <= '0;
       in_flight_q <= '0;
       barrier_q <= '0;
     end else begin
       check_q <= chosen_valid && !drop_now;
+      hand_over_q <= check_q;
       if (chosen_valid) queue_q <= chosen;
       for (int unsigned q = 0; q < QueueCount; q++) begin
         in_flight_q[q] <= in_flight_q[q] + CountWidth'(chosen_valid && !drop_now && chosen == QueueWidth'(q)) -
@@ -234,27 +236,37 @@ module request_dispatcher #(
 
   // ------------------------------------------------------------------------------------------------ handing it over
 
-  logic good, stream;
+  logic good, stream, start_cipher_q, start_stream_q, start_lane_q, start_key_wrap_q, start_key_q;
+  logic [7:0] status_q;
+  logic [2:0] prefix_q;
 
-  // As the status says, but not behind it: all that a request starts waits for this.
+  // As the status says, but not behind it.
   assign good = !(opcode_bad || mode_bad || flags_bad || zero_bad || length_bad || tag_bad || iv_bad || context_bad ||
                   (is_cipher && gate_i));
   assign stream = ecb || (cbc && d.flags.decrypt) || ctr || xts || gcm;
-  assign start_o = check_q;
+  // All that a request starts begins at these registers.
+  always_ff @(posedge clk_i) begin
+    start_cipher_q <= rst_ni && check_q && good && is_cipher;
+    start_stream_q <= rst_ni && check_q && good && is_cipher && stream;
+    start_lane_q <= rst_ni && check_q && good && is_cipher && !stream && !wraps;
+    start_key_wrap_q <= rst_ni && check_q && good && is_cipher && wraps;
+    start_key_q <= rst_ni && check_q && good && !is_nop;
+    status_q <= status;
+    prefix_q <= 3'd0;
+    if (ccm && d.aad_length != '0) prefix_q <= d.aad_length < 32'h0000ff00 ? 3'd2 : 3'd6;
+  end
+  assign start_o = hand_over_q;
   assign start_queue_o = queue_q;
-  assign start_status_o = status;
+  assign start_status_o = status_q;
   assign start_cookie_o = d.cookie;
   assign start_cycle_o = start_cycle_q;
   assign start_bytes_o = is_cipher ? d.text_length : '0;
-  assign start_cipher_o = check_q && good && is_cipher;
-  assign start_stream_o = start_cipher_o && stream;
-  assign start_lane_o = start_cipher_o && !stream && !wraps;
-  assign start_key_wrap_o = start_cipher_o && wraps;
-  assign start_key_o = check_q && good && !is_nop;
-  always_comb begin
-    prefix_o = 3'd0;
-    if (ccm && d.aad_length != '0) prefix_o = d.aad_length < 32'h0000ff00 ? 3'd2 : 3'd6;
-  end
+  assign start_cipher_o = start_cipher_q;
+  assign start_stream_o = start_stream_q;
+  assign start_lane_o = start_lane_q;
+  assign start_key_wrap_o = start_key_wrap_q;
+  assign start_key_o = start_key_q;
+  assign prefix_o = prefix_q;
   always_comb begin
     cipher_request_o.queue_index = 8'(queue_q);
     cipher_request_o.unrestricted = unrestricted_i[queue_q];
@@ -288,14 +300,15 @@ module request_dispatcher #(
     key_request_o.distinct_keys = d.flags.distinct_keys;
   end
 
-  assign idle_o = !check_q && valid_i == '0;
+  assign idle_o = !check_q && !hand_over_q && valid_i == '0;
 
   logic unused_bits;
   assign unused_bits = ^{free_slot_i, d.flags.fence};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      if (check_q) assert (free_valid_i && good == (status == 8'(cce_contract_pkg::StatusOk)));
+      if (check_q) assert (good == (status == 8'(cce_contract_pkg::StatusOk)));
+      if (hand_over_q) assert (free_valid_i);
       for (int unsigned q = 0; q < QueueCount; q++) if (freed_i[q]) assert (in_flight_q[q] != '0);
     end
   end

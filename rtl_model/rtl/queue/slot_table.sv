@@ -117,12 +117,13 @@ module slot_table #(
   // Everything is decoded slot by slot: a write with an index would be a shifter for each of the ports.
   always_ff @(posedge clk_i) begin
     for (int unsigned s = 0; s < SlotCount; s++) begin
-      logic starts, gated, is_tag;
+      logic starts, gated, is_tag, written;
       logic [FaultPorts-1:0] faults;
       logic [CauseWidth-1:0] cause;
 
       starts = start_i && free_choice[s];
       gated = gate_i && cipher_q[s] && !abort_q[s];
+      written = destination_release_i && destination_release_slot_i == SlotWidth'(s);
       cause = '0;
       is_tag = 1'b0;
       for (int unsigned f = 0; f < FaultPorts; f++) begin
@@ -162,13 +163,14 @@ module slot_table #(
           tag_q[s] <= is_tag;
           cause_q[s] <= faults != '0 ? cause : CauseGate;
         end
-        finished_q[s] <= used_q[s] && !key_q[s] && !cipher_q[s] && !destination_q[s] && !erase_q[s] &&
+        // Most requests end with the last response to the destination: its release counts in the same cycle.
+        finished_q[s] <= used_q[s] && !key_q[s] && !cipher_q[s] && (!destination_q[s] || written) && !erase_q[s] &&
                          !lists_busy_i[s] && !(free_i && freed_slot_i == SlotWidth'(s));
         if (key_release_i && key_release_slot_i == SlotWidth'(s)) key_q[s] <= 1'b0;
         for (int unsigned u = 0; u < 3; u++) begin
           if (cipher_release_i[u] && cipher_release_slot_i[u] == SlotWidth'(s)) cipher_q[s] <= 1'b0;
         end
-        if (destination_release_i && destination_release_slot_i == SlotWidth'(s)) destination_q[s] <= 1'b0;
+        if (written) destination_q[s] <= 1'b0;
         if (erase_release_i && erase_release_slot_i == SlotWidth'(s)) erase_q[s] <= 1'b0;
         if (free_i && freed_slot_i == SlotWidth'(s)) used_q[s] <= 1'b0;
       end

@@ -229,11 +229,14 @@ module cce_top #(
   logic [cce_pkg::ReadClients-1:0] read_valid, read_ready, read_denied, read_beat_valid;
   logic [cce_pkg::ReadClients-1:0][RequestWidth-1:0] read_request;
   logic [cce_pkg::ReadClients-1:0][cce_pkg::ReadTagWidth-1:0] read_tag;
+  logic [cce_pkg::ReadTagWidth-1:0] read_denied_tag;
   logic [DataWidth-1:0] read_data;
   logic [cce_pkg::ReadTagWidth-1:0] read_beat_tag;
   logic [LaneWidth-1:0] read_lane;
   logic read_first, read_last, read_error, read_idle;
-  logic [cce_pkg::WriteClients-1:0] write_valid, write_ready, write_denied, write_beat_valid, write_beat_ready;
+  logic [cce_pkg::WriteClients-1:0] write_valid, write_ready, write_granted, write_denied;
+  logic [cce_pkg::WriteClients-1:0] write_beat_valid, write_beat_ready;
+  logic [SlotWidth-1:0] write_denied_slot;
   logic [cce_pkg::WriteClients-1:0] write_done;
   logic [cce_pkg::WriteClients-1:0][RequestWidth-1:0] write_request;
   logic [cce_pkg::WriteClients-1:0][SlotWidth-1:0] write_tag;
@@ -264,6 +267,7 @@ module cce_top #(
       .tag_i(read_tag),
       .ready_o(read_ready),
       .denied_o(read_denied),
+      .denied_tag_o(read_denied_tag),
       .beat_valid_o(read_beat_valid),
       .beat_data_o(read_data),
       .beat_tag_o(read_beat_tag),
@@ -300,7 +304,9 @@ module cce_top #(
       .request_i(write_request),
       .tag_i(write_tag),
       .ready_o(write_ready),
+      .granted_o(write_granted),
       .denied_o(write_denied),
+      .denied_tag_o(write_denied_slot),
       .beat_valid_i(write_beat_valid),
       .beat_ready_o(write_beat_ready),
       .beat_data_i(write_data),
@@ -424,7 +430,7 @@ module cce_top #(
       .request_o(descriptor_dma),
       .request_tag_o(read_tag[cce_pkg::ReadClientDescriptor]),
       .request_ready_i(read_ready[cce_pkg::ReadClientDescriptor]),
-      .request_denied_i(read_denied[cce_pkg::ReadClientDescriptor]),
+      .denied_i(read_denied[cce_pkg::ReadClientDescriptor]),
       .beat_valid_i(read_beat_valid[cce_pkg::ReadClientDescriptor]),
       .beat_tag_i(read_beat_tag),
       .beat_data_i(read_data),
@@ -565,7 +571,7 @@ module cce_top #(
       .request_o(context_dma),
       .request_tag_o(read_tag[cce_pkg::ReadClientContext]),
       .request_ready_i(read_ready[cce_pkg::ReadClientContext]),
-      .request_denied_i(read_denied[cce_pkg::ReadClientContext]),
+      .denied_i(read_denied[cce_pkg::ReadClientContext]),
       .beat_valid_i(read_beat_valid[cce_pkg::ReadClientContext]),
       .beat_data_i(read_data),
       .beat_last_i(read_last),
@@ -665,7 +671,7 @@ module cce_top #(
       .request_o(source_list_dma),
       .request_tag_o(read_tag[cce_pkg::ReadClientSourceList]),
       .request_ready_i(read_ready[cce_pkg::ReadClientSourceList]),
-      .request_denied_i(read_denied[cce_pkg::ReadClientSourceList]),
+      .denied_i(read_denied[cce_pkg::ReadClientSourceList]),
       .beat_valid_i(read_beat_valid[cce_pkg::ReadClientSourceList]),
       .beat_tag_i(read_beat_tag),
       .beat_data_i(read_data),
@@ -702,7 +708,8 @@ module cce_top #(
       .request_o(source_dma),
       .request_tag_o(read_tag[cce_pkg::ReadClientData]),
       .request_ready_i(read_ready[cce_pkg::ReadClientData]),
-      .request_denied_i(read_denied[cce_pkg::ReadClientData]),
+      .denied_i(read_denied[cce_pkg::ReadClientData]),
+      .denied_tag_i(read_denied_tag),
       .beat_valid_i(read_beat_valid[cce_pkg::ReadClientData]),
       .beat_tag_i(read_beat_tag),
       .beat_data_i(read_data),
@@ -914,7 +921,7 @@ module cce_top #(
       .request_o(destination_list_dma),
       .request_tag_o(read_tag[cce_pkg::ReadClientDestinationList]),
       .request_ready_i(read_ready[cce_pkg::ReadClientDestinationList]),
-      .request_denied_i(read_denied[cce_pkg::ReadClientDestinationList]),
+      .denied_i(read_denied[cce_pkg::ReadClientDestinationList]),
       .beat_valid_i(read_beat_valid[cce_pkg::ReadClientDestinationList]),
       .beat_tag_i(read_beat_tag),
       .beat_data_i(read_data),
@@ -958,7 +965,9 @@ module cce_top #(
       .request_o(destination_dma),
       .request_tag_o(write_tag[cce_pkg::WriteClientData]),
       .request_ready_i(write_ready[cce_pkg::WriteClientData]),
-      .request_denied_i(write_denied[cce_pkg::WriteClientData]),
+      .granted_i(write_granted[cce_pkg::WriteClientData]),
+      .denied_i(write_denied[cce_pkg::WriteClientData]),
+      .denied_slot_i(write_denied_slot),
       .beat_valid_o(write_beat_valid[cce_pkg::WriteClientData]),
       .beat_ready_i(write_beat_ready[cce_pkg::WriteClientData]),
       .beat_data_o(write_data[cce_pkg::WriteClientData]),
@@ -1053,7 +1062,7 @@ module cce_top #(
       .request_o(completion_dma),
       .request_tag_o(write_tag[cce_pkg::WriteClientCompletion]),
       .request_ready_i(write_ready[cce_pkg::WriteClientCompletion]),
-      .request_denied_i(write_denied[cce_pkg::WriteClientCompletion]),
+      .denied_i(write_denied[cce_pkg::WriteClientCompletion]),
       .beat_valid_o(write_beat_valid[cce_pkg::WriteClientCompletion]),
       .beat_ready_i(write_beat_ready[cce_pkg::WriteClientCompletion]),
       .beat_data_o(write_data[cce_pkg::WriteClientCompletion]),
@@ -1073,7 +1082,7 @@ module cce_top #(
   assign interrupt_o = {queue_interrupt, event_interrupt};
 
   logic unused_bits;
-  assign unused_bits = ^timestamp_i;
+  assign unused_bits = ^{timestamp_i, write_granted};
 
 endmodule
 
