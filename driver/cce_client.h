@@ -41,9 +41,6 @@ struct io_uring_cmd;
 #define CCE_USER_PAGES		17
 #define CCE_USER_AAD_BYTES	64
 
-/* What may become of a request of the crypto API. */
-#define CCE_USER_FLAGS		(CRYPTO_TFM_REQ_MAY_BACKLOG | CRYPTO_TFM_REQ_MAY_SLEEP)
-
 /* What wrapping adds to a key: a semiblock (SP 800-38F, 4.2). */
 #define CCE_KEY_WRAP_OVERHEAD	8
 
@@ -292,6 +289,7 @@ void cce_user_request_free_all(struct list_head *requests);
 int cce_user_request_prepare(struct cce_user_request *request, struct cce_client *client,
 			     const struct cce_uapi_request *given,
 			     const struct cce_user_fixed *fixed);
+u32 cce_user_request_flags(const struct cce_user_request *request);
 void cce_user_request_run(struct cce_user_request *request);
 void cce_user_request_clean(struct cce_user_request *request);
 

@@ -136,7 +136,7 @@ int cce_key_wrap_run(struct cce_user_request *user, crypto_completion_t done)
 	wrap->owner = (struct crypto_async_request){
 		.complete = done,
 		.data = user,
-		.flags = CCE_USER_FLAGS,
+		.flags = cce_user_request_flags(user),
 	};
 	wrap->request = (struct cce_request){
 		.operations = &cce_key_wrap_operations,

@@ -143,6 +143,10 @@ static u64 cce_queue_predict(const struct cce_queue *queue, const struct cce_req
 	case CCE_CIPHER_MODE_CMAC:
 		cycles += 2 * bytes;	/* each block waits for the one before */
 		break;
+	case CCE_CIPHER_MODE_KW:
+	case CCE_CIPHER_MODE_KWP:
+		cycles += 24 * bytes;	/* so does each of six steps for 8 bytes */
+		break;
 	default:
 		cycles += bytes / 8;
 	}

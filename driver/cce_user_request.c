@@ -553,7 +553,14 @@ static void cce_user_request_called(cce_completion_argument argument, int error)
 		cce_user_request_end(cce_completion_owner(argument), error);
 }
 
-static u32 cce_user_flags(const struct cce_user_request *request)
+/**
+ * cce_user_request_flags() - what may become of a request of the crypto API
+ * @request: whose it is
+ *
+ * Context: any.
+ * Return: CRYPTO_TFM_REQ_ and CCE_REQUEST_.
+ */
+u32 cce_user_request_flags(const struct cce_user_request *request)
 {
 	return CRYPTO_TFM_REQ_MAY_BACKLOG | CRYPTO_TFM_REQ_MAY_SLEEP |
 	       (request->alone ? 0 : CCE_REQUEST_OTHERS_FOLLOW);
@@ -565,8 +572,8 @@ static int cce_user_run_skcipher(struct cce_user_request *request)
 
 	memset(req, 0, sizeof(*req));
 	skcipher_request_set_tfm(req, request->session->skcipher);
-	skcipher_request_set_callback(req, cce_user_flags(request), cce_user_request_called,
-				      request);
+	skcipher_request_set_callback(req, cce_user_request_flags(request),
+				      cce_user_request_called, request);
 	skcipher_request_set_crypt(req, request->source_list.entries,
 				   cce_user_destination(request), request->length, request->iv);
 	return request->decrypt ? crypto_skcipher_decrypt(req) : crypto_skcipher_encrypt(req);
@@ -579,8 +586,8 @@ static int cce_user_run_aead(struct cce_user_request *request)
 
 	memset(req, 0, sizeof(*req));
 	aead_request_set_tfm(req, request->session->aead);
-	aead_request_set_callback(req, cce_user_flags(request), cce_user_request_called,
-				  request);
+	aead_request_set_callback(req, cce_user_request_flags(request),
+				  cce_user_request_called, request);
 	aead_request_set_crypt(req, request->source_list.entries, cce_user_destination(request),
 			       request->length + tag, request->iv);
 	aead_request_set_ad(req, request->aad_bytes);
@@ -593,8 +600,8 @@ static int cce_user_run_ahash(struct cce_user_request *request)
 
 	memset(req, 0, sizeof(*req));
 	ahash_request_set_tfm(req, request->session->ahash);
-	ahash_request_set_callback(req, cce_user_flags(request), cce_user_request_called,
-				   request);
+	ahash_request_set_callback(req, cce_user_request_flags(request),
+				   cce_user_request_called, request);
 	ahash_request_set_crypt(req, request->source_list.entries, request->mac, request->length);
 	return crypto_ahash_digest(req);
 }
