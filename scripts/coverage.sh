@@ -86,12 +86,12 @@ runs+=("rtl_model/lockstep/cce_lockstep --seed 1 --cycles 30000"
 	"rtl_model/lockstep/cce_lockstep --traffic streams --seed 2 --cycles 30000"
 	"lib/test/cce_lib_test --gtest_brief=1" lib/test/cce_c_api_test "lib/tool/cce selftest --backend in-process")
 # What the tests in a guest need.
-guest_targets=(cce_device_server cce_tool cce_kernel_vectors cce_lib_test cce_dev_test)
+guest_targets=(cce_device_server cce_tool cce_kernel_vectors cce_lib_test cce_dev_test cce_provider_test)
 
 # Then those of the software alone.
 add_software() {
 	local library=$cce_root/lib/test provider=$cce_root/lib/provider/test name backend
-	targets+=(cce_tool_documents cce_vanishing_device cce_provider_test cce_firmware_test cce_riscv_cpu_test
+	targets+=(cce_tool_documents cce_vanishing_device cce_firmware_test cce_riscv_cpu_test
 		cce_systemc_{example,engine_module_test,pin_module_test,parts_test} cce_firmware_{computer,example}
 		"${guest_targets[@]}")
 	runs+=("lib/tool/cce selftest --backend software")
