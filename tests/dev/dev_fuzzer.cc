@@ -35,6 +35,8 @@ using cce::dev::DeviceFile;
 
 constexpr size_t page = 4096;
 constexpr size_t arena_pages = 64;
+// Where the kernel puts nothing else: else what the C library or a ring maps would come to lie in a hole of the arena.
+constexpr uintptr_t arena_address = 0x1000'0000;
 constexpr uint32_t ring_entries = 32;
 // user_data of a command in a registered buffer.
 constexpr uint64_t fixed_mark = 1;
@@ -100,8 +102,9 @@ struct Queue {
 class Sequence {
 public:
     explicit Sequence(Input input) : input_{input} {
-        arena_ = static_cast<uint8_t*>(
-            mmap(nullptr, arena_pages * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+        arena_ = static_cast<uint8_t*>(mmap(reinterpret_cast<void*>(arena_address), arena_pages * page,
+                                            PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
+                                            -1, 0));
         if (arena_ == MAP_FAILED || file_.open_errno() != 0) defect("no memory, or no device", errno);
     }
     Sequence(const Sequence&) = delete;
