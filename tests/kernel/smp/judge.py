@@ -96,6 +96,7 @@ def dev(boots: list[check.Boot], failures: check.Failures) -> None:
         check.check_boot(boot, failures)
         tests = check_dev.check_report(boot, "dev", 29, failures)
         check_dev.check_report(boot, "removal", 1, failures)
+        check_dev.check_report(boot, "wrap", 1, failures)
         ended = check_dev.check_gone(boot, failures)
         before, after = boot.snapshot("before"), boot.snapshot("after")
         check.check_quiet(after, failures)
@@ -103,11 +104,13 @@ def dev(boots: list[check.Boot], failures: check.Failures) -> None:
         failures.check(done > 300, f"the engine completed only {done} requests")
         told = re.search(r"(\d+) requests ended well, (\d+) failed", (boot.folder / "removal.output").read_text())
         failures.check(told, "the program under removal does not tell what became of its requests")
+        wrapped = re.search(r"\d+ keys wrapped;.*", (boot.folder / "wrap.output").read_text())
+        failures.check(wrapped, "the program that wraps keys does not tell how many")
         rounds = len(list(boot.folder.glob("bound*")))
         failures.check(rounds >= 3, f"only {rounds} removals")
         print(
-            f"  {tests} tests, {done} requests completed by the engine; {rounds} removals: {told[0] if told else ''}; {ended} "
-            "requests in all"
+            f"  {tests} tests, {done} requests completed by the engine; {rounds} removals: {told[0] if told else ''}; "
+            f"{wrapped[0] if wrapped else ''}; {ended} requests in all"
         )
 
 

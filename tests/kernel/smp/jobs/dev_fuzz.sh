@@ -19,6 +19,7 @@ CCE_FUZZ_SEEDS=/tmp/seeds /in/cce_dev_fuzzer
 # An input that finds a defect is left in a file beside the log.
 CCE_FUZZ_CALLS=$calls /in/cce_dev_fuzzer -seed="${seed:?}" -max_len=600 -len_control=0 -rss_limit_mb=0 -timeout=0 \
 	-artifact_prefix="$out/" /tmp/corpus /tmp/seeds >"$out/fuzz.json" 2>"$out/fuzz.log" || tail -n 20 "$out/fuzz.log"
+wait_for_rings
 snapshot after
 mappings after
 cat "$counters/clients" >"$out/clients"
