@@ -510,12 +510,16 @@ void Traffic::set_up_region() {
     region_tight_ = false;
     region_tag_ = static_cast<std::uint8_t>(random_());
     if (chance(20)) region_owner_ = static_cast<unsigned>(below(queue_count));
+    // Mostly it is a queue's that may go nowhere else: of any other the region decides nothing.
+    for (const Queue& queue : queues_) {
+        if (!queue.pair->options().unrestricted && chance(70)) region_owner_ = queue.pair->index();
+    }
     machine_.write_register64(region::at(region::base_low, region_index),
                               chance(90) ? 0 : 0x12'3450'0000 + below(1U << 20));
     machine_.write_register64(region::at(region::size_low, region_index), std::uint64_t{1} << 44);
     machine_.write_register(region::at(region::access, region_index),
                             region::access_valid.put(chance(95)) | region::access_read.put(chance(90)) |
-                                region::access_write.put(chance(90)) | region::access_owner_queue.put(region_owner_) |
+                                region::access_write.put(chance(80)) | region::access_owner_queue.put(region_owner_) |
                                 region::access_tag.put(region_tag_));
 }
 
