@@ -70,8 +70,10 @@ else
 			say "the tests with kernel $kernel will be skipped: it could not be fetched"
 	done
 	if [[ $mode == all ]]; then
-		"$cce_root/sim/machines/qemu/build-kernel.sh" --variant kasan >/dev/null ||
-			fail "the kernel with sanitizers could not be built" "its log is named above"
+		for variant in kasan kcsan; do
+			"$cce_root/sim/machines/qemu/build-kernel.sh" --variant "$variant" >/dev/null ||
+				fail "the $variant kernel could not be built" "its log is named above"
+		done
 	fi
 fi
 [[ $mode != all ]] || export CCE_TEST_ALL=1

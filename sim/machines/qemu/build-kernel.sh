@@ -23,13 +23,14 @@ action=build
 
 usage() {
 	cat <<-END
-		Usage: build-kernel.sh --variant kasan [--jobs N] [--print-path|--print-key]
+		Usage: build-kernel.sh --variant kasan|kcsan [--jobs N] [--print-path|--print-key]
 
 		Builds Linux 6.1 for x86-64 in QEMU, for four processors, with sanitizers, unless the
 		cache already has it, and prints the folder for run.sh and build-module.sh.
 
 		  --variant kasan    base.config and kasan.config: KASAN, lockdep, DMA-API debugging,
 		                     kmemleak, DEBUG_OBJECTS; the self-tests with the extra ones
+		  --variant kcsan    base.config and kcsan.config: KCSAN, by the strict rules
 		  --jobs N           compile N files at a time (default: one per processor)
 		  --print-path       only print the path, whether or not it has been built
 		  --print-key        only print the key: a hash of all that the build depends on
@@ -63,7 +64,7 @@ parse_arguments() {
 		esac
 		shift
 	done
-	[[ $variant == kasan ]] || fail "--variant is kasan, not '$variant' (see --help)"
+	[[ $variant == kasan || $variant == kcsan ]] || fail "--variant is kasan or kcsan, not '$variant' (see --help)"
 }
 
 # The folder that run.sh takes, laid out as those of get-kernel.sh.

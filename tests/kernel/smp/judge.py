@@ -8,8 +8,11 @@ FOLDER holds boot1, boot2, ..., as for check.py, whose rules hold here too. Prin
 failed. Exit status: 0 passed, 1 failed.
 """
 
+import functools
 import re
 import sys
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -20,9 +23,95 @@ import check_load  # noqa: E402
 PROCESSORS = 4
 # Each queue pair's least part of what all of them have taken.
 QUEUE_SHARE = 0.05
+# Modules of ours, as the kernel names them behind a function.
+OURS = re.compile(r"\[(cce|cce_load|cce_mistake)\]")
+TIME = re.compile(r"^(?:<\d+>)?\[ *[0-9.]+\](?:\[ *[TC]\d+\])? ?")
+RULE = "=" * 66
 
 
-def check_processors(boot: check.Boot, before: str, after: str, failures: check.Failures) -> None:
+@dataclass
+class Report:
+    """One report of KCSAN: what it says first, and what stands on top of each of its stacks."""
+
+    title: str
+    lines: list[str] = field(default_factory=list)
+
+    def tops(self) -> list[str]:
+        """The functions whose accesses race: the first lines of the stacks behind "read to" and "write to"."""
+        result = []
+        for line, following in zip(self.lines, self.lines[1:]):
+            if re.match(r"(read|write|read-write|assert no \w+)\b.* (to|by) |race at unknown origin, with", line):
+                result.append(following.strip())
+        return result
+
+    def is_ours(self) -> bool:
+        return bool(OURS.search(self.title)) or any(OURS.search(line) for line in self.tops())
+
+    def comes_from_us(self) -> bool:
+        """The accesses are the kernel's own, but one of them was made for us."""
+        return any(OURS.search(line) for line in self.lines)
+
+
+def take_reports(lines: list[str]) -> tuple[list[str], list[Report]]:
+    """Takes KCSAN's reports out of a log: the other lines, and the reports."""
+    rest: list[str] = []
+    reports: list[Report] = []
+    report: Report | None = None
+    opened = False
+    for line in lines:
+        text = TIME.sub("", line)
+        if text.startswith(RULE):
+            if report is not None:
+                report = None
+                opened = False
+            else:
+                opened = True
+            continue
+        if opened and text.startswith("BUG: KCSAN:"):
+            report = Report(text)
+            reports.append(report)
+            opened = False
+        elif report is not None:
+            report.lines.append(text)
+            # Another processor's message between the report's lines.
+            if check.BAD.search(text) or text.startswith("cce"):
+                rest.append(line)
+        else:
+            opened = False
+            rest.append(line)
+    return rest, reports
+
+
+class Boot(check.Boot):
+    """KCSAN's reports are kept apart: the kernel has races of its own, which are none of our business."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.log, self.reports = take_reports(self.log)
+
+    @functools.cached_property
+    def console(self) -> list[str]:
+        return take_reports((self.folder / "console.log").read_text(errors="replace").splitlines())[0]
+
+
+def check_races(boot: Boot, failures: check.Failures) -> None:
+    ours = [report for report in boot.reports if report.is_ours()]
+    from_us = [report for report in boot.reports if not report.is_ours() and report.comes_from_us()]
+    for report in ours:
+        failures.check(False, f"{report.title}: {'; '.join(report.tops())}")
+    counters = dict(line.split(": ", 1) for line in (boot.folder / "kcsan").read_text().splitlines() if ": " in line)
+    failures.check(counters.get("enabled") == "1", "KCSAN is off at the end")
+    watched = int(counters.get("setup_watchpoints", 0))
+    failures.check(watched >= 1000, f"KCSAN has watched only {watched} accesses")
+    print(
+        f"  KCSAN: {watched} accesses watched, {counters.get('data_races')} reports or repetitions; of our modules {len(ours)}, "
+        f"of the kernel's code under ours {len(from_us)}, of others {len(boot.reports) - len(ours) - len(from_us)}"
+    )
+    for title, count in Counter(report.title for report in from_us).items():
+        print(f"    under ours, {count}: {title}")
+
+
+def check_processors(boot: Boot, before: str, after: str, failures: check.Failures) -> None:
     """One queue pair each, and all of them at work."""
     first, last = boot.snapshot(before), boot.snapshot(after)
     counts = [
@@ -34,7 +123,7 @@ def check_processors(boot: check.Boot, before: str, after: str, failures: check.
     print(f"  requests of the queue pairs: {', '.join(map(str, counts))}; their interrupts: {', '.join(map(str, interrupts))}")
 
 
-def load(boots: list[check.Boot], failures: check.Failures) -> None:
+def load(boots: list[Boot], failures: check.Failures) -> None:
     check_load.faults(boots, failures)
     for boot in boots:
         check_processors(boot, "before", "faults", failures)
@@ -45,7 +134,7 @@ def load(boots: list[check.Boot], failures: check.Failures) -> None:
     print(f"  under way: {deepest} at most; {waited} waited in the backlog")
 
 
-def removal(boots: list[check.Boot], failures: check.Failures) -> None:
+def removal(boots: list[Boot], failures: check.Failures) -> None:
     for boot in boots:
         check.check_boot(boot, failures)
         run = check_load.Load(boot, "removal")
@@ -76,7 +165,7 @@ def removal(boots: list[check.Boot], failures: check.Failures) -> None:
         )
 
 
-def selftest(boots: list[check.Boot], failures: check.Failures) -> None:
+def selftest(boots: list[Boot], failures: check.Failures) -> None:
     for boot in boots:
         check.check_boot(boot, failures)
         snapshot = boot.snapshot("load0")
@@ -91,7 +180,7 @@ def selftest(boots: list[check.Boot], failures: check.Failures) -> None:
         print(f"  self-tests passed; by the engine {done} and {wrong} wrong tags")
 
 
-def dev(boots: list[check.Boot], failures: check.Failures) -> None:
+def dev(boots: list[Boot], failures: check.Failures) -> None:
     for boot in boots:
         check.check_boot(boot, failures)
         tests = check_dev.check_report(boot, "dev", 29, failures)
@@ -114,7 +203,7 @@ def dev(boots: list[check.Boot], failures: check.Failures) -> None:
         )
 
 
-def dev_fuzz(boots: list[check.Boot], failures: check.Failures) -> None:
+def dev_fuzz(boots: list[Boot], failures: check.Failures) -> None:
     for boot in boots:
         boot.overlaps = True
         boot.log, boot.console = check_dev.without_overlap(boot.log), check_dev.without_overlap(boot.console)
@@ -135,20 +224,28 @@ MISTAKES = {
         "lock_order": r"possible circular locking dependency",
         "lockdep ends with the first report": r"lockdep is off",
     },
+    "kcsan": {"race": r"BUG: KCSAN: data-race in mistake_racer"},
 }
 
 
-def finds_mistakes(variant: str, boots: list[check.Boot], failures: check.Failures) -> None:
+def finds_mistakes(variant: str, boots: list[Boot], failures: check.Failures) -> None:
     """Everything here is the wrong way round: what the judge does not complain of fails the test."""
     found = check.Failures()
     (boot,) = boots
     check.check_boot(boot, found)
-    check.check_debug(boot, found)
+    check_variant(variant, boot, found)
     for name, wanted in MISTAKES[variant].items():
         reasons = [reason for reason in found.reasons if re.search(wanted, reason)]
         failures.check(reasons, f"the judge does not see the mistake '{name}'")
         if reasons:
             print(f"  {name}: {reasons[0].splitlines()[0][:140]}")
+
+
+def check_variant(variant: str, boot: Boot, failures: check.Failures) -> None:
+    if variant == "kcsan":
+        check_races(boot, failures)
+    else:
+        check.check_debug(boot, failures)
 
 
 JOBS = {"load": load, "removal": removal, "selftest": selftest, "dev": dev, "dev_fuzz": dev_fuzz}
@@ -157,14 +254,14 @@ JOBS = {"load": load, "removal": removal, "selftest": selftest, "dev": dev, "dev
 def main() -> int:
     variant, job, folder = sys.argv[1:]
     failures = check.Failures()
-    boots = [check.Boot(path) for path in sorted(Path(folder).glob("boot*"), key=lambda path: int(path.name[4:]))]
+    boots = [Boot(path) for path in sorted(Path(folder).glob("boot*"), key=lambda path: int(path.name[4:]))]
     print(f"kernel.smp.{variant}, {job}:")
     if job == "finds_mistakes":
         finds_mistakes(variant, boots, failures)
     else:
         JOBS[job](boots, failures)
         for boot in boots:
-            check.check_debug(boot, failures)
+            check_variant(variant, boot, failures)
     seconds = sum(boot.server["host_seconds"] for boot in boots)
     cycles = sum(boot.server["engine_cycles_simulated"] for boot in boots)
     print(f"  {seconds:.1f} s in QEMU, {cycles} engine cycles simulated")

@@ -12,7 +12,7 @@ readonly code_usage=2 code_skip=77
 
 usage() {
 	cat <<-END
-		Usage: run.sh NAME --variant kasan --server PROGRAM --client PROGRAM --contract DIR
+		Usage: run.sh NAME --variant kasan|kcsan --server PROGRAM --client PROGRAM --contract DIR
 		              --out DIR [OPTION...] [-- ARGUMENTS of the device server...]
 
 		Boots a kernel of build-kernel.sh on four processors, each emulated by a thread of its
@@ -20,7 +20,7 @@ usage() {
 		in DIR/VARIANT.NAME/. ctest knows the arguments:
 		ctest --test-dir build -R kernel.smp --verbose
 
-		  --variant V         kasan: see build-kernel.sh --help
+		  --variant V         kasan or kcsan: see build-kernel.sh --help
 		  --server PROGRAM    cce_vfio_user_server
 		  --client PROGRAM    cce_kernel_vectors
 		  --contract DIR      the generated contract, for the driver's build

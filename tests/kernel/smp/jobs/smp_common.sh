@@ -5,6 +5,9 @@
 # shellcheck source-path=SCRIPTDIR source=../../stock/common.sh
 . /in/common.sh
 
+# KCSAN is off until somebody asks for it: what the kernel does by itself at boot is not looked at.
+[ ! -e /sys/kernel/debug/kcsan ] || echo on >/sys/kernel/debug/kcsan
+
 load_parameters=/sys/module/cce_load/parameters
 load_files=/sys/kernel/debug/cce_load
 # shellcheck disable=SC2034 # for the jobs
@@ -53,4 +56,5 @@ save_checkers() {
 	[ ! -e /proc/lockdep_stats ] || cat /proc/lockdep_stats >"$out/lockdep_stats"
 	[ ! -e /sys/kernel/debug/dma-api/error_count ] ||
 		cat /sys/kernel/debug/dma-api/error_count >"$out/dma_api_errors"
+	[ ! -e /sys/kernel/debug/kcsan ] || cat /sys/kernel/debug/kcsan >"$out/kcsan"
 }

@@ -4,7 +4,10 @@
  * The parameter "kind" says which one is made while the module is loaded; it can be unloaded after
  * each.
  */
+#include <linux/delay.h>
 #include <linux/dma-mapping.h>
+#include <linux/err.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
@@ -14,15 +17,17 @@
 #include <linux/string.h>
 
 #define MISTAKE_BYTES		96
+#define MISTAKE_RACE_ROUNDS	100000
 #define MISTAKE_DMA_ADDRESS	0x1000
 
 static char *kind = "";
 module_param(kind, charp, 0444);
-MODULE_PARM_DESC(kind, "use_after_free, leak, lock_order, sleep or dma");
+MODULE_PARM_DESC(kind, "use_after_free, leak, lock_order, sleep, dma or race");
 
 static DEFINE_MUTEX(mistake_first);
 static DEFINE_MUTEX(mistake_second);
 static DEFINE_SPINLOCK(mistake_spinlock);
+static unsigned long mistake_counter;
 
 static int mistake_use_after_free(void)
 {
@@ -83,6 +88,34 @@ static int mistake_dma(void)
 	return 0;
 }
 
+static int mistake_racer(void *data)
+{
+	unsigned int i;
+
+	for (i = 0; i < MISTAKE_RACE_ROUNDS; i++) {
+		mistake_counter++;
+		/* Each round is a new access to memory. */
+		barrier();
+		cond_resched();
+	}
+	while (!kthread_should_stop())
+		usleep_range(1000, 2000);
+	return 0;
+}
+
+static int mistake_race(void)
+{
+	struct task_struct *task[2];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(task); i++)
+		task[i] = kthread_run(mistake_racer, NULL, "cce_mistake/%u", i);
+	for (i = 0; i < ARRAY_SIZE(task); i++)
+		if (!IS_ERR(task[i]))
+			kthread_stop(task[i]);
+	return 0;
+}
+
 static int __init mistake_init(void)
 {
 	static const struct {
@@ -94,6 +127,7 @@ static int __init mistake_init(void)
 		{ "lock_order", mistake_lock_order },
 		{ "sleep", mistake_sleep },
 		{ "dma", mistake_dma },
+		{ "race", mistake_race },
 	};
 	unsigned int i;
 
