@@ -143,7 +143,8 @@ def removal(boots: list[Boot], failures: check.Failures) -> None:
         failures.check(len(rounds) >= 3, f"only {len(rounds)} removals")
         busy = sum(boot.snapshot(folder.name).sum("in_flight") > 0 for folder in rounds)
         failures.check(busy >= 3, f"only {busy} removals came while requests were in flight")
-        failures.check(run["in_flight_most"] >= 32, f"only {run['in_flight_most']} requests were ever under way")
+        # How many depends on the host; with one for each processor nobody would wait for anybody.
+        failures.check(run["in_flight_most"] > PROCESSORS, f"only {run['in_flight_most']} requests were ever under way")
         client = boot.json("client")
         for counter in ("wrong", "failed", "partial_output"):
             failures.equal(f"AF_ALG: {counter}", client[counter], 0)
