@@ -46,13 +46,17 @@ load() {
 	insmod "$module" "${module_parameters[@]}" || fail "insmod failed"
 }
 
-unload() {
+# The kernel takes a ring of io_uring down, and lets /dev/cce go, some time after the program that had it.
+wait_for_rings() {
 	local tries
-	# The kernel takes a ring of io_uring down, and lets /dev/cce go, some time after the program that had it.
 	for ((tries = 0; tries < 100; tries++)); do
 		[[ $(</sys/module/cce/refcnt) != 0 ]] || break
-		sleep 0.01
+		sleep 0.1
 	done
+}
+
+unload() {
+	wait_for_rings
 	rmmod cce || fail "rmmod failed"
 	! grep -q aes-cce /proc/crypto || fail "the algorithms outlive the module"
 }

@@ -21,6 +21,7 @@ dev_tests() {
 
 # unload_dev: nothing is left of any client, so the module can go.
 unload_dev() {
+	wait_for_rings
 	cat "$counters/clients" >"$out/clients"
 	unload
 	[[ ! -e /dev/cce ]] || fail "/dev/cce outlives the module"

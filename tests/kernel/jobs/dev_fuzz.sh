@@ -26,6 +26,7 @@ CCE_FUZZ_CALLS=$calls "$dev_fuzzer" -seed="${seed:-1}" -max_len=600 -len_control
 	-artifact_prefix="$out/" "$out/corpus" "$out/seeds" >"$out/fuzz.json" 2>"$out/fuzz.log" ||
 	tail -n 20 "$out/fuzz.log"
 rm -r "$out/corpus" "$out/seeds"
+wait_for_rings
 snapshot after
 mappings after
 unload_dev

@@ -147,6 +147,7 @@ snapshot unit
 commands
 snapshot commands
 tls
+wait_for_rings
 snapshot after
 cat "$counters/clients" >"$out/clients"
 unload

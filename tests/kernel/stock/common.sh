@@ -44,6 +44,14 @@ load() {
 	wait_for_selftests
 }
 
+# The kernel takes a ring of io_uring down, and lets /dev/cce go, some time after the program that had it.
+wait_for_rings() {
+	for _ in $(seq 100); do
+		[ "$(cat /sys/module/cce/refcnt)" != 0 ] || return 0
+		sleep 0.1
+	done
+}
+
 unload() {
 	rmmod cce || fail "rmmod failed"
 	! grep -q '^module *: cce$' /proc/crypto || fail "the algorithms outlive the module"

@@ -10,6 +10,7 @@ snapshot load0
 # Its report tells what failed; judge.py reads it.
 /in/cce_dev_test --gtest_filter='*-*.Stalled*:*.Removal*:*.Asleep:*.StandardVectors' --gtest_output="json:$out/dev.json" --gtest_brief=1 \
 	>"$out/dev.output" 2>&1 || cat "$out/dev.output"
+wait_for_rings
 snapshot after
 cat "$counters/clients" >"$out/clients"
 unload

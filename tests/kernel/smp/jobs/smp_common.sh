@@ -21,14 +21,6 @@ unload_tester() {
 	rmmod cce_load || fail "rmmod cce_load failed"
 }
 
-# The kernel takes a ring of io_uring down, and lets /dev/cce go, some time after the program that had it.
-wait_for_rings() {
-	for _ in $(seq 100); do
-		[ "$(cat /sys/module/cce/refcnt)" != 0 ] || return 0
-		sleep 0.1
-	done
-}
-
 # begin_load NAME=VALUE...: a run of cce_load that goes on meanwhile.
 begin_load() {
 	for word in "$@"; do
