@@ -6,8 +6,7 @@
 // There are three clocks, and a table has one of them:
 //
 //     host      this machine's: requests a second, and by its time stamp counter cycles for a request
-//     guest     that of a guest whose clock a simulated engine keeps (--guest): it is the engine's time, and what the
-//     CPU
+//     guest     that of a guest whose clock a simulated engine keeps (--guest): it is the engine's time; what the CPU
 //               does takes none
 //     engine    of backend in-process: the engine's cycles, at a clock that is stated
 

@@ -18,7 +18,6 @@ from table import processor
 # By file; the second kind of clock is the engine's in both.
 HOST = ("host.dev_ioctl", "host.dev_io_uring", "host.af_alg", "host.software")
 ENGINE = ("guest.dev_ioctl", "guest.dev_io_uring", "guest.af_alg", "engine.in-process")
-OPTIONAL = ("host.dev_io_uring", "guest.dev_io_uring")  # the guest's kernel may have no io_uring
 CLOCK_MHZ = 250
 
 Rows = dict[tuple[int, int], dict[str, Any]]
@@ -57,8 +56,8 @@ def check_depth(found: dict[str, Rows], wanted: list[tuple[int, int]]) -> None:
     """Requests that are in flight together must reach the engine together. In its time that is no matter of luck."""
     least, depths = wanted[0][0], [depth for _, depth in wanted]
     for file in ("guest.dev_ioctl", "guest.dev_io_uring"):
-        rates = [found[file][least, depth]["requests_per_second"] for depth in depths] if file in found else []
-        if max(depths) >= 16 and rates and max(rates) < 4 * rates[0]:
+        rates = [found[file][least, depth]["requests_per_second"] for depth in depths]
+        if max(depths) >= 16 and max(rates) < 4 * rates[0]:
             raise Wrong(f"{file}: {rates[0]:.0f} requests a second one by one, {max(rates):.0f} with many in flight")
 
 
@@ -103,15 +102,13 @@ def main() -> int:
     reports: dict[str, Any] = {}
     try:
         for file in HOST + ENGINE:
-            path = folder / f"{file}.json"
-            if file not in OPTIONAL or path.exists():
-                reports[file], found[file] = read(path, wanted)
+            reports[file], found[file] = read(folder / f"{file}.json", wanted)
         check_depth(found, wanted)
     except (Wrong, OSError, ValueError, KeyError) as error:
         print(f"library_table.py: {error}", file=sys.stderr)
         return 1
-    print_engine({file: found[file] for file in ENGINE if file in found}, wanted)
-    print_host({file: found[file] for file in HOST if file in found}, wanted)
+    print_engine({file: found[file] for file in ENGINE}, wanted)
+    print_host({file: found[file] for file in HOST}, wanted)
     if len(sys.argv) > 4:
         Path(sys.argv[4]).write_text(json.dumps({"processor": processor(), "clock_mhz": CLOCK_MHZ, "reports": reports}, indent=2)
                                      + "\n")

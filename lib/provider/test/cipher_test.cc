@@ -21,6 +21,8 @@ void expect_by_threshold(const Library& library, std::size_t threshold) {
     } else if (threshold == thresholds.back()) {
         EXPECT_EQ(library.engine_requests(), 0U) << library.report();
         EXPECT_NE(library.cpu_requests(), 0U) << library.report();
+    } else {
+        EXPECT_NE(library.engine_requests() + library.cpu_requests(), 0U) << library.report();
     }
 }
 

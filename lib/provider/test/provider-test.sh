@@ -3,6 +3,9 @@
 #
 # What the provider's tests with other people's programs share. Sourced; $1 is the module, cce.so.
 
+# shellcheck source=lib/provider/test/configuration.sh
+source "${BASH_SOURCE[0]%/*}/configuration.sh"
+
 module=$(realpath "$1")
 readonly module
 # Tests skipped because something of the machine is missing end so (ctest: SKIP_RETURN_CODE).
@@ -45,37 +48,9 @@ need() {
 # Whatever the caller's environment says about backends and thresholds is not meant for these tests.
 unset CCE_BACKEND CCE_ENGINE CCE_CPU_BELOW CCE_PROVIDER_REPORT OPENSSL_CONF OPENSSL_MODULES
 
-# Writes a configuration that prefers the provider: FILE BACKEND[:ENGINE] CPU-BELOW REPORT
+# As configuration does, with the provider under test: FILE BACKEND[:ENGINE] CPU-BELOW REPORT
 configure() {
-	local file=$1 backend=$2 below=$3 report=$4
-	cat >"$file" <<EOF
-openssl_conf = openssl_init
-[openssl_init]
-providers = providers
-alg_section = algorithms
-random = random
-[providers]
-default = default_provider
-cce = cce_provider
-[default_provider]
-activate = 1
-[cce_provider]
-activate = 1
-module = $module
-backend = ${backend%%:*}
-engine = ${backend#*:}
-cpu-below = $below
-report = $report
-[algorithms]
-default_properties = ?provider=cce
-[random]
-random = CTR-DRBG
-cipher = AES-256-CTR
-properties = provider=default
-[req]
-distinguished_name = name
-[name]
-EOF
+	configuration "$1" "$module" "$2" "$3" "$4"
 }
 
 # The sum of a count over all processes that wrote to a report: REPORT KEY, with a dot for what is nested.

@@ -5,6 +5,8 @@
 # one end.
 # shellcheck source-path=SCRIPTDIR source=common.sh
 source "${BASH_SOURCE[0]%/*}/common.sh"
+# shellcheck source-path=SCRIPTDIR source=../../../lib/provider/test/configuration.sh
+source "${BASH_SOURCE[0]%/*}/../../../lib/provider/test/configuration.sh"
 
 readonly provider=${provider:?} provider_test=${provider_test:?} mebibytes=${mebibytes:-4}
 need openssl openssl
@@ -13,35 +15,12 @@ need ip iproute2
 readonly scratch=/tmp/provider
 mkdir "$scratch"
 
-# configuration REPORT: an OpenSSL configuration that prefers the provider, for every request; its accounts go to REPORT.
-configuration() {
-	cat >"$scratch/$1.cnf" <<END
-openssl_conf = openssl_init
-[openssl_init]
-providers = providers
-alg_section = algorithms
-random = random
-[providers]
-default = default_provider
-cce = cce_provider
-[default_provider]
-activate = 1
-[cce_provider]
-activate = 1
-module = $provider
-backend = dev
-cpu-below = 0
-report = $out/$1.report
-[algorithms]
-default_properties = ?provider=cce
-[random]
-random = CTR-DRBG
-cipher = AES-256-CTR
-properties = provider=default
-END
+# configure REPORT: for every request; the provider's accounts go to REPORT.
+configure() {
+	configuration "$scratch/$1.cnf" "$provider" dev 0 "$out/$1.report"
 }
 
-configuration commands
+configure commands
 with_cce() { OPENSSL_CONF=$scratch/commands.cnf openssl "$@"; }
 without() { openssl "$@"; }
 
@@ -97,7 +76,7 @@ port=4430
 transfer() {
 	local name=$1 side=$2 server_environment=() client_environment=() server bytes line
 	shift 2
-	configuration "$name"
+	configure "$name"
 	if [[ $side == server ]]; then
 		server_environment=("OPENSSL_CONF=$scratch/$name.cnf")
 	else
