@@ -4,4 +4,5 @@
 
 include(${CMAKE_CURRENT_LIST_DIR}/aes_cipher.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/ghash.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/hash_cores.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/key_wrap.cmake)

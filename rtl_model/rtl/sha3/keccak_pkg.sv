@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The permutation KECCAK-p[1600, 24], a round at a time (FIPS 202, 3.2 and 3.3).
+//
+// Lane (x, y) of the state array stands at index 5 * y + x, its bit z at bit z; so byte i of the state as a string
+// (B.1) is bits 8 * (i % 8) and up of lane i / 8.
+
+package keccak_pkg;
+
+  localparam int unsigned Lanes = 25;
+  localparam int unsigned Rounds = 24;
+  typedef logic [Lanes-1:0][63:0] state_t;
+
+  // FIPS 202, 3.2.5
+  localparam logic [63:0] RoundConstant [24] = '{
+    64'h0000000000000001, 64'h0000000000008082, 64'h800000000000808a, 64'h8000000080008000,
+    64'h000000000000808b, 64'h0000000080000001, 64'h8000000080008081, 64'h8000000000008009,
+    64'h000000000000008a, 64'h0000000000000088, 64'h0000000080008009, 64'h000000008000000a,
+    64'h000000008000808b, 64'h800000000000008b, 64'h8000000000008089, 64'h8000000000008003,
+    64'h8000000000008002, 64'h8000000000000080, 64'h000000000000800a, 64'h800000008000000a,
+    64'h8000000080008081, 64'h8000000000008080, 64'h0000000080000001, 64'h8000000080008008
+  };
+
+  // 3.2.2: how far lane 5 * y + x is rotated.
+  localparam int unsigned Offset [25] = '{
+    0, 1, 62, 28, 27,
+    36, 44, 6, 55, 20,
+    3, 10, 43, 25, 39,
+    41, 45, 15, 21, 8,
+    18, 2, 61, 56, 14
+  };
+
+  function automatic logic [63:0] rotate_left(input logic [63:0] lane, input int unsigned count);
+    rotate_left = count == 0 ? lane : (lane << count) | (lane >> (64 - count));
+  endfunction
+
+  function automatic state_t one_round(input state_t a, input logic [63:0] round_constant);
+    logic [4:0][63:0] c, d;
+    state_t b;
+    // Theta (3.2.1).
+    for (int unsigned x = 0; x < 5; x++) c[x] = a[x] ^ a[5+x] ^ a[10+x] ^ a[15+x] ^ a[20+x];
+    for (int unsigned x = 0; x < 5; x++) d[x] = c[(x+4)%5] ^ rotate_left(c[(x+1)%5], 1);
+    // Rho and pi (3.2.2, 3.2.3): lane (x, y) goes to (y, 2x + 3y).
+    for (int unsigned y = 0; y < 5; y++) begin
+      for (int unsigned x = 0; x < 5; x++) begin
+        b[5*((2*x+3*y)%5)+y] = rotate_left(a[5*y+x] ^ d[x], Offset[5*y+x]);
+      end
+    end
+    // Chi and iota (3.2.4, 3.2.5).
+    for (int unsigned y = 0; y < 5; y++) begin
+      for (int unsigned x = 0; x < 5; x++) begin
+        one_round[5*y+x] = b[5*y+x] ^ (~b[5*y+(x+1)%5] & b[5*y+(x+2)%5]);
+      end
+    end
+    one_round[0] = one_round[0] ^ round_constant;
+  endfunction
+
+endpackage
