@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 cce_pkg.sv
+sha2/sha2_pkg.sv
+sha3/keccak_pkg.sv
+hash/hash_pkg.sv
 common/stream_fifo.sv
 common/round_robin_arbiter.sv
 common/byte_rotator.sv
@@ -36,6 +39,10 @@ aes/lane_unit.sv
 aes/stream_issue.sv
 aes/stream_retire.sv
 aes/subkey_unit.sv
+sha2/sha2_core.sv
+sha3/keccak_core.sv
+hash/hash_lane.sv
+hash/hash_engine.sv
 keyslot/context_store.sv
 keyslot/key_loader.sv
 keyslot/key_eraser.sv

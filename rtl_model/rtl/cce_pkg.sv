@@ -61,12 +61,13 @@ package cce_pkg;
     KeyLength256 = 2'd2
   } key_length_e;
 
-  // A request as the dispatcher hands it to the blocks that work on it. All has been checked against the contract.
+  // A request as the dispatcher hands it to the blocks that work on its text. All has been checked against the contract.
+// Hash requests are lanes too; `aad_length` is then what stands in front of the message.
   typedef struct packed {
     logic [7:0] queue_index;
     logic unrestricted;
     logic stream;             // else lane
-    logic [7:0] mode;         // cce_contract_pkg::cipher_mode_e
+    logic [7:0] mode;         // cce_contract_pkg::cipher_mode_e, or hash_mode_e
     logic decrypt;
     logic distinct_keys;
     logic [127:0] iv;
@@ -74,6 +75,7 @@ package cce_pkg;
     logic [31:0] aad_length;
     logic [31:0] text_length;
     logic [4:0] tag_length;
+    logic [31:0] output_length;  // bytes in the destination, without the tag
     logic source_list;
     logic [15:0] source_region;
     logic [63:0] source;

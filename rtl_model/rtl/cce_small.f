@@ -9,3 +9,5 @@
 -GSboxStyle=0
 -GStreamBlocks=64
 -GStreamBurstBytes=256
+-GSha2Lanes=1
+-GHashRoundsPerCycle=1

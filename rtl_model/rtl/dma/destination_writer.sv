@@ -438,19 +438,8 @@ module destination_writer #(
     end
   end
 
-  // What a mode gives: its text, but key wrap one semiblock more or less, and CMAC none.
-  always_comb begin
-    start_text = start_request_i.text_length;
-    start_tag = start_request_i.decrypt ? 5'd0 : start_request_i.tag_length;
-    unique case (start_request_i.mode)
-      8'(cce_contract_pkg::CipherModeCmac): start_text = '0;
-      8'(cce_contract_pkg::CipherModeKw), 8'(cce_contract_pkg::CipherModeKwp): begin
-        if (start_request_i.decrypt) start_text = start_request_i.text_length - 32'd8;
-        else start_text = ((start_request_i.text_length + 32'd7) & ~32'd7) + 32'd8;
-      end
-      default: ;
-    endcase
-  end
+  assign start_text = start_request_i.output_length;
+  assign start_tag = start_request_i.decrypt ? 5'd0 : start_request_i.tag_length;
 
   always_ff @(posedge clk_i) begin
     if (state_q == StateCompute) begin

@@ -18,7 +18,8 @@ module request_dispatcher #(
 ) (
     input  wire logic                            clk_i,
     input  wire logic                            rst_ni,
-    input  wire logic                            gate_i,
+    input  wire logic                            gate_aes_i,
+    input  wire logic                            gate_hash_i,
 
     // Descriptor fetcher
     input  wire logic [QueueCount-1:0]           valid_i,
@@ -46,8 +47,11 @@ module request_dispatcher #(
     output logic [31:0]                          start_cookie_o,
     output logic [31:0]                          start_cycle_o,
     output logic [31:0]                          start_bytes_o,
-    output logic                                 start_cipher_o,
+    output logic                                 start_text_o,     // with start: there is text to work on
+    output logic                                 start_cipher_o,   // with a key
     output cce_pkg::cipher_request_t             cipher_request_o,
+    output logic                                 start_hash_o,
+    output hash_pkg::request_t                   hash_request_o,
     output logic [2:0]                           prefix_o,         // CCM: bytes of the AAD's length in front of it
     output logic                                 start_stream_o,   // with start: by whom the text is done
     output logic                                 start_lane_o,
@@ -60,6 +64,7 @@ module request_dispatcher #(
   localparam int unsigned CountWidth = SlotWidth + 1;
   localparam int unsigned AlignmentWidth = $clog2(cce_contract_pkg::ContextAlignmentBytes);
   localparam logic [31:0] WrapLimit = cce_contract_pkg::KeyWrapLimitBytes;
+  localparam logic [31:0] HashContext = cce_contract_pkg::HashContextBytes;
   localparam logic [31:0] OneUnit = cce_contract_pkg::ContextRecordBytes;
   localparam logic [31:0] TwoUnits = cce_contract_pkg::ContextRecordBytes + cce_contract_pkg::ContextSecondKeyBytes;
 
@@ -128,15 +133,20 @@ module request_dispatcher #(
 
   // --------------------------------------------------------------------------------------------- checking it, in order
 
-  logic is_cipher, is_load, is_invalidate, is_nop, opcode_bad, mode_bad, flags_bad, zero_bad, length_bad, tag_bad, iv_bad;
+  logic is_cipher, is_hash, is_load, is_invalidate, is_nop, opcode_bad, mode_bad, flags_bad, zero_bad, length_bad, tag_bad, iv_bad;
   logic context_bad, uses_index, record_unaligned, wraps, authenticated;
   logic ecb, cbc, ctr, xts, gcm, ccm, cmac, kw, kwp;
   logic [3:0] length_bytes;   // CCM: L
   logic ccm_iv_bad, ccm_long;
+  hash_pkg::mode_t hash_mode;
+  logic hash_ends;            // the message ends here
+  logic [31:0] state_bytes, front_bytes, output_length;
+  logic gated;
   logic [7:0] status;
 
   assign is_nop = d.opcode == 8'(cce_contract_pkg::OpcodeNop);
   assign is_cipher = d.opcode == 8'(cce_contract_pkg::OpcodeCipher);
+  assign is_hash = d.opcode == 8'(cce_contract_pkg::OpcodeHash);
   assign is_load = d.opcode == 8'(cce_contract_pkg::OpcodeContextLoad);
   assign is_invalidate = d.opcode == 8'(cce_contract_pkg::OpcodeContextInvalidate);
   assign ecb = d.mode == 8'(cce_contract_pkg::CipherModeEcb);
@@ -151,18 +161,36 @@ module request_dispatcher #(
   assign wraps = kw || kwp;
   assign authenticated = gcm || ccm;
 
-  assign opcode_bad = !(is_nop || is_cipher || is_load || is_invalidate);
-  assign mode_bad = is_cipher ? !(ecb || cbc || ctr || xts || gcm || ccm || cmac || wraps) : d.mode != '0;
+  assign opcode_bad = !(is_nop || is_cipher || is_hash || is_load || is_invalidate);
   always_comb begin
-    flags_bad = d.flags.reserved0 != '0 || d.flags.reserved1 != '0 || d.reserved != '0;
-    if (!is_cipher && (d.flags.decrypt || d.flags.source_list || d.flags.destination_list || d.flags.context_held)) begin
+    if (is_cipher) mode_bad = !(ecb || cbc || ctr || xts || gcm || ccm || cmac || wraps);
+    else if (is_hash) mode_bad = !hash_pkg::known(d.mode);
+    else mode_bad = d.mode != '0;
+  end
+  always_comb begin
+    flags_bad = d.flags.reserved0 != '0 || d.reserved != '0;
+    if (!is_cipher && (d.flags.decrypt || d.flags.context_held)) flags_bad = 1'b1;
+    if (!is_cipher && !is_hash && (d.flags.source_list || d.flags.destination_list)) flags_bad = 1'b1;
+    if (!is_hash && (d.flags.stream_first || d.flags.stream_last || d.flags.keyed || d.flags.squeeze)) flags_bad = 1'b1;
+    if (is_hash && (d.context_reference != '0 || d.context_region != '0 || (d.flags.keyed && hash_pkg::extendable(hash_mode)) ||
+                    (d.flags.squeeze && (!hash_pkg::extendable(hash_mode) || d.flags.stream_last)))) begin
       flags_bad = 1'b1;
     end
     if (d.flags.iv_in_source && !(is_cipher && gcm)) flags_bad = 1'b1;
     if (d.flags.distinct_keys && !(is_cipher && xts)) flags_bad = 1'b1;
     if (d.flags.inverse_cipher && !(is_cipher && wraps)) flags_bad = 1'b1;
   end
-  assign zero_bad = is_cipher && d.text_length == '0 && !authenticated && !cmac;
+  assign zero_bad = d.text_length == '0 &&
+                    ((is_cipher && !authenticated && !cmac) || (is_hash && !hash_ends));
+  assign hash_mode = d.mode[hash_pkg::ModeWidth-1:0];
+  assign hash_ends = d.flags.stream_last || d.flags.squeeze;
+  assign state_bytes = {24'd0, hash_pkg::state_pieces(hash_mode), 4'd0};
+  always_comb begin
+    front_bytes = '0;
+    if (!d.flags.stream_first || d.flags.keyed) front_bytes = HashContext + state_bytes;
+    if (d.flags.keyed) front_bytes = front_bytes + state_bytes;
+  end
+  assign gated = (is_cipher && gate_aes_i) || (is_hash && gate_hash_i);
   // CCM: the text's length has L bytes (SP 800-38C, A.1).
   assign length_bytes = {1'b0, d.iv[2:0]} + 4'd1;
   assign ccm_long = (length_bytes == 4'd2 && d.text_length[31:16] != '0) ||
@@ -171,6 +199,8 @@ module request_dispatcher #(
     length_bad = 1'b0;
     if (is_load) begin
       length_bad = d.text_length != OneUnit && d.text_length != TwoUnits;
+    end else if (is_hash) begin
+      length_bad = d.aad_length != front_bytes;
     end else if (!is_cipher) begin
       length_bad = d.text_length != '0;
     end else if (ecb || cbc) begin
@@ -190,7 +220,7 @@ module request_dispatcher #(
         length_bad = d.text_length > WrapLimit;
       end
     end
-    if (d.aad_length != '0 && !(is_cipher && authenticated)) length_bad = 1'b1;
+    if (d.aad_length != '0 && !(is_cipher && authenticated) && !is_hash) length_bad = 1'b1;
   end
   always_comb begin
     tag_bad = d.tag_length != '0;
@@ -214,6 +244,11 @@ module request_dispatcher #(
       else if (gcm && d.flags.iv_in_source) iv_bad = d.iv[31:0] == '0 || d.iv[127:32] != '0;
       else if (gcm) iv_bad = d.iv[127:96] != '0;
       else if (ccm) iv_bad = ccm_iv_bad;
+    end else if (is_hash) begin
+      // How much output is wanted; with hash_context and state behind it less than 2^32 bytes.
+      iv_bad = d.iv[127:32] != '0 || (!hash_ends && d.iv[31:0] != '0) || (d.flags.squeeze && d.iv[31:8] == '1) ||
+               (d.flags.stream_last && (d.iv[31:0] == '0 || (!hash_pkg::extendable(hash_mode) &&
+                                                             d.iv[31:0] > 32'(hash_pkg::digest_bytes(hash_mode)))));
     end
   end
   assign uses_index = is_load || is_invalidate || (is_cipher && d.flags.context_held);
@@ -230,19 +265,19 @@ module request_dispatcher #(
     else if (length_bad) status = 8'(cce_contract_pkg::StatusLength);
     else if (tag_bad) status = 8'(cce_contract_pkg::StatusTagLength);
     else if (iv_bad) status = 8'(cce_contract_pkg::StatusIv);
-    else if (is_cipher && gate_i) status = 8'(cce_contract_pkg::StatusGated);
+    else if (gated) status = 8'(cce_contract_pkg::StatusGated);
     else if (context_bad) status = 8'(cce_contract_pkg::StatusContextAddress);
   end
 
   // ------------------------------------------------------------------------------------------------ handing it over
 
-  logic good, stream, start_cipher_q, start_stream_q, start_lane_q, start_key_wrap_q, start_key_q;
+  logic good, stream, start_cipher_q, start_hash_q, start_stream_q, start_lane_q, start_key_wrap_q, start_key_q;
   logic [7:0] status_q;
   logic [2:0] prefix_q;
 
   // As the status says, but not behind it.
   assign good = !(opcode_bad || mode_bad || flags_bad || zero_bad || length_bad || tag_bad || iv_bad || context_bad ||
-                  (is_cipher && gate_i));
+                  gated);
   assign stream = ecb || (cbc && d.flags.decrypt) || ctr || xts || gcm;
   // All that a request starts begins at these registers.
   always_ff @(posedge clk_i) begin
@@ -250,27 +285,42 @@ module request_dispatcher #(
     start_stream_q <= rst_ni && check_q && good && is_cipher && stream;
     start_lane_q <= rst_ni && check_q && good && is_cipher && !stream && !wraps;
     start_key_wrap_q <= rst_ni && check_q && good && is_cipher && wraps;
-    start_key_q <= rst_ni && check_q && good && !is_nop;
+    start_hash_q <= rst_ni && check_q && good && is_hash;
+    start_key_q <= rst_ni && check_q && good && !is_nop && !is_hash;
     status_q <= status;
     prefix_q <= 3'd0;
-    if (ccm && d.aad_length != '0) prefix_q <= d.aad_length < 32'h0000ff00 ? 3'd2 : 3'd6;
+    if (is_cipher && ccm && d.aad_length != '0) prefix_q <= d.aad_length < 32'h0000ff00 ? 3'd2 : 3'd6;
   end
   assign start_o = hand_over_q;
   assign start_queue_o = queue_q;
   assign start_status_o = status_q;
   assign start_cookie_o = d.cookie;
   assign start_cycle_o = start_cycle_q;
-  assign start_bytes_o = is_cipher ? d.text_length : '0;
+  assign start_bytes_o = is_cipher || is_hash ? d.text_length : '0;
+  assign start_text_o = start_cipher_q || start_hash_q;
   assign start_cipher_o = start_cipher_q;
+  assign start_hash_o = start_hash_q;
   assign start_stream_o = start_stream_q;
   assign start_lane_o = start_lane_q;
   assign start_key_wrap_o = start_key_wrap_q;
   assign start_key_o = start_key_q;
   assign prefix_o = prefix_q;
+  // What a mode gives: its text, but key wrap one semiblock more or less, and CMAC none.
+  always_comb begin
+    output_length = d.text_length;
+    if (is_hash) begin
+      output_length = d.iv[31:0] + (d.flags.stream_last ? '0 : HashContext + state_bytes);
+    end else if (cmac) begin
+      output_length = '0;
+    end else if (wraps) begin
+      if (d.flags.decrypt) output_length = d.text_length - 32'd8;
+      else output_length = ((d.text_length + 32'd7) & ~32'd7) + 32'd8;
+    end
+  end
   always_comb begin
     cipher_request_o.queue_index = 8'(queue_q);
     cipher_request_o.unrestricted = unrestricted_i[queue_q];
-    cipher_request_o.stream = stream;
+    cipher_request_o.stream = is_cipher && stream;
     cipher_request_o.mode = d.mode;
     cipher_request_o.decrypt = d.flags.decrypt;
     cipher_request_o.distinct_keys = d.flags.distinct_keys;
@@ -279,12 +329,20 @@ module request_dispatcher #(
     cipher_request_o.aad_length = d.aad_length;
     cipher_request_o.text_length = d.text_length;
     cipher_request_o.tag_length = d.tag_length[4:0];
+    cipher_request_o.output_length = output_length;
     cipher_request_o.source_list = d.flags.source_list;
     cipher_request_o.source_region = d.source_region;
     cipher_request_o.source = d.source;
     cipher_request_o.destination_list = d.flags.destination_list;
     cipher_request_o.destination_region = d.destination_region;
     cipher_request_o.destination = d.destination;
+    hash_request_o.mode = hash_mode;
+    hash_request_o.first = d.flags.stream_first;
+    hash_request_o.last = d.flags.stream_last;
+    hash_request_o.keyed = d.flags.keyed;
+    hash_request_o.squeeze = d.flags.squeeze;
+    hash_request_o.text_length = d.text_length;
+    hash_request_o.output_length = output_length;
     if (is_load) key_request_o.job = 2'(cce_pkg::KeyJobLoad);
     else if (is_invalidate) key_request_o.job = 2'(cce_pkg::KeyJobInvalidate);
     else key_request_o.job = d.flags.context_held ? 2'(cce_pkg::KeyJobHeld) : 2'(cce_pkg::KeyJobRecord);

@@ -21,7 +21,8 @@ module slot_table #(
 ) (
     input  wire logic                                  clk_i,
     input  wire logic                                  rst_ni,
-    input  wire logic                                  gate_i,
+    input  wire logic                                  gate_aes_i,
+    input  wire logic                                  gate_hash_i,
     input  wire logic [QueueCount-1:0]                 queue_reset_pending_i,
 
     // Dispatcher
@@ -30,14 +31,15 @@ module slot_table #(
     input  wire logic                                  start_i,            // takes free_slot_o
     input  wire logic [7:0]                            start_queue_i,
     input  wire logic [7:0]                            start_status_i,
-    input  wire logic                                  start_cipher_i,     // works on text, with a key
+    input  wire logic                                  start_text_i,       // works on text
+    input  wire logic                                  start_cipher_i,     // with a key, to be erased
     input  wire logic                                  start_key_i,        // the key loader works on it
 
     // Blocks that are done with a slot
     input  wire logic                                  key_release_i,      // key loader
     input  wire logic [SlotWidth-1:0]                  key_release_slot_i,
-    input  wire logic [2:0]                            cipher_release_i,   // stream unit, lane unit, key wrap
-    input  wire logic [2:0][SlotWidth-1:0]             cipher_release_slot_i,
+    input  wire logic [3:0]                            cipher_release_i,   // stream unit, lane unit, key wrap, hash engine
+    input  wire logic [3:0][SlotWidth-1:0]             cipher_release_slot_i,
     input  wire logic                                  destination_release_i,
     input  wire logic [SlotWidth-1:0]                  destination_release_slot_i,
     input  wire logic                                  erase_release_i,    // its keys are erased
@@ -69,6 +71,7 @@ module slot_table #(
   localparam logic [CauseWidth-1:0] CauseGate = CauseWidth'(FaultPorts + 1);
 
   logic [SlotCount-1:0] used_q, abort_q, key_q, cipher_q, destination_q, erase_q, finished_q, ok_q;
+  logic [SlotCount-1:0] keyed_q;                   // an AES request's
   logic [SlotCount-1:0] tag_q;                     // the status is tag
   logic [SlotCount-1:0][CauseWidth-1:0] cause_q;
   logic [SlotCount-1:0][7:0] queue_q;
@@ -122,7 +125,7 @@ module slot_table #(
       logic [CauseWidth-1:0] cause;
 
       starts = start_i && free_choice[s];
-      gated = gate_i && cipher_q[s] && !abort_q[s];
+      gated = (keyed_q[s] ? gate_aes_i : gate_hash_i) && cipher_q[s] && !abort_q[s];
       written = destination_release_i && destination_release_slot_i == SlotWidth'(s);
       cause = '0;
       is_tag = 1'b0;
@@ -139,6 +142,7 @@ module slot_table #(
         cipher_q[s] <= 1'b0;
         destination_q[s] <= 1'b0;
         erase_q[s] <= 1'b0;
+        keyed_q[s] <= 1'b0;
         finished_q[s] <= 1'b0;
         ok_q[s] <= 1'b0;
         tag_q[s] <= 1'b0;
@@ -152,9 +156,10 @@ module slot_table #(
         cause_q[s] <= CauseStart;
         abort_q[s] <= 1'b0;
         key_q[s] <= start_key_i;
-        cipher_q[s] <= start_cipher_i;
-        destination_q[s] <= start_cipher_i;
+        cipher_q[s] <= start_text_i;
+        destination_q[s] <= start_text_i;
         erase_q[s] <= start_cipher_i;
+        keyed_q[s] <= start_cipher_i;
         finished_q[s] <= 1'b0;
       end else begin
         if ((used_q[s] && reset_pending[s]) || gated || faults != '0) abort_q[s] <= 1'b1;
@@ -167,7 +172,7 @@ module slot_table #(
         finished_q[s] <= used_q[s] && !key_q[s] && !cipher_q[s] && (!destination_q[s] || written) && !erase_q[s] &&
                          !lists_busy_i[s] && !(free_i && freed_slot_i == SlotWidth'(s));
         if (key_release_i && key_release_slot_i == SlotWidth'(s)) key_q[s] <= 1'b0;
-        for (int unsigned u = 0; u < 3; u++) begin
+        for (int unsigned u = 0; u < 4; u++) begin
           if (cipher_release_i[u] && cipher_release_slot_i[u] == SlotWidth'(s)) cipher_q[s] <= 1'b0;
         end
         if (written) destination_q[s] <= 1'b0;

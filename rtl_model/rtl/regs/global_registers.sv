@@ -30,6 +30,7 @@ module global_registers #(
     output logic                       erase_contexts_o,       // one-cycle pulse
     input  wire logic                  erasing_contexts_i,
     output logic                       gate_aes_o,
+    output logic                       gate_hash_o,
     output logic                       interrupt_o,            // one-cycle pulse: a queue stopped with an error
     output logic                       idle_o
 );
@@ -43,7 +44,7 @@ module global_registers #(
   } state_e;
 
   state_e state_q;
-  logic gate_aes_q;
+  logic gate_aes_q, gate_hash_q;
   logic [QueueCount-1:0] event_q;
   logic interrupt_q;
   cce_contract_pkg::global_algorithms_t algorithms;
@@ -68,6 +69,8 @@ module global_registers #(
     algorithms.aes_128 = 1'b1;
     algorithms.aes_192 = 1'b1;
     algorithms.aes_256 = 1'b1;
+    algorithms.sha2 = 1'b1;
+    algorithms.sha3 = 1'b1;
     version = '0;
     version.major = 16'(cce_contract_pkg::VersionMajor);
     version.minor = 16'(cce_contract_pkg::VersionMinor);
@@ -84,12 +87,14 @@ module global_registers #(
     control_read.reset = state_q != StateIdle;
     gate_read = '0;
     gate_read.aes = gate_aes_q;
+    gate_read.hash = gate_hash_q;
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       state_q <= StateIdle;
       gate_aes_q <= 1'b0;
+      gate_hash_q <= 1'b0;
       event_q <= '0;
       interrupt_q <= 1'b0;
     end else begin
@@ -103,7 +108,10 @@ module global_registers #(
         StateErasing: if (!erasing_contexts_i) state_q <= StateIdle;
         default: state_q <= StateIdle;
       endcase
-      if (write_i && offset_i == cce_contract_pkg::GlobalGate) gate_aes_q <= gate_write.aes;
+      if (write_i && offset_i == cce_contract_pkg::GlobalGate) begin
+        gate_aes_q <= gate_write.aes;
+        gate_hash_q <= gate_write.hash;
+      end
       event_q <= event_q | queue_event_i;
       if (write_i && offset_i == cce_contract_pkg::GlobalEventLow) begin
         event_q <= (event_q & ~data_i[QueueCount-1:0]) | queue_event_i;
@@ -120,6 +128,7 @@ module global_registers #(
   assign reset_queues_o = state_q == StateRequest;
   assign erase_contexts_o = state_q == StateErase;
   assign gate_aes_o = gate_aes_q;
+  assign gate_hash_o = gate_hash_q;
   assign interrupt_o = interrupt_q;
   assign idle_o = state_q == StateIdle && !interrupt_q;
 

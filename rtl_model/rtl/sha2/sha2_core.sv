@@ -10,7 +10,8 @@
 // 41 with two rounds a cycle. The schedule is a cycle ahead of the rounds, so that the next block's first words are
 // taken in the cycle of the addition.
 // Latency: 1 cycle more from a block's first beat to its state (`busy_o` is 0 then).
-// `state_write_i`, `clear_i` and a change of `wide_i`: only while `busy_o` is 0. A cleared core holds zeros only.
+// `state_write_i` and a change of `wide_i`: only while `busy_o` is 0. `clear_i` ends whatever is under way; a cleared core
+// holds zeros only.
 
 `default_nettype none
 
@@ -156,8 +157,8 @@ module sha2_core #(
     wide_before_q <= wide_i;
     cleared_q <= clear_i;
     if (rst_ni) begin
-      if (state_write_i || clear_i) assert (!busy_q && !add_q);
-      if (busy_q) assert (wide_i == wide_before_q);
+      if (state_write_i) assert (!busy_q && !add_q);
+      if (busy_q && !clear_i) assert (wide_i == wide_before_q);
       if (cleared_q) assert ({window_q, addend_q, variables_q} == '0);
       assert (!(addend_valid_q && add_q));
     end

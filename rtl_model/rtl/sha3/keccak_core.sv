@@ -8,8 +8,8 @@
 //
 // Throughput: a block in 24 / RoundsPerCycle + 1 cycles, if that is not less than its beats take: 13 with two rounds a
 // cycle. Latency: the same, from the beat that completes the block to `busy_o` = 0.
-// `permute_i`, `state_write_i`, `clear_i` and a change of `rate_i`: only while `busy_o` is 0. A cleared core holds zeros
-// only.
+// `permute_i`, `state_write_i` and a change of `rate_i`: only while `busy_o` is 0. `clear_i` ends whatever is under way; a
+// cleared core holds zeros only.
 
 `default_nettype none
 
@@ -136,7 +136,7 @@ module keccak_core #(
   always_ff @(posedge clk_i) begin
     cleared_q <= clear_i;
     if (rst_ni) begin
-      if (state_write_i || permute_i || clear_i) assert (!permuting_q && !whole);
+      if (state_write_i || permute_i) assert (!permuting_q && !whole);
       if (take) assert (!half_i || count_after == rate_i);
       assert (count_q <= rate_i && rate_i <= 5'(MostLanes));
       if (cleared_q) assert ({block_q, rest_q} == '0);

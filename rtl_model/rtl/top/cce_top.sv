@@ -27,6 +27,9 @@ module cce_top #(
     parameter bit Pipelined = 1,                // cipher and GHASH: a block a cycle; else iterative
     parameter int unsigned SboxStyle = 1,       // 0 composite field, 1 table in logic, 2 block RAM
     parameter int unsigned StagesPerRound = 2,  // of the pipelined cipher
+    parameter int unsigned Sha2Lanes = 4,       // messages that SHA-2 works on at once
+    parameter int unsigned Sha3Lanes = 1,       // and SHA-3
+    parameter int unsigned HashRoundsPerCycle = 2,   // of both: 1 or 2
     localparam int unsigned Lanes = DataWidth / 8
 ) (
     input  wire logic                  clk_i,
@@ -96,7 +99,7 @@ module cce_top #(
   localparam int unsigned SlotWidth = $clog2(SlotCount);
   localparam int unsigned BlockWidth = $clog2(StreamBlocks);
   localparam int unsigned CountWidth = $clog2(LaneBlocks) + 1;
-  localparam int unsigned FaultPorts = 10;
+  localparam int unsigned FaultPorts = 12;
   localparam int unsigned MapWidth = $clog2(cce_contract_pkg::QueueLimit);
   localparam int unsigned RequestWidth = cce_pkg::DmaRequestWidth;
 
@@ -176,12 +179,13 @@ module cce_top #(
 
   // ---------------------------------------------------------------------------------------------- global, regions
 
-  logic reset_queues, erase_contexts, erasing_contexts, gate, gate_register, event_interrupt, global_idle, engine_idle;
+  logic reset_queues, erase_contexts, erasing_contexts, gate_aes, gate_hash, gate_aes_register, gate_hash_register, event_interrupt, global_idle, engine_idle;
   logic [QueueCount-1:0] queue_event, queue_reset_pending, queue_idle, queue_interrupt;
   logic [RegionCount-1:0][63:0] region_base, region_size;
   logic [RegionCount-1:0][31:0] region_access;
 
-  assign gate = gate_i || gate_register;
+  assign gate_aes = gate_i || gate_aes_register;
+  assign gate_hash = gate_i || gate_hash_register;
 
   global_registers #(
       .DataWidth(DataWidth),
@@ -204,7 +208,8 @@ module cce_top #(
       .reset_queues_o(reset_queues),
       .erase_contexts_o(erase_contexts),
       .erasing_contexts_i(erasing_contexts),
-      .gate_aes_o(gate_register),
+      .gate_aes_o(gate_aes_register),
+      .gate_hash_o(gate_hash_register),
       .interrupt_o(event_interrupt),
       .idle_o(global_idle)
   );
@@ -407,10 +412,11 @@ module cce_top #(
   logic [DescriptorBits-1:0] fetched_descriptor;
   logic [31:0] fetched_cycle, start_cookie, start_cycle, start_bytes;
   logic fetched_take;
-  logic slot_free_valid, start, start_cipher, start_stream, start_lane, start_key_wrap, start_key, dispatcher_idle;
+  logic slot_free_valid, start, start_text, start_cipher, start_hash, start_stream, start_lane, start_key_wrap, start_key, dispatcher_idle;
   logic [SlotWidth-1:0] start_slot;
   logic [7:0] start_status;
   cce_pkg::cipher_request_t cipher_request;
+  hash_pkg::request_t hash_request;
   cce_pkg::key_request_t key_request;
   logic [2:0] start_prefix;
 
@@ -453,7 +459,8 @@ module cce_top #(
   ) u_dispatcher (
       .clk_i,
       .rst_ni,
-      .gate_i(gate),
+      .gate_aes_i(gate_aes),
+      .gate_hash_i(gate_hash),
       .valid_i(fetched_valid),
       .failed_i(fetched_failed),
       .fence_i(fetched_fence),
@@ -475,8 +482,11 @@ module cce_top #(
       .start_cookie_o(start_cookie),
       .start_cycle_o(start_cycle),
       .start_bytes_o(start_bytes),
+      .start_text_o(start_text),
       .start_cipher_o(start_cipher),
       .cipher_request_o(cipher_request),
+      .start_hash_o(start_hash),
+      .hash_request_o(hash_request),
       .prefix_o(start_prefix),
       .start_stream_o(start_stream),
       .start_lane_o(start_lane),
@@ -496,8 +506,10 @@ module cce_top #(
   logic [SlotCount-1:0] source_list_busy, destination_list_busy, source_active;
   logic key_release, destination_release, erased, freed;
   logic [SlotWidth-1:0] key_release_slot, destination_release_slot, erased_slot, freed_slot;
-  logic [2:0] cipher_release, tag_fault;
-  logic [2:0][SlotWidth-1:0] cipher_release_slot, tag_fault_slot;
+  logic [3:0] cipher_release;
+  logic [3:0][SlotWidth-1:0] cipher_release_slot;
+  logic [2:0] tag_fault;
+  logic [2:0][SlotWidth-1:0] tag_fault_slot;
   logic [FaultPorts-1:0] fault;
   logic [FaultPorts-1:0][SlotWidth-1:0] fault_slot;
   logic [FaultPorts-1:0][7:0] fault_status;
@@ -509,13 +521,15 @@ module cce_top #(
   ) u_slots (
       .clk_i,
       .rst_ni,
-      .gate_i(gate),
+      .gate_aes_i(gate_aes),
+      .gate_hash_i(gate_hash),
       .queue_reset_pending_i(queue_reset_pending),
       .free_valid_o(slot_free_valid),
       .free_slot_o(start_slot),
       .start_i(start),
       .start_queue_i(8'(start_queue)),
       .start_status_i(start_status),
+      .start_text_i(start_text),
       .start_cipher_i(start_cipher),
       .start_key_i(start_key),
       .key_release_i(key_release),
@@ -642,7 +656,7 @@ module cce_top #(
   ) u_source_walker (
       .clk_i,
       .rst_ni,
-      .start_i(start_cipher),
+      .start_i(start_text),
       .start_slot_i(start_slot),
       .start_needed_i(source_needed),
       .start_list_i(cipher_request.source_list),
@@ -689,7 +703,7 @@ module cce_top #(
   ) u_source_reader (
       .clk_i,
       .rst_ni,
-      .start_i(start_cipher),
+      .start_i(start_text),
       .start_slot_i(start_slot),
       .start_request_i(cipher_request),
       .start_prefix_i(start_prefix),
@@ -783,6 +797,10 @@ module cce_top #(
   logic [127:0] result_write_data, stream_next_iv, lane_next_iv;
   logic [31:0] wrapped_key_length;
   logic aes_idle;
+  logic aes_take, aes_clear, aes_read, aes_read_stream, aes_write, aes_write_stream;
+  logic [SlotWidth-1:0] aes_take_slot, aes_clear_slot, aes_read_slot, aes_write_slot;
+  logic [BlockWidth-1:0] aes_read_block, aes_write_block;
+  logic [127:0] aes_write_data;
 
   aes_engine #(
       .SlotCount(SlotCount),
@@ -822,14 +840,14 @@ module cce_top #(
       .stream_consumed_o(stream_consumed),
       .stream_skip_o(stream_skip),
       .lane_available_i(lane_available),
-      .lane_take_o(lane_take),
-      .lane_take_slot_o(lane_take_slot),
-      .lane_clear_o(lane_clear),
-      .lane_clear_slot_o(lane_clear_slot),
-      .read_o(source_read),
-      .read_stream_o(source_read_stream),
-      .read_slot_o(source_read_slot),
-      .read_block_o(source_read_block),
+      .lane_take_o(aes_take),
+      .lane_take_slot_o(aes_take_slot),
+      .lane_clear_o(aes_clear),
+      .lane_clear_slot_o(aes_clear_slot),
+      .read_o(aes_read),
+      .read_stream_o(aes_read_stream),
+      .read_slot_o(aes_read_slot),
+      .read_block_o(aes_read_block),
       .read_data_i(source_read_data),
       .stream_freed_i(stream_freed),
       .stream_produced_o(stream_produced),
@@ -838,15 +856,15 @@ module cce_top #(
       .tail_slot_i(tail_slot),
       .tail_end_block_o(tail_end_block),
       .lane_filled_i(lane_filled),
-      .write_o(result_write),
-      .write_stream_o(result_write_stream),
-      .write_slot_o(result_write_slot),
-      .write_block_o(result_write_block),
-      .write_data_o(result_write_data),
+      .write_o(aes_write),
+      .write_stream_o(aes_write_stream),
+      .write_slot_o(aes_write_slot),
+      .write_block_o(aes_write_block),
+      .write_data_o(aes_write_data),
       .fault_o(tag_fault),
       .fault_slot_o(tag_fault_slot),
-      .release_o(cipher_release),
-      .release_slot_o(cipher_release_slot),
+      .release_o(cipher_release[2:0]),
+      .release_slot_o(cipher_release_slot[2:0]),
       .erased_o(erased),
       .erased_slot_o(erased_slot),
       .next_iv_slot_i(next_iv_slot),
@@ -860,6 +878,70 @@ module cce_top #(
     assign fault_slot[7+u] = tag_fault_slot[u];
     assign fault_status[7+u] = 8'(cce_contract_pkg::StatusTag);
   end
+
+  // --------------------------------------------------------------------------------------------------------- hash
+
+  logic hash_read, hash_clear, hash_write, hash_idle;
+  logic [SlotWidth-1:0] hash_read_slot, hash_clear_slot, hash_write_slot, hash_fault_slot;
+  logic [CountWidth-2:0] hash_read_block, hash_write_block;
+  logic [127:0] hash_write_data;
+
+  hash_engine #(
+      .Sha2Lanes(Sha2Lanes),
+      .Sha3Lanes(Sha3Lanes),
+      .RoundsPerCycle(HashRoundsPerCycle),
+      .SlotCount(SlotCount),
+      .LaneBlocks(LaneBlocks)
+  ) u_hash (
+      .clk_i,
+      .rst_ni,
+      .start_i(start_hash),
+      .start_slot_i(start_slot),
+      .start_request_i(hash_request),
+      .abort_i(abort),
+      .source_ended_i(source_ended),
+      .source_pending_i(source_pending),
+      .available_i(lane_available),
+      .read_possible_i(!aes_read),
+      .read_o(hash_read),
+      .read_slot_o(hash_read_slot),
+      .read_block_o(hash_read_block),
+      .read_data_i(source_read_data),
+      .clear_possible_i(!aes_clear),
+      .clear_o(hash_clear),
+      .clear_slot_o(hash_clear_slot),
+      .filled_i(lane_filled),
+      .write_possible_i(!aes_write),
+      .write_o(hash_write),
+      .write_slot_o(hash_write_slot),
+      .write_block_o(hash_write_block),
+      .write_data_o(hash_write_data),
+      .context_fault_o(fault[10]),
+      .length_fault_o(fault[11]),
+      .fault_slot_o(hash_fault_slot),
+      .release_o(cipher_release[3]),
+      .release_slot_o(cipher_release_slot[3]),
+      .idle_o(hash_idle)
+  );
+  assign fault_slot[10] = hash_fault_slot;
+  assign fault_slot[11] = hash_fault_slot;
+  assign fault_status[10] = 8'(cce_contract_pkg::StatusContextFormat);
+  assign fault_status[11] = 8'(cce_contract_pkg::StatusLength);
+
+  // The buffers' ports: what the AES engine leaves, the hash engine gets.
+  assign lane_take = aes_take || hash_read;
+  assign lane_take_slot = hash_read ? hash_read_slot : aes_take_slot;
+  assign lane_clear = aes_clear || hash_clear;
+  assign lane_clear_slot = aes_clear ? aes_clear_slot : hash_clear_slot;
+  assign source_read = aes_read || hash_read;
+  assign source_read_stream = aes_read_stream && !hash_read;
+  assign source_read_slot = hash_read ? hash_read_slot : aes_read_slot;
+  assign source_read_block = hash_read ? BlockWidth'(hash_read_block) : aes_read_block;
+  assign result_write = aes_write || hash_write;
+  assign result_write_stream = aes_write_stream && !hash_write;
+  assign result_write_slot = hash_write ? hash_write_slot : aes_write_slot;
+  assign result_write_block = hash_write ? BlockWidth'(hash_write_block) : aes_write_block;
+  assign result_write_data = hash_write ? hash_write_data : aes_write_data;
 
   // -------------------------------------------------------------------------------------------------- destination
 
@@ -877,9 +959,7 @@ module cce_top #(
   logic [LaneWidth-1:0] destination_read_lane;
   logic [DataWidth-1:0] destination_read_data;
 
-  // CMAC gives a tag alone, or nothing; every other mode gives text or a tag, or nothing when there is neither.
-  assign destination_needed = (cipher_request.text_length != '0 &&
-                               cipher_request.mode != 8'(cce_contract_pkg::CipherModeCmac)) ||
+  assign destination_needed = cipher_request.output_length != '0 ||
                               (cipher_request.tag_length != '0 && !cipher_request.decrypt);
   assign fault_status[5] = 8'(cce_contract_pkg::StatusDestinationAccess);
   assign fault_status[6] = 8'(cce_contract_pkg::StatusDestinationAccess);
@@ -892,7 +972,7 @@ module cce_top #(
   ) u_destination_walker (
       .clk_i,
       .rst_ni,
-      .start_i(start_cipher),
+      .start_i(start_text),
       .start_slot_i(start_slot),
       .start_needed_i(destination_needed),
       .start_list_i(cipher_request.destination_list),
@@ -939,7 +1019,7 @@ module cce_top #(
   ) u_destination_writer (
       .clk_i,
       .rst_ni,
-      .start_i(start_cipher),
+      .start_i(start_text),
       .start_slot_i(start_slot),
       .start_request_i(cipher_request),
       .abort_i(abort),
@@ -1078,7 +1158,7 @@ module cce_top #(
   // The engine is idle when no request is in flight or waiting; the clock is needed for longer, as long as anything is
   // still being erased.
   assign engine_idle = used == '0 && dispatcher_idle && completion_idle && read_idle && write_idle && (&queue_idle);
-  assign idle_o = engine_idle && key_loader_idle && aes_idle && bus_idle && global_idle;
+  assign idle_o = engine_idle && key_loader_idle && aes_idle && hash_idle && bus_idle && global_idle;
   assign interrupt_o = {queue_interrupt, event_interrupt};
 
   logic unused_bits;
