@@ -24,7 +24,10 @@ struct Configuration {
     static constexpr unsigned stages_per_round = 2;
     static constexpr unsigned key_unit_count = 8;       ///< UnitCount of key_loader
     static constexpr unsigned data_bytes_maximum = 32;  ///< widest modelled bus
-    static constexpr unsigned fault_ports = 10;
+    static constexpr unsigned sha2_lanes = 4;
+    static constexpr unsigned sha3_lanes = 1;
+    static constexpr unsigned hash_rounds_per_cycle = 2;
+    static constexpr unsigned fault_ports = 12;
     static constexpr unsigned read_clients = 5;
     static constexpr unsigned write_clients = 2;
 

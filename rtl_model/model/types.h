@@ -65,12 +65,13 @@ struct DmaFault {
 
 enum class KeyLength : std::uint8_t { aes_128 = 0, aes_192 = 1, aes_256 = 2 };
 
-/// A request as the dispatcher hands it to the blocks that work on it.
+/// A request as the dispatcher hands it to the blocks that work on its text. Hash requests are lanes too; `aad_length` is
+/// then what stands in front of the message.
 struct CipherRequest {
     std::uint8_t queue_index = 0;
     bool unrestricted = false;
     bool stream = false;  ///< else lane
-    std::uint8_t mode = 0;
+    std::uint8_t mode = 0;  ///< contract::CipherMode, or HashMode
     bool decrypt = false;
     bool distinct_keys = false;
     Block iv{};
@@ -78,12 +79,19 @@ struct CipherRequest {
     std::uint32_t aad_length = 0;
     std::uint32_t text_length = 0;
     std::uint8_t tag_length = 0;
+    std::uint32_t output_length = 0;  ///< bytes in the destination, without the tag
     bool source_list = false;
     std::uint16_t source_region = 0;
     std::uint64_t source = 0;
     bool destination_list = false;
     std::uint16_t destination_region = 0;
     std::uint64_t destination = 0;
+};
+
+/// Datapaths that are closed.
+struct Gates {
+    bool aes = false;
+    bool hash = false;
 };
 
 /// What the key loader has to do for a slot.

@@ -81,6 +81,10 @@ public:
 
     void reset();
     const Outputs& evaluate(const Inputs& inputs);
+    /// Reads a block of the source in this cycle, which has been evaluated.
+    [[nodiscard]] bool reads() const {
+        return outputs_.lane_take || retire_signals_->read || issue_.read(CipherArbiter::stream_grant(requests_));
+    }
     void clock(const Inputs& inputs);
 
     /// Bulk advance: what the units do in every cycle, so long as they do the same.

@@ -254,12 +254,7 @@ void DestinationWriter::start(const Inputs& inputs) {
     const CipherRequest& request = *inputs.start_request;
     const SlotMask slot = bit(inputs.start_slot);
     const auto mode = static_cast<contract::CipherMode>(request.mode);
-    // What a mode gives: its text, but key wrap one semiblock more or less, and CMAC none.
-    std::uint32_t text = request.text_length;
-    if (mode == contract::CipherMode::cmac) text = 0;
-    if (mode == contract::CipherMode::kw || mode == contract::CipherMode::kwp) {
-        text = request.decrypt ? request.text_length - 8 : ((request.text_length + 7) & ~7U) + 8;
-    }
+    const std::uint32_t text = request.output_length;
     const std::uint8_t tag = request.decrypt ? 0 : request.tag_length;
     const bool authenticated = mode == contract::CipherMode::gcm || mode == contract::CipherMode::ccm;
     fresh_ |= slot;

@@ -9,6 +9,7 @@ namespace cce::model {
 
 using contract::CipherMode;
 using contract::Descriptor;
+using contract::HashMode;
 using contract::Opcode;
 using contract::Status;
 
@@ -17,9 +18,13 @@ namespace {
 constexpr std::uint16_t known_flags = Descriptor::flags_decrypt | Descriptor::flags_source_list |
                                       Descriptor::flags_destination_list | Descriptor::flags_context_held |
                                       Descriptor::flags_fence | Descriptor::flags_iv_in_source |
-                                      Descriptor::flags_inverse_cipher | Descriptor::flags_distinct_keys;
-constexpr std::uint16_t cipher_flags = Descriptor::flags_decrypt | Descriptor::flags_source_list |
-                                       Descriptor::flags_destination_list | Descriptor::flags_context_held;
+                                      Descriptor::flags_inverse_cipher | Descriptor::flags_distinct_keys |
+                                      Descriptor::flags_stream_first | Descriptor::flags_stream_last |
+                                      Descriptor::flags_keyed | Descriptor::flags_squeeze;
+constexpr std::uint16_t hash_flags = Descriptor::flags_stream_first | Descriptor::flags_stream_last |
+                                     Descriptor::flags_keyed | Descriptor::flags_squeeze;
+constexpr std::uint16_t list_flags = Descriptor::flags_source_list | Descriptor::flags_destination_list;
+constexpr std::uint16_t cipher_flags = Descriptor::flags_decrypt | Descriptor::flags_context_held;
 constexpr std::uint32_t one_unit = sizeof(contract::ContextRecord);
 constexpr std::uint32_t two_units = sizeof(contract::ContextRecord) + sizeof(contract::ContextSecondKey);
 constexpr std::uint32_t wrap_limit = contract::key_wrap_limit_bytes;
@@ -44,14 +49,49 @@ bool authenticated(CipherMode mode) {
 
 bool flags_bad(const Descriptor& d, bool cipher, CipherMode mode) {
     if ((d.flags & ~known_flags) != 0 || d.reserved != 0) return true;
+    const bool hash = d.opcode == Opcode::hash;
     if (!cipher && any(d, cipher_flags)) return true;
+    if (!cipher && !hash && any(d, list_flags)) return true;
+    if (!hash && any(d, hash_flags)) return true;
+    if (hash) {
+        const bool extendable = hash_function::extendable(static_cast<HashMode>(d.mode));
+        if (d.context_reference != 0 || d.context_region != 0) return true;
+        if (any(d, Descriptor::flags_keyed) && extendable) return true;
+        if (any(d, Descriptor::flags_squeeze) && (!extendable || any(d, Descriptor::flags_stream_last))) return true;
+    }
     if (any(d, Descriptor::flags_iv_in_source) && !(cipher && mode == CipherMode::gcm)) return true;
     if (any(d, Descriptor::flags_distinct_keys) && !(cipher && mode == CipherMode::xts)) return true;
     return any(d, Descriptor::flags_inverse_cipher) && !(cipher && wraps(mode));
 }
 
+/// The message of a hash ends with this request.
+bool hash_ends(const Descriptor& d) {
+    return any(d, Descriptor::flags_stream_last | Descriptor::flags_squeeze);
+}
+
+std::uint32_t iv_number(const Descriptor& d) {
+    std::uint32_t number = 0;
+    std::memcpy(&number, d.iv.data(), sizeof number);
+    return number;
+}
+
+bool hash_iv_bad(const Descriptor& d) {
+    const auto mode = static_cast<HashMode>(d.mode);
+    const std::uint32_t output = iv_number(d);
+    if (!is_zero(d.iv.data() + 4, d.iv.data() + d.iv.size()) || (!hash_ends(d) && output != 0)) return true;
+    // With hash_context and state behind it less than 2^32 bytes.
+    if (any(d, Descriptor::flags_squeeze) && output >> 8 == 0xffffff) return true;
+    if (!any(d, Descriptor::flags_stream_last)) return false;
+    return output == 0 || (!hash_function::extendable(mode) && output > hash_function::digest_bytes(mode));
+}
+
 bool length_bad(const Descriptor& d, bool cipher, CipherMode mode) {
     const std::uint32_t text = d.text_length;
+    if (d.opcode == Opcode::hash) {
+        return d.aad_length != hash_function::front_bytes(static_cast<HashMode>(d.mode),
+                                                          any(d, Descriptor::flags_stream_first),
+                                                          any(d, Descriptor::flags_keyed));
+    }
     if (d.aad_length != 0 && !(cipher && authenticated(mode))) return true;
     if (d.opcode == Opcode::context_load) return text != one_unit && text != two_units;
     if (!cipher) return text != 0;
@@ -78,6 +118,20 @@ bool length_bad(const Descriptor& d, bool cipher, CipherMode mode) {
     }
 }
 
+/// What a mode gives: its text, but key wrap one semiblock more or less, and CMAC none.
+std::uint32_t output_length(const Descriptor& d) {
+    if (d.opcode == Opcode::hash) {
+        const std::uint32_t state = 16 * hash_function::state_pieces(static_cast<HashMode>(d.mode));
+        const bool last = any(d, Descriptor::flags_stream_last);
+        return iv_number(d) + (last ? 0 : static_cast<std::uint32_t>(sizeof(contract::HashContext)) + state);
+    }
+    const auto mode = static_cast<CipherMode>(d.mode);
+    if (mode == CipherMode::cmac) return 0;
+    if (!wraps(mode)) return d.text_length;
+    if (any(d, Descriptor::flags_decrypt)) return d.text_length - semiblock_bytes;
+    return ((d.text_length + semiblock_bytes - 1) & ~(semiblock_bytes - 1)) + semiblock_bytes;
+}
+
 bool tag_bad(const Descriptor& d, bool cipher, CipherMode mode) {
     const unsigned tag = d.tag_length;
     if (cipher && mode == CipherMode::gcm) return !(tag == 4 || tag == 8 || (tag >= 12 && tag <= 16));
@@ -87,6 +141,7 @@ bool tag_bad(const Descriptor& d, bool cipher, CipherMode mode) {
 }
 
 bool iv_bad(const Descriptor& d, bool cipher, CipherMode mode) {
+    if (d.opcode == Opcode::hash) return hash_iv_bad(d);
     if (!cipher) return false;
     const std::uint8_t* const iv = d.iv.data();
     const std::uint8_t* const end = iv + d.iv.size();
@@ -140,7 +195,7 @@ void RequestDispatcher::clock(const Inputs& inputs) {
     const Taken& taken = inputs.taken;
     const bool starts = taken.take && !taken.drop;
     hand_over_ = check_;
-    if (check_) status_ = check(inputs.gate);
+    if (check_) status_ = check(inputs.gates);
     check_ = starts;
     for (QueueMask rest = inputs.freed; rest != 0; rest &= rest - 1) {
         const auto queue = static_cast<unsigned>(std::countr_zero(rest));
@@ -159,22 +214,24 @@ void RequestDispatcher::clock(const Inputs& inputs) {
     }
 }
 
-Status RequestDispatcher::check(bool gate) const {
+Status RequestDispatcher::check(Gates gates) const {
     const Descriptor& d = descriptor_;
     const bool cipher = d.opcode == Opcode::cipher;
     const auto mode = static_cast<CipherMode>(d.mode);
+    const bool hash = d.opcode == Opcode::hash;
     const bool load = d.opcode == Opcode::context_load;
     const bool invalidate = d.opcode == Opcode::context_invalidate;
     const bool held = any(d, Descriptor::flags_context_held);
 
-    if (!(d.opcode == Opcode::nop || cipher || load || invalidate)) return Status::opcode;
-    if (cipher ? mode > CipherMode::kwp : d.mode != 0) return Status::mode;
+    if (!(d.opcode == Opcode::nop || cipher || hash || load || invalidate)) return Status::opcode;
+    if (hash ? !hash_function::known(d.mode) : cipher ? mode > CipherMode::kwp : d.mode != 0) return Status::mode;
     if (flags_bad(d, cipher, mode)) return Status::flags;
     if (cipher && d.text_length == 0 && !authenticated(mode) && mode != CipherMode::cmac) return Status::length_zero;
+    if (hash && d.text_length == 0 && !hash_ends(d)) return Status::length_zero;
     if (length_bad(d, cipher, mode)) return Status::length;
     if (tag_bad(d, cipher, mode)) return Status::tag_length;
     if (iv_bad(d, cipher, mode)) return Status::iv;
-    if (cipher && gate) return Status::gated;
+    if ((cipher && gates.aes) || (hash && gates.hash)) return Status::gated;
     const bool uses_index = load || invalidate || (cipher && held);
     if (uses_index && d.context_reference >= Configuration::context_count) return Status::context_address;
     const std::uint64_t record = load ? d.source : d.context_reference;
@@ -186,6 +243,7 @@ Status RequestDispatcher::check(bool gate) const {
 void RequestDispatcher::describe_start(QueueMask unrestricted, Start& start) const {
     const Descriptor& d = descriptor_;
     const bool cipher = d.opcode == Opcode::cipher;
+    const bool hash = d.opcode == Opcode::hash;
     const bool load = d.opcode == Opcode::context_load;
     const auto mode = static_cast<CipherMode>(d.mode);
     const bool decrypt = any(d, Descriptor::flags_decrypt);
@@ -197,19 +255,21 @@ void RequestDispatcher::describe_start(QueueMask unrestricted, Start& start) con
     const bool good = start.status == Status::ok;
     start.cookie = d.cookie;
     start.cycle = start_cycle_;
-    start.bytes = cipher ? d.text_length : 0;
+    start.bytes = cipher || hash ? d.text_length : 0;
+    start.text = good && (cipher || hash);
     start.cipher = good && cipher;
+    start.hash = good && hash;
     start.stream = start.cipher && stream;
     start.lane = start.cipher && !stream && !wraps(mode);
     start.key_wrap = start.cipher && wraps(mode);
-    start.key = good && d.opcode != Opcode::nop;
+    start.key = good && d.opcode != Opcode::nop && !hash;
     start.prefix = 0;
-    if (mode == CipherMode::ccm && d.aad_length != 0) start.prefix = d.aad_length < short_aad_limit ? 2 : 6;
+    if (cipher && mode == CipherMode::ccm && d.aad_length != 0) start.prefix = d.aad_length < short_aad_limit ? 2 : 6;
 
     CipherRequest& request = start.cipher_request;
     request.queue_index = static_cast<std::uint8_t>(queue_);
     request.unrestricted = has(unrestricted, queue_);
-    request.stream = stream;
+    request.stream = cipher && stream;
     request.mode = d.mode;
     request.decrypt = decrypt;
     request.distinct_keys = any(d, Descriptor::flags_distinct_keys);
@@ -219,12 +279,21 @@ void RequestDispatcher::describe_start(QueueMask unrestricted, Start& start) con
     request.aad_length = d.aad_length;
     request.text_length = d.text_length;
     request.tag_length = d.tag_length & 0x1f;
+    request.output_length = output_length(d);
     request.source_list = any(d, Descriptor::flags_source_list);
     request.source_region = d.source_region;
     request.source = d.source;
     request.destination_list = any(d, Descriptor::flags_destination_list);
     request.destination_region = d.destination_region;
     request.destination = d.destination;
+
+    start.hash_request = {.mode = static_cast<HashMode>(d.mode),
+                          .first = any(d, Descriptor::flags_stream_first),
+                          .last = any(d, Descriptor::flags_stream_last),
+                          .keyed = any(d, Descriptor::flags_keyed),
+                          .squeeze = any(d, Descriptor::flags_squeeze),
+                          .text_length = d.text_length,
+                          .output_length = request.output_length};
 
     KeyRequest& key = start.key_request;
     if (load) {

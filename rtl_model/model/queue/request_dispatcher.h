@@ -10,6 +10,7 @@
 #include "cce_contract.hpp"
 #include "common/round_robin_arbiter.h"
 #include "configuration.h"
+#include "hash/hash_functions.h"
 #include "types.h"
 
 namespace cce::model {
@@ -41,7 +42,7 @@ public:
         const contract::Descriptor* descriptor{};  ///< with taken
         std::uint32_t start_cycle = 0;
         QueueMask freed = 0;  ///< a request of the queue left its slot
-        bool gate = false;
+        Gates gates;
     };
 
     /// A request handed over.
@@ -51,13 +52,16 @@ public:
         std::uint32_t cookie = 0;
         std::uint32_t cycle = 0;
         std::uint32_t bytes = 0;
-        bool cipher = false;
+        bool text = false;    ///< there is text to work on
+        bool cipher = false;  ///< with a key
+        bool hash = false;
         bool stream = false;  ///< by whom the text is done
         bool lane = false;
         bool key_wrap = false;
         bool key = false;         ///< the key loader works on it
         std::uint8_t prefix = 0;  ///< CCM: bytes of the AAD's length in front of it
         CipherRequest cipher_request;
+        HashRequest hash_request;
         KeyRequest key_request;
     };
 
@@ -78,7 +82,7 @@ public:
     [[nodiscard]] bool idle(QueueMask valid) const { return !working() && valid == 0; }
 
 private:
-    [[nodiscard]] contract::Status check(bool gate) const;
+    [[nodiscard]] contract::Status check(Gates gates) const;
 
     bool check_ = false;
     bool hand_over_ = false;

@@ -28,8 +28,9 @@ void SlotTable::clock(const Inputs& inputs) {
     const SlotMask finished = used_ & ~(key_ | cipher_ | (destination_ & ~written) | erase_ | inputs.lists_busy);
 
     if (inputs.queue_reset_pending != 0) abort_ |= used_ & discard(inputs.queue_reset_pending);
-    if (inputs.gate) {
-        const SlotMask gated = cipher_ & ~abort_before;
+    if (inputs.gates.aes || inputs.gates.hash) {
+        const SlotMask closed = (inputs.gates.aes ? keyed_ : 0) | (inputs.gates.hash ? ~keyed_ : 0);
+        const SlotMask gated = cipher_ & ~abort_before & closed;
         abort_ |= gated;
         for (SlotMask rest = gated; rest != 0; rest &= rest - 1) {
             status_[static_cast<unsigned>(std::countr_zero(rest))] = Status::gated;
@@ -68,8 +69,9 @@ void SlotTable::clock(const Inputs& inputs) {
         status_[start_slot] = inputs.start_status;
         abort_ &= ~mask;
         key_ = (key_ & ~mask) | (inputs.start_key ? mask : 0);
-        cipher_ = (cipher_ & ~mask) | (inputs.start_cipher ? mask : 0);
-        destination_ = (destination_ & ~mask) | (inputs.start_cipher ? mask : 0);
+        cipher_ = (cipher_ & ~mask) | (inputs.start_text ? mask : 0);
+        destination_ = (destination_ & ~mask) | (inputs.start_text ? mask : 0);
+        keyed_ = (keyed_ & ~mask) | (inputs.start_cipher ? mask : 0);
         erase_ = (erase_ & ~mask) | (inputs.start_cipher ? mask : 0);
         finished_ &= ~mask;
     }

@@ -29,15 +29,16 @@ public:
     };
 
     struct Inputs {
-        bool gate = false;
+        Gates gates;
         QueueMask queue_reset_pending = 0;
         bool start = false;
         unsigned start_queue = 0;
         contract::Status start_status{};
-        bool start_cipher = false;
+        bool start_text = false;    ///< works on text
+        bool start_cipher = false;  ///< with a key, to be erased
         bool start_key = false;
         Pulse key_release;
-        std::array<Pulse, 3> cipher_release;  ///< stream unit, lane unit, key wrap
+        std::array<Pulse, 4> cipher_release;  ///< stream unit, lane unit, key wrap, hash engine
         Pulse destination_release;
         Pulse erase_release;
         SlotMask lists_busy = 0;
@@ -78,6 +79,7 @@ private:
     SlotMask cipher_ = 0;
     SlotMask destination_ = 0;
     SlotMask erase_ = 0;
+    SlotMask keyed_ = 0;  ///< an AES request's
     SlotMask finished_ = 0;
     std::array<contract::Status, Configuration::slot_count> status_{};
     std::array<std::uint8_t, Configuration::slot_count> queue_{};

@@ -10,7 +10,7 @@ namespace page = contract::global_page;
 
 void GlobalRegisters::reset() {
     state_ = State::idle;
-    gate_aes_ = false;
+    gate_aes_ = gate_hash_ = false;
     event_ = 0;
     interrupt_ = false;
 }
@@ -35,7 +35,10 @@ void GlobalRegisters::clock(const Inputs& inputs) {
             if (!inputs.erasing_contexts) state_ = State::idle;
             break;
     }
-    if (inputs.write && inputs.offset == page::gate) gate_aes_ = page::gate_aes.get(inputs.data) != 0;
+    if (inputs.write && inputs.offset == page::gate) {
+        gate_aes_ = page::gate_aes.get(inputs.data) != 0;
+        gate_hash_ = page::gate_hash.get(inputs.data) != 0;
+    }
     // A new event is not lost to the write that clears older ones.
     if (inputs.write && inputs.offset == page::event_low) event_ &= ~inputs.data;
     event_ |= inputs.queue_event;
@@ -53,7 +56,8 @@ std::optional<std::uint32_t> GlobalRegisters::read(std::uint32_t offset, std::ui
             return page::algorithms_aes_ecb.mask | page::algorithms_aes_cbc.mask | page::algorithms_aes_ctr.mask |
                    page::algorithms_aes_xts.mask | page::algorithms_aes_gcm.mask | page::algorithms_aes_ccm.mask |
                    page::algorithms_aes_cmac.mask | page::algorithms_aes_kw.mask | page::algorithms_aes_kwp.mask |
-                   page::algorithms_aes_128.mask | page::algorithms_aes_192.mask | page::algorithms_aes_256.mask;
+                   page::algorithms_aes_128.mask | page::algorithms_aes_192.mask | page::algorithms_aes_256.mask |
+                   page::algorithms_sha2.mask | page::algorithms_sha3.mask;
         case page::geometry:
             return page::geometry_queue_count.put(Configuration::queue_count) |
                    page::geometry_context_count.put(Configuration::context_count) |
@@ -68,7 +72,7 @@ std::optional<std::uint32_t> GlobalRegisters::read(std::uint32_t offset, std::ui
         case page::cycle_high:
             return static_cast<std::uint32_t>(timestamp >> 32);
         case page::gate:
-            return page::gate_aes.put(gate_aes_ ? 1 : 0);
+            return page::gate_aes.put(gate_aes_ ? 1 : 0) | page::gate_hash.put(gate_hash_ ? 1 : 0);
         case page::capacity:
             return page::capacity_request_count.put(Configuration::slot_count);
         case page::event_low:

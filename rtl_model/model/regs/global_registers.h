@@ -35,6 +35,7 @@ public:
     [[nodiscard]] bool reset_queues() const { return state_ == State::request; }
     [[nodiscard]] bool erase_contexts() const { return state_ == State::erase; }
     [[nodiscard]] bool gate_aes() const { return gate_aes_; }
+    [[nodiscard]] bool gate_hash() const { return gate_hash_; }
     [[nodiscard]] bool interrupt() const { return interrupt_; }
     [[nodiscard]] bool idle() const { return state_ == State::idle && !interrupt_; }
 
@@ -44,6 +45,7 @@ private:
     unsigned data_bytes_;
     State state_ = State::idle;
     bool gate_aes_ = false;
+    bool gate_hash_ = false;
     QueueMask event_ = 0;
     bool interrupt_ = false;
 };

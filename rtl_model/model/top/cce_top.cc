@@ -2,7 +2,7 @@
 //
 // A clock edge: first every signal of the cycle is worked out from the registers and the inputs, in the order of their
 // dependencies; then every block gets its clock edge. Blocks that look at another one's data by reference come before
-// it: aes before source_buffer, source_buffer before source_reader, destination_writer before destination_buffer.
+// it: aes and hash before source_buffer, source_buffer before source_reader, destination_writer before destination_buffer.
 
 #include "top/cce_top.h"
 
@@ -29,10 +29,8 @@ void set_bit(QueueMask& mask, unsigned index, bool value) {
     mask = (mask & ~bit(index)) | (value ? bit(index) : 0);
 }
 
-/// CMAC gives a tag alone, or nothing; every other mode gives text or a tag, or nothing when there is neither.
 bool destination_needed(const CipherRequest& request) {
-    return (request.text_length != 0 && request.mode != static_cast<std::uint8_t>(contract::CipherMode::cmac)) ||
-           (request.tag_length != 0 && !request.decrypt);
+    return request.output_length != 0 || (request.tag_length != 0 && !request.decrypt);
 }
 
 bool source_needed(const CipherRequest& request) {
@@ -72,6 +70,7 @@ void CceTop::reset() {
     source_walker_.reset();
     source_reader_.reset();
     aes_.reset();
+    hash_.reset();
     destination_walker_.reset();
     destination_writer_.reset();
     for (unsigned queue = 0; queue < queue_count; ++queue) {
@@ -290,7 +289,7 @@ contract::Completion CceTop::completion_entry() const {
 
 void CceTop::clock(const EngineInputs& inputs) {
     if (clock_text(inputs)) return;
-    const bool gate = inputs.gate || global_.gate_aes();
+    const Gates gates{inputs.gate || global_.gate_aes(), inputs.gate || global_.gate_hash()};
     const SlotMask abort = slots_.abort();
     const SlotMask discard = slots_.discard(masks_.reset_pending);
     const SlotMask cipher_done = slots_.cipher_done();
@@ -342,7 +341,7 @@ void CceTop::clock(const EngineInputs& inputs) {
     const bool start = dispatcher_.start();
     const unsigned start_slot = slots_.free_slot();
     if (start) dispatcher_.describe_start(masks_.unrestricted, start_);
-    const bool start_cipher = start && start_.cipher;
+    const bool start_text = start && start_.text;
     const CipherRequest& request = start_.cipher_request;
 
     // The text's way
@@ -381,6 +380,30 @@ void CceTop::clock(const EngineInputs& inputs) {
                                 .stream_freed = destination_writer_.stream_freed(),
                                 .lane_room = destination_writer_.lane_room()};
     const AesEngine::Outputs& text = aes_.evaluate(aes);
+    // The buffers' ports: what the AES engine leaves, the hash engine gets.
+    static constexpr HashEngine::Outputs no_hash{};
+    const bool hash_works = !hash_.idle() || (start && start_.hash);
+    const HashEngine::Inputs hash_inputs{.start = start && start_.hash,
+                                         .start_slot = start_slot,
+                                         .start_request = &start_.hash_request,
+                                         .abort = abort,
+                                         .source_ended = source_reader_.ended(),
+                                         .source_pending = source_reader_.pending(),
+                                         .available = source_reader_.lane_available(),
+                                         .read_possible = hash_works && !aes_.reads(),
+                                         .read_data = source_buffer_.read_data(),
+                                         .clear_possible = !text.lane_clear,
+                                         .room = destination_writer_.lane_room(),
+                                         .write_possible = !text.write};
+    const HashEngine::Outputs& hash = hash_works ? hash_.evaluate(hash_inputs) : no_hash;
+    const bool lane_take = text.lane_take || hash.read;
+    const unsigned lane_take_slot = hash.read ? hash.read_slot : text.lane_take_slot;
+    const unsigned lane_take_block = hash.read ? hash.read_block : text.lane_take_block;
+    const bool lane_clear = text.lane_clear || hash.clear;
+    const unsigned lane_clear_slot = hash.clear ? hash.clear_slot : text.lane_clear_slot;
+    const bool result_write = text.write || hash.write;
+    const bool result_write_stream = text.write_stream && !hash.write;
+    const unsigned result_write_slot = hash.write ? hash.write_slot : text.write_slot;
     const unsigned stream_consumed = aes_.stream_consumed();
     const unsigned stream_produced = aes_.stream_produced();
     const bool stream_skip = aes_.stream_skip();
@@ -394,12 +417,13 @@ void CceTop::clock(const EngineInputs& inputs) {
     const bool source_beat = beat_client == read_client_data;
     SlotTable::Inputs& slots = slot_inputs_;
     slots.fault_ports = 0;
-    slots.gate = gate;
+    slots.gates = gates;
     slots.queue_reset_pending = masks_.reset_pending;
     slots.start = start;
     slots.start_queue = start_.queue;
     slots.start_status = start_.status;
-    slots.start_cipher = start_cipher;
+    slots.start_text = start_text;
+    slots.start_cipher = start && start_.cipher;
     slots.start_key = start && start_.key;
     slots.lists_busy = lists_busy;
     slots.key_release = {key_loader_.release(abort, key_ready), static_cast<std::uint8_t>(key_loader_.release_slot())};
@@ -422,6 +446,10 @@ void CceTop::clock(const EngineInputs& inputs) {
         fault(7 + unit, text.fault[unit], text.fault_slot[unit], Status::tag);
         slots.cipher_release[unit] = {text.release[unit], static_cast<std::uint8_t>(text.release_slot[unit])};
     }
+
+    fault(10, hash.context_fault, hash.fault_slot, Status::context_format);
+    fault(11, hash.length_fault, hash.fault_slot, Status::length);
+    slots.cipher_release[3] = {hash.release, static_cast<std::uint8_t>(hash.release_slot)};
 
     const CompletionWriter::Finish finish = completion_writer_.finish(completion_done, done_slot, write_error);
     slots.free = {finish.valid, static_cast<std::uint8_t>(finish.slot)};
@@ -493,8 +521,9 @@ void CceTop::clock(const EngineInputs& inputs) {
     // Registers are read before anything else moves.
     clock_registers(inputs, write, queue_event, erasing_contexts);
     aes_.clock(aes);
+    if (hash_works) hash_.clock(hash_inputs);
 
-    destination_writer_.clock({.start = start_cipher,
+    destination_writer_.clock({.start = start_text,
                                .start_slot = start_slot,
                                .start_request = &request,
                                .abort = abort,
@@ -516,23 +545,23 @@ void CceTop::clock(const EngineInputs& inputs) {
                                .stream_produced = stream_produced,
                                .tail_end_block = destination_tail_end_block,
                                .end_block = destination_end_block,
-                               .lane_write = text.write && !text.write_stream,
-                               .lane_write_slot = text.write_slot});
-    if (text.write || destination_read.valid) {
-        destination_buffer_.clock({.write = text.write,
-                                   .write_stream = text.write_stream,
-                                   .write_slot = text.write_slot,
-                                   .write_block = text.write_block,
-                                   .write_data = &text.write_data,
+                               .lane_write = result_write && !result_write_stream,
+                               .lane_write_slot = result_write_slot});
+    if (result_write || destination_read.valid) {
+        destination_buffer_.clock({.write = result_write,
+                                   .write_stream = result_write_stream,
+                                   .write_slot = result_write_slot,
+                                   .write_block = hash.write ? hash.write_block : text.write_block,
+                                   .write_data = hash.write ? &hash.write_data : &text.write_data,
                                    .read = destination_read.valid,
                                    .read_stream = destination_read.stream,
                                    .read_slot = destination_read.slot,
                                    .read_position = destination_read.position,
                                    .read_lane = destination_read.lane});
     }
-    destination_walker_.clock({.start = start_cipher,
+    destination_walker_.clock({.start = start_text,
                                .start_slot = start_slot,
-                               .start_needed = start_cipher && destination_needed(request),
+                               .start_needed = start_text && destination_needed(request),
                                .start_list = request.destination_list,
                                .start_address = request.destination,
                                .start_region = request.destination_region,
@@ -554,10 +583,10 @@ void CceTop::clock(const EngineInputs& inputs) {
                                .beat_last = inputs.rlast,
                                .beat_error = read_error});
     source_buffer_.clock({.write = source_reader_.write(),
-                          .read = text.lane_take,
-                          .read_slot = text.lane_take_slot,
-                          .read_block = text.lane_take_block});
-    source_reader_.clock({.start = start_cipher,
+                          .read = lane_take,
+                          .read_slot = lane_take_slot,
+                          .read_block = lane_take_block});
+    source_reader_.clock({.start = start_text,
                           .start_slot = start_slot,
                           .start_request = &request,
                           .start_prefix = start_.prefix,
@@ -575,13 +604,13 @@ void CceTop::clock(const EngineInputs& inputs) {
                           .beat_last = inputs.rlast,
                           .stream_consumed = stream_consumed,
                           .stream_skip = stream_skip,
-                          .lane_take = text.lane_take,
-                          .lane_take_slot = text.lane_take_slot,
-                          .lane_clear = text.lane_clear,
-                          .lane_clear_slot = text.lane_clear_slot});
-    source_walker_.clock({.start = start_cipher,
+                          .lane_take = lane_take,
+                          .lane_take_slot = lane_take_slot,
+                          .lane_clear = lane_clear,
+                          .lane_clear_slot = lane_clear_slot});
+    source_walker_.clock({.start = start_text,
                           .start_slot = start_slot,
-                          .start_needed = start_cipher && source_needed(request),
+                          .start_needed = start_text && source_needed(request),
                           .start_list = request.source_list,
                           .start_address = request.source,
                           .start_region = request.source_region,
@@ -636,7 +665,7 @@ void CceTop::clock(const EngineInputs& inputs) {
         dispatch.start_cycle = fetcher_.start_cycle(dispatch.taken.queue);
     }
     dispatch.freed = finished;
-    dispatch.gate = gate;
+    dispatch.gates = gates;
     dispatcher_.clock(dispatch);
     fetcher_.clock({.timestamp = low(inputs.timestamp),
                     .ready = masks_.ready,

@@ -20,6 +20,7 @@
 #include "dma/segment_walker.h"
 #include "dma/source_buffer.h"
 #include "dma/source_reader.h"
+#include "hash/hash_engine.h"
 #include "keyslot/key_loader.h"
 #include "queue/completion_writer.h"
 #include "queue/descriptor_fetcher.h"
@@ -109,7 +110,7 @@ public:
     [[nodiscard]] AddressOutputs ar() const;
     [[nodiscard]] AddressOutputs aw() const;
     [[nodiscard]] bool idle(const RegisterPortInputs& registers) const {
-        return engine_idle() && key_loader_.idle() && aes_.idle() && registers_bus_.idle(registers) && global_.idle();
+        return engine_idle() && key_loader_.idle() && aes_.idle() && hash_.idle() && registers_bus_.idle(registers) && global_.idle();
     }
     [[nodiscard]] std::uint32_t interrupt() const;
 
@@ -178,6 +179,7 @@ private:
     SourceReader source_reader_;
     SourceBuffer source_buffer_;
     AesEngine aes_;
+    HashEngine hash_;
     SegmentWalker destination_walker_;
     DestinationWriter destination_writer_;
     DestinationBuffer destination_buffer_;

@@ -58,7 +58,8 @@ module hash_engine #(
 );
 
   localparam int unsigned LaneCount = Sha2Lanes + Sha3Lanes;
-  localparam int unsigned LaneWidth = LaneCount > 1 ? $clog2(LaneCount) : 1;
+  localparam int unsigned LaneWidth = $clog2(LaneCount);
+  localparam int unsigned TurnCount = 1 << LaneWidth;   // an arbiter has a power of two of requesters
 
   // ------------------------------------------------------------------------------------------------ requests to lanes
 
@@ -150,7 +151,7 @@ module hash_engine #(
         .read_data_i,
         .clear_request_o(clear_request[l]),
         .clear_grant_i(clear_grant[l]),
-        .room_i(filled_i[slot[l]] < CountWidth'(LaneBlocks)),
+        .room_i(filled_i[slot[l]] < CountWidth'(LaneBlocks - 1)),
         .write_request_o(write_request[l]),
         .write_grant_i(write_grant[l]),
         .write_block_o(write_block[l]),
@@ -169,21 +170,21 @@ module hash_engine #(
   logic [LaneWidth-1:0] read_lane, write_lane, clear_lane, fault_lane, release_lane;
 
   round_robin_arbiter #(
-      .Count(LaneCount)
+      .Count(TurnCount)
   ) u_reads (
       .clk_i,
       .rst_ni,
-      .request_i(read_request),
+      .request_i(TurnCount'(read_request)),
       .take_i(read_o),
       .valid_o(read_valid),
       .index_o(read_lane)
   );
   round_robin_arbiter #(
-      .Count(LaneCount)
+      .Count(TurnCount)
   ) u_writes (
       .clk_i,
       .rst_ni,
-      .request_i(write_request),
+      .request_i(TurnCount'(write_request)),
       .take_i(write_o),
       .valid_o(write_valid),
       .index_o(write_lane)

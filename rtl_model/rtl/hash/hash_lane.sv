@@ -65,6 +65,10 @@ module hash_lane #(
   localparam int unsigned OuterWidth = $clog2(OuterDepth);
   localparam int unsigned EraseCycles = Sponge ? OuterDepth : FifoDepth;   // for all of both memories
 
+  // SHA-3: hash_context and state.
+  localparam logic [31:0] SavedBytes = cce_contract_pkg::HashContextBytes +
+                                       16 * 32'(hash_pkg::state_pieces(4'(cce_contract_pkg::HashModeShake128)));
+
   typedef enum logic [3:0] {
     StateFree,
     StateInitial,    // the initial value, or zeros
@@ -371,7 +375,7 @@ module hash_lane #(
             message_left_q <= start_request_i.text_length;
             padded_q <= 1'b0;
             place_q <= '0;
-            output_left_q <= start_request_i.output_length;
+            output_left_q <= start_request_i.output_length - (start_request_i.squeeze ? SavedBytes : '0);
             held_valid_q <= 1'b0;
             save_context_q <= 1'b1;
             write_block_q <= '0;
