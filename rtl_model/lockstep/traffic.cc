@@ -166,8 +166,8 @@ std::uint16_t Traffic::region_key() {
     return static_cast<std::uint16_t>(region_index | region_tag_ << 8);
 }
 
-/// Makes something in memory wrong: a list, a record, or a place that answers with a bus error.
-void Traffic::spoil_memory(const CipherRequest& request) {
+/// Makes something in memory wrong: a list, or a place that answers with a bus error.
+void Traffic::spoil_memory(const sim::ScatteredText& source, const sim::ScatteredText& destination) {
     sim::HostMemory& memory = machine_.memory();
     const auto spoil_list = [&](const sim::ScatteredText& text) {
         if (!text.is_list()) return;
@@ -193,39 +193,37 @@ void Traffic::spoil_memory(const CipherRequest& request) {
         const auto& segment = text.segments()[below(text.segments().size())];
         if (segment.length != 0) memory.inject_error(direction, segment.address + below(segment.length), 1);
     };
-    switch (below(7)) {
+    switch (below(5)) {
         case 0:
-            spoil_list(request.source());
+            spoil_list(source);
             break;
         case 1:
-            spoil_list(request.destination());
+            spoil_list(destination);
             break;
         case 2:
-            error_in(sim::Direction::read, request.source());
+            error_in(sim::Direction::read, source);
             break;
         case 3:
-            error_in(sim::Direction::write, request.destination());
-            break;
-        case 4:
-            if (request.source().is_list())
-                memory.inject_error(sim::Direction::read, request.source().list_address(), 1);
-            break;
-        case 5:
-            if (request.context_address() != 0) {
-                memory.inject_error(sim::Direction::read, request.context_address() + below(request.context_bytes()),
-                                    1);
-            }
+            error_in(sim::Direction::write, destination);
             break;
         default:
-            if (request.context_address() != 0 && chance(20)) {
-                const std::uint64_t place = request.context_address() + offsetof(contract::ContextRecord, units);
-                memory.store(place, static_cast<std::uint8_t>(below(4)));
-            } else if (request.context_address() != 0) {
-                const std::uint64_t place =
-                    request.context_address() + below(chance(70) ? 16 : request.context_bytes());
-                memory.store(place, static_cast<std::uint8_t>(memory.load<std::uint8_t>(place) ^ 1U << below(8)));
-            }
+            if (source.is_list()) memory.inject_error(sim::Direction::read, source.list_address(), 1);
             break;
+    }
+}
+
+/// Makes something in the context record wrong, or lets the bus refuse it.
+void Traffic::spoil_context(const CipherRequest& request) {
+    sim::HostMemory& memory = machine_.memory();
+    if (request.context_address() == 0) return;
+    if (chance(50)) {
+        memory.inject_error(sim::Direction::read, request.context_address() + below(request.context_bytes()), 1);
+    } else if (chance(20)) {
+        const std::uint64_t place = request.context_address() + offsetof(contract::ContextRecord, units);
+        memory.store(place, static_cast<std::uint8_t>(below(4)));
+    } else {
+        const std::uint64_t place = request.context_address() + below(chance(70) ? 16 : request.context_bytes());
+        memory.store(place, static_cast<std::uint8_t>(memory.load<std::uint8_t>(place) ^ 1U << below(8)));
     }
 }
 
@@ -344,7 +342,11 @@ void Traffic::submit_plan(Queue& queue, const Plan& plan, bool spoil_it) {
         if (chance(50)) {
             spoil(descriptor);
         } else {
-            spoil_memory(*request);
+            if (chance(70)) {
+                spoil_memory(request->source(), request->destination());
+            } else {
+                spoil_context(*request);
+            }
         }
         pending.kind = "spoilt";
     } else {
@@ -398,6 +400,8 @@ void Traffic::submit(Queue& queue) {
     if (queue.resetting || queue.pair->free_slots() == 0) return;
     if (chance(15)) {
         submit_control(queue);
+    } else if (chance(35)) {
+        submit_hash(queue);
     } else {
         submit_plan(queue, make_plan(), chance(20));
     }
@@ -415,6 +419,11 @@ void Traffic::answered(Queue& queue, const contract::Completion& entry) {
     queue.pending.erase(found);
     ++endings_[pending.kind][entry.status];
     if (pending.record != 0) machine_.memory().release(pending.record);
+    if (pending.continues && entry.status == Status::ok) {
+        auto& states = states_[*pending.continues];
+        if (states.size() > 8) states.erase(states.begin());
+        states.push_back(pending.hash->continuation());
+    }
     // What was encrypted is decrypted again, sometimes with a wrong tag.
     if (pending.plan && !pending.plan->decrypt && entry.status == Status::ok && queue.pair->free_slots() != 0 &&
         !queue.resetting && chance(60)) {
@@ -598,11 +607,14 @@ void Traffic::reset_engine() {
 
 void Traffic::gate_for_a_while() {
     const bool by_pin = chance(50);
+    const bool aes = chance(70);
+    const bool hash = chance(70);
     const auto close = [&](bool closed) {
         if (by_pin) {
             machine_.engine().set_gate(closed);
         } else {
-            machine_.write_register(global::gate, global::gate_aes.put(closed));
+            const std::uint32_t value = global::gate_aes.put(aes) | global::gate_hash.put(hash);
+            machine_.write_register(global::gate, closed ? value : 0);
         }
     };
     close(true);

@@ -16,6 +16,7 @@
 
 #include "cce_contract.hpp"
 #include "harness/cipher_request.h"
+#include "harness/hash_request.h"
 #include "harness/machine.h"
 #include "harness/queue_pair.h"
 
@@ -52,7 +53,9 @@ private:
         std::string kind;
         std::optional<Plan> plan;
         std::unique_ptr<sim::CipherRequest> request;
-        std::uint64_t record = 0;  ///< buffer of a context record that belongs to no request
+        std::unique_ptr<sim::HashRequest> hash;
+        std::optional<contract::HashMode> continues;  ///< the hash request leaves a state to go on from
+        std::uint64_t record = 0;                     ///< buffer of a context record that belongs to no request
     };
 
     struct Queue {
@@ -69,12 +72,16 @@ private:
     void act();
     void submit(Queue& queue);
     void submit_plan(Queue& queue, const Plan& plan, bool spoil);
+    void submit_hash(Queue& queue);
     void submit_control(Queue& queue);
     void post(Queue& queue, contract::Descriptor descriptor, Pending pending);
     [[nodiscard]] Plan make_plan();
     [[nodiscard]] std::size_t text_length(contract::CipherMode mode, bool decrypt);
     [[nodiscard]] sim::Shape shape(std::uint32_t length);
-    void spoil_memory(const sim::CipherRequest& request);
+    void spoil_memory(const sim::ScatteredText& source, const sim::ScatteredText& destination);
+    void spoil_context(const sim::CipherRequest& request);
+    void spoil_hash(contract::Descriptor& descriptor);
+    [[nodiscard]] std::optional<sim::HashFront> hash_front(contract::HashMode mode);
     void spoil(contract::Descriptor& descriptor);
     void spoil_at_an_edge(contract::Descriptor& descriptor);
     void ring_beyond(Queue& queue);
@@ -96,6 +103,7 @@ private:
     sim::Machine& machine_;
     std::mt19937_64 random_;
     std::array<Queue, queue_count> queues_;
+    std::map<contract::HashMode, std::vector<sim::HashFront>> states_;  ///< to go on from
     std::uint32_t cookie_ = 0;
     std::uint8_t region_tag_ = 0;
     unsigned region_owner_ = 0;
