@@ -137,7 +137,7 @@ private:
     static constexpr unsigned place_modulus = 16 * block_modulus;
     static constexpr unsigned stream_room_needed = Configuration::stream_burst_bytes / 16 + 1;
     static constexpr unsigned stream_most_used = Configuration::stream_blocks - stream_room_needed;
-    static constexpr unsigned lane_room_needed = Configuration::lane_burst_bytes / 16 + 1;
+    static constexpr unsigned lane_room_needed = Configuration::lane_burst_bytes / 16;
     static constexpr int balance_limit = 4096;
 
     /// What a request's phases are.

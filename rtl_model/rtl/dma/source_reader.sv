@@ -104,7 +104,8 @@ module source_reader #(
   localparam int unsigned ProgressWidth = 2 + 32 + PlaceWidth;
   localparam int unsigned BurstCountWidth = 7;  // bursts of a slot under way: as many as the read port can hold
   localparam int unsigned StreamRoomNeeded = StreamBurstBytes / 16 + 1;
-  localparam int unsigned LaneRoomNeeded = cce_pkg::LaneBurstBytes / 16 + 1;
+  // A block that was begun is counted already; the first burst, which may begin one (prefix), finds its ring empty.
+  localparam int unsigned LaneRoomNeeded = cce_pkg::LaneBurstBytes / 16;
   localparam logic [1:0] PhaseIv = 2'd0;
   localparam logic [1:0] PhaseAad = 2'd1;
   localparam logic [1:0] PhaseText = 2'd2;
