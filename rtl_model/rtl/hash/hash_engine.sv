@@ -10,7 +10,7 @@
 `default_nettype none
 
 module hash_engine #(
-    parameter int unsigned Sha2Lanes = 4,
+    parameter int unsigned Sha2Lanes = 4,    // of either kind none, but not of both
     parameter int unsigned Sha3Lanes = 1,
     parameter int unsigned RoundsPerCycle = 2,
     parameter int unsigned SlotCount = 32,
@@ -58,7 +58,7 @@ module hash_engine #(
 );
 
   localparam int unsigned LaneCount = Sha2Lanes + Sha3Lanes;
-  localparam int unsigned LaneWidth = $clog2(LaneCount);
+  localparam int unsigned LaneWidth = LaneCount > 1 ? $clog2(LaneCount) : 1;
   localparam int unsigned TurnCount = 1 << LaneWidth;   // an arbiter has a power of two of requesters
 
   // ------------------------------------------------------------------------------------------------ requests to lanes
@@ -72,28 +72,34 @@ module hash_engine #(
   for (genvar k = 0; k < 2; k++) begin : gen_kind
     localparam int unsigned First = k == 0 ? 0 : Sha2Lanes;
     localparam int unsigned Count = k == 0 ? Sha2Lanes : Sha3Lanes;
-    logic [SlotCount-1:0] candidates;
-    always_comb begin
-      for (int unsigned s = 0; s < SlotCount; s++) begin
-        candidates[s] = waiting_q[s] && sponge_q[s] == (k == 1) &&
-                        (available_i[s] != '0 || source_ended_i[s] || abort_i[s]);
+    if (Count == 0) begin : gen_none
+      assign kind_free[k] = 1'b0;
+      assign chosen_valid[k] = 1'b0;
+      assign chosen_slot[k] = '0;
+    end else begin : gen_lanes
+      logic [SlotCount-1:0] candidates;
+      always_comb begin
+        for (int unsigned s = 0; s < SlotCount; s++) begin
+          candidates[s] = waiting_q[s] && sponge_q[s] == (k == 1) &&
+                          (available_i[s] != '0 || source_ended_i[s] || abort_i[s]);
+        end
       end
-    end
-    assign kind_free[k] = free[First +: Count] != '0;
-    round_robin_arbiter #(
-        .Count(SlotCount)
-    ) u_slots (
-        .clk_i,
-        .rst_ni,
-        .request_i(candidates),
-        .take_i(chosen_valid[k] && kind_free[k]),
-        .valid_o(chosen_valid[k]),
-        .index_o(chosen_slot[k])
-    );
-    // The lowest free lane of its kind.
-    for (genvar l = First; l < int'(First + Count); l++) begin : gen_start
-      if (l == First) assign start_lane[l] = chosen_valid[k] && free[l];
-      else assign start_lane[l] = chosen_valid[k] && free[l] && free[l-1:First] == '0;
+      assign kind_free[k] = free[First +: Count] != '0;
+      round_robin_arbiter #(
+          .Count(SlotCount)
+      ) u_slots (
+          .clk_i,
+          .rst_ni,
+          .request_i(candidates),
+          .take_i(chosen_valid[k] && kind_free[k]),
+          .valid_o(chosen_valid[k]),
+          .index_o(chosen_slot[k])
+      );
+      // The lowest free lane of its kind.
+      for (genvar l = First; l < int'(First + Count); l++) begin : gen_start
+        if (l == First) assign start_lane[l] = chosen_valid[k] && free[l];
+        else assign start_lane[l] = chosen_valid[k] && free[l] && free[l-1:First] == '0;
+      end
     end
   end
 

@@ -12,6 +12,8 @@ module request_dispatcher #(
     parameter int unsigned SlotCount = 32,
     parameter int unsigned QueueCount = 4,
     parameter int unsigned ContextCount = 32,
+    parameter bit HasSha2 = 1,
+    parameter bit HasSha3 = 1,
     localparam int unsigned SlotWidth = $clog2(SlotCount),
     localparam int unsigned QueueWidth = QueueCount > 1 ? $clog2(QueueCount) : 1,
     localparam int unsigned DescriptorBits = 8 * cce_contract_pkg::DescriptorBytes
@@ -161,10 +163,10 @@ module request_dispatcher #(
   assign wraps = kw || kwp;
   assign authenticated = gcm || ccm;
 
-  assign opcode_bad = !(is_nop || is_cipher || is_hash || is_load || is_invalidate);
+  assign opcode_bad = !(is_nop || is_cipher || (is_hash && (HasSha2 || HasSha3)) || is_load || is_invalidate);
   always_comb begin
     if (is_cipher) mode_bad = !(ecb || cbc || ctr || xts || gcm || ccm || cmac || wraps);
-    else if (is_hash) mode_bad = !hash_pkg::known(d.mode);
+    else if (is_hash) mode_bad = !hash_pkg::known(d.mode) || !(hash_pkg::sponge(hash_mode) ? HasSha3 : HasSha2);
     else mode_bad = d.mode != '0;
   end
   always_comb begin

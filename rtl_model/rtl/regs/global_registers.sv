@@ -12,7 +12,9 @@ module global_registers #(
     parameter int unsigned QueueCount = 4,
     parameter int unsigned ContextCount = 8,
     parameter int unsigned RegionCount = 2,
-    parameter int unsigned SlotCount = 32
+    parameter int unsigned SlotCount = 32,
+    parameter bit HasSha2 = 1,
+    parameter bit HasSha3 = 1
 ) (
     input  wire logic                  clk_i,
     input  wire logic                  rst_ni,
@@ -69,8 +71,8 @@ module global_registers #(
     algorithms.aes_128 = 1'b1;
     algorithms.aes_192 = 1'b1;
     algorithms.aes_256 = 1'b1;
-    algorithms.sha2 = 1'b1;
-    algorithms.sha3 = 1'b1;
+    algorithms.sha2 = HasSha2;
+    algorithms.sha3 = HasSha3;
     version = '0;
     version.major = 16'(cce_contract_pkg::VersionMajor);
     version.minor = 16'(cce_contract_pkg::VersionMinor);

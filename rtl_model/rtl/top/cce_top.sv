@@ -27,8 +27,8 @@ module cce_top #(
     parameter bit Pipelined = 1,                // cipher and GHASH: a block a cycle; else iterative
     parameter int unsigned SboxStyle = 1,       // 0 composite field, 1 table in logic, 2 block RAM
     parameter int unsigned StagesPerRound = 2,  // of the pipelined cipher
-    parameter int unsigned Sha2Lanes = 4,       // messages that SHA-2 works on at once
-    parameter int unsigned Sha3Lanes = 1,       // and SHA-3
+    parameter int unsigned Sha2Lanes = 4,       // messages that SHA-2 works on at once; 0: no SHA-2
+    parameter int unsigned Sha3Lanes = 1,       // the same of SHA-3
     parameter int unsigned HashRoundsPerCycle = 2,   // of both: 1 or 2
     localparam int unsigned Lanes = DataWidth / 8
 ) (
@@ -192,7 +192,9 @@ module cce_top #(
       .QueueCount(QueueCount),
       .ContextCount(ContextCount),
       .RegionCount(RegionCount),
-      .SlotCount(SlotCount)
+      .SlotCount(SlotCount),
+      .HasSha2(Sha2Lanes != 0),
+      .HasSha3(Sha3Lanes != 0)
   ) u_global_registers (
       .clk_i,
       .rst_ni,
@@ -455,7 +457,9 @@ module cce_top #(
   request_dispatcher #(
       .SlotCount(SlotCount),
       .QueueCount(QueueCount),
-      .ContextCount(ContextCount)
+      .ContextCount(ContextCount),
+      .HasSha2(Sha2Lanes != 0),
+      .HasSha3(Sha3Lanes != 0)
   ) u_dispatcher (
       .clk_i,
       .rst_ni,
@@ -886,43 +890,52 @@ module cce_top #(
   logic [CountWidth-2:0] hash_read_block, hash_write_block;
   logic [127:0] hash_write_data;
 
-  hash_engine #(
-      .Sha2Lanes(Sha2Lanes),
-      .Sha3Lanes(Sha3Lanes),
-      .RoundsPerCycle(HashRoundsPerCycle),
-      .SlotCount(SlotCount),
-      .LaneBlocks(LaneBlocks)
-  ) u_hash (
-      .clk_i,
-      .rst_ni,
-      .start_i(start_hash),
-      .start_slot_i(start_slot),
-      .start_request_i(hash_request),
-      .abort_i(abort),
-      .source_ended_i(source_ended),
-      .source_pending_i(source_pending),
-      .available_i(lane_available),
-      .read_possible_i(!aes_read),
-      .read_o(hash_read),
-      .read_slot_o(hash_read_slot),
-      .read_block_o(hash_read_block),
-      .read_data_i(source_read_data),
-      .clear_possible_i(!aes_clear),
-      .clear_o(hash_clear),
-      .clear_slot_o(hash_clear_slot),
-      .filled_i(lane_filled),
-      .write_possible_i(!aes_write),
-      .write_o(hash_write),
-      .write_slot_o(hash_write_slot),
-      .write_block_o(hash_write_block),
-      .write_data_o(hash_write_data),
-      .context_fault_o(fault[10]),
-      .length_fault_o(fault[11]),
-      .fault_slot_o(hash_fault_slot),
-      .release_o(cipher_release[3]),
-      .release_slot_o(cipher_release_slot[3]),
-      .idle_o(hash_idle)
-  );
+  if (Sha2Lanes + Sha3Lanes != 0) begin : gen_hash
+    hash_engine #(
+        .Sha2Lanes(Sha2Lanes),
+        .Sha3Lanes(Sha3Lanes),
+        .RoundsPerCycle(HashRoundsPerCycle),
+        .SlotCount(SlotCount),
+        .LaneBlocks(LaneBlocks)
+    ) u_hash (
+        .clk_i,
+        .rst_ni,
+        .start_i(start_hash),
+        .start_slot_i(start_slot),
+        .start_request_i(hash_request),
+        .abort_i(abort),
+        .source_ended_i(source_ended),
+        .source_pending_i(source_pending),
+        .available_i(lane_available),
+        .read_possible_i(!aes_read),
+        .read_o(hash_read),
+        .read_slot_o(hash_read_slot),
+        .read_block_o(hash_read_block),
+        .read_data_i(source_read_data),
+        .clear_possible_i(!aes_clear),
+        .clear_o(hash_clear),
+        .clear_slot_o(hash_clear_slot),
+        .filled_i(lane_filled),
+        .write_possible_i(!aes_write),
+        .write_o(hash_write),
+        .write_slot_o(hash_write_slot),
+        .write_block_o(hash_write_block),
+        .write_data_o(hash_write_data),
+        .context_fault_o(fault[10]),
+        .length_fault_o(fault[11]),
+        .fault_slot_o(hash_fault_slot),
+        .release_o(cipher_release[3]),
+        .release_slot_o(cipher_release_slot[3]),
+        .idle_o(hash_idle)
+    );
+  end else begin : gen_no_hash
+    assign {hash_read, hash_clear, hash_write, fault[10], fault[11], cipher_release[3]} = '0;
+    assign {hash_read_slot, hash_clear_slot, hash_write_slot, hash_fault_slot, cipher_release_slot[3]} = '0;
+    assign {hash_read_block, hash_write_block, hash_write_data} = '0;
+    assign hash_idle = 1'b1;
+    logic unused_hash;
+    assign unused_hash = ^{start_hash, hash_request};
+  end
   assign fault_slot[10] = hash_fault_slot;
   assign fault_slot[11] = hash_fault_slot;
   assign fault_status[10] = 8'(cce_contract_pkg::StatusContextFormat);
