@@ -62,7 +62,7 @@ package cce_pkg;
   } key_length_e;
 
   // A request as the dispatcher hands it to the blocks that work on its text. All has been checked against the contract.
-// Hash requests are lanes too; `aad_length` is then what stands in front of the message.
+  // Hash requests are lanes too; `aad_length` is then what stands in front of the message.
   typedef struct packed {
     logic [7:0] queue_index;
     logic unrestricted;

@@ -80,19 +80,19 @@ package hash_pkg;
       for (int unsigned i = 0; i < 2; i++) begin
         word = {index, 1'(i)};
         unique case (mode)
-          4'(cce_contract_pkg::HashModeSha384): initial_piece[64*i +: 64] = sha2_pkg::InitialSha384[word];
-          4'(cce_contract_pkg::HashModeSha512224): initial_piece[64*i +: 64] = sha2_pkg::InitialSha512T224[word];
-          4'(cce_contract_pkg::HashModeSha512256): initial_piece[64*i +: 64] = sha2_pkg::InitialSha512T256[word];
-          default: initial_piece[64*i +: 64] = sha2_pkg::InitialSha512[word];
+          4'(cce_contract_pkg::HashModeSha384): initial_piece[64*i +: 64] = sha2_pkg::word_of_table(sha2_pkg::InitialSha384, word);
+          4'(cce_contract_pkg::HashModeSha512224): initial_piece[64*i +: 64] = sha2_pkg::word_of_table(sha2_pkg::InitialSha512T224, word);
+          4'(cce_contract_pkg::HashModeSha512256): initial_piece[64*i +: 64] = sha2_pkg::word_of_table(sha2_pkg::InitialSha512T256, word);
+          default: initial_piece[64*i +: 64] = sha2_pkg::word_of_table(sha2_pkg::InitialSha512, word);
         endcase
       end
     end else begin
       for (int unsigned i = 0; i < 4; i++) begin
         word = {index[0], 2'(i)};
         if (mode == 4'(cce_contract_pkg::HashModeSha224)) begin
-          initial_piece[32*i +: 32] = sha2_pkg::InitialSha384[word][31:0];
+          initial_piece[32*i +: 32] = 32'(sha2_pkg::word_of_table(sha2_pkg::InitialSha384, word));
         end else begin
-          initial_piece[32*i +: 32] = sha2_pkg::InitialSha512[word][63:32];
+          initial_piece[32*i +: 32] = 32'(sha2_pkg::word_of_table(sha2_pkg::InitialSha512, word) >> 32);
         end
       end
     end

@@ -84,8 +84,7 @@ module sha2_core #(
     end else if (feed) begin
       window_q <= {new_word, window_q[15:RoundsPerCycle]};
       for (int unsigned r = 0; r < RoundsPerCycle; r++) begin
-        addend_q[r] <= new_word[r] + (wide_i ? sha2_pkg::RoundConstant[next_q + word_index_t'(r)] :
-                                      {32'd0, sha2_pkg::RoundConstant[next_q + word_index_t'(r)][63:32]});
+        addend_q[r] <= new_word[r] + sha2_pkg::round_constant(wide_i, next_q + word_index_t'(r));
       end
     end
   end

@@ -95,7 +95,7 @@ module keccak_core #(
     after_rounds = state_q;
     for (int unsigned r = 0; r < RoundsPerCycle; r++) begin
       after_rounds = keccak_pkg::one_round(after_rounds,
-                                           keccak_pkg::RoundConstant[5'(RoundsPerCycle * 32'(step_q) + r)]);
+                                           keccak_pkg::round_constant(5'(RoundsPerCycle * 32'(step_q) + r)));
     end
     absorbed = permuting_q ? after_rounds : state_q;
     for (int unsigned i = 0; i < MostLanes; i++) absorbed[i] = absorbed[i] ^ (block_q[i] & {64{absorb}});
