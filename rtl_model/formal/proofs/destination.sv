@@ -177,16 +177,9 @@ module proof_destination (
   assign \u_writer.u_bursts.probe_slot = slot;
   assign granted = request_valid && request_ready_i;
 
-  // What a request gives: see the contract.
+  // What a request gives: its output, and a tag.
   always_comb begin
-    text = start_request_i.text_length;
-    if (start_request_i.mode == 8'(cce_contract_pkg::CipherModeCmac)) text = '0;
-    if (start_request_i.mode == 8'(cce_contract_pkg::CipherModeKw) ||
-        start_request_i.mode == 8'(cce_contract_pkg::CipherModeKwp)) begin
-      text = start_request_i.decrypt ?
-          start_request_i.text_length - 32'd8 :
-          {start_request_i.text_length[31:3] + 29'(start_request_i.text_length[2:0] != '0), 3'd0} + 32'd8;
-    end
+    text = start_request_i.output_length;
     tag = start_request_i.decrypt ? '0 : start_request_i.tag_length;
     // What the writer knows to be left, see its progress_memory.
     in_tag = \u_writer.fresh_q [slot] ? text_q == '0 : \u_writer.probe_progress [43];

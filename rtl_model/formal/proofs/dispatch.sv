@@ -4,7 +4,7 @@
 //   its queue's order, and started with the cookie that was read; it is dropped only if its queue is being reset or has
 //   stopped, or it could not be read; none starts that was not read; none is lost in a full buffer
 // top: proof_dispatch
-// files: cce_pkg.sv common/round_robin_arbiter.sv queue/descriptor_fetcher.sv queue/request_dispatcher.sv
+// files: cce_pkg.sv sha2/sha2_pkg.sv hash/hash_pkg.sv common/round_robin_arbiter.sv queue/descriptor_fetcher.sv queue/request_dispatcher.sv
 // method: induction
 // engine: ind
 // depth: 2
@@ -32,7 +32,8 @@
 
 module proof_dispatch (
     input wire logic              clk_i,
-    input wire logic              gate_i,
+    input wire logic              gate_aes_i,
+    input wire logic              gate_hash_i,
     input wire logic [1:0]        ready_i,
     input wire logic [1:0][63:0]  address_i,
     input wire logic              request_ready_i,
@@ -98,7 +99,8 @@ module proof_dispatch (
   ) u_dispatcher (
       .clk_i,
       .rst_ni(rst_nq),
-      .gate_i,
+      .gate_aes_i,
+      .gate_hash_i,
       .valid_i(valid),
       .failed_i(failed),
       .fence_i(fence),

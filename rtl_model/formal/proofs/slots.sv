@@ -2,7 +2,7 @@
 //
 // proof: a slot of slot_table is taken only when free, is finished only when every block that works on it has given it
 //   back and its lists are at rest, stays finished until it is freed, keeps its first fault (or its key's) as its status,
-//   and is aborted or discarded by a queue's reset only if it belongs to that queue
+//   is aborted or discarded by a queue's reset only if it belongs to that queue, and answered with `gated` by its own gate only
 // top: proof_slots
 // files: cce_pkg.sv queue/slot_table.sv
 // method: induction
@@ -24,23 +24,31 @@
 // fault status queue/slot_table.sv: a later fault replaces the first one
 // -       valid[f] = fault_i[f] && (!abort_q[fault_slot_i[f]] || f == 0 ||
 // +       valid[f] = fault_i[f] && (1'b1 ||
+// fault other_gate queue/slot_table.sv: the AES gate ends hash requests too
+// -       gated = (keyed_q[s] ? gate_aes_i : gate_hash_i) && cipher_q[s] && !abort_q[s];
+// +       gated = (keyed_q[s] ? gate_aes_i : gate_hash_i || gate_aes_i) && cipher_q[s] && !abort_q[s];
+// fault hash queue/slot_table.sv: a hash request is finished although the hash engine works on it
+// -         cipher_q[s] <= start_text_i;
+// +         cipher_q[s] <= start_cipher_i;
 // fault taken queue/slot_table.sv: the slot offered as free may be in use
 // -       free_choice[s] = !used_q[s] && (used_q | ('1 << s)) == '1;
 // +       free_choice[s] = (!used_q[s] || finished_q[s]) && (used_q | ('1 << s)) == '1;
 
 module proof_slots (
     input wire logic           clk_i,
-    input wire logic           gate_i,
+    input wire logic           gate_aes_i,
+    input wire logic           gate_hash_i,
     input wire logic [1:0]     queue_reset_pending_i,
     input wire logic           start_i,
     input wire logic           start_queue_i,
     input wire logic [7:0]     start_status_i,
+    input wire logic           start_text_i,
     input wire logic           start_cipher_i,
     input wire logic           start_key_i,
     input wire logic           key_release_i,
     input wire logic [1:0]     key_release_slot_i,
-    input wire logic [2:0]     cipher_release_i,
-    input wire logic [2:0][1:0] cipher_release_slot_i,
+    input wire logic [3:0]     cipher_release_i,
+    input wire logic [3:0][1:0] cipher_release_slot_i,
     input wire logic           destination_release_i,
     input wire logic [1:0]     destination_release_slot_i,
     input wire logic           erase_release_i,
@@ -74,13 +82,15 @@ module proof_slots (
   ) u_slots (
       .clk_i,
       .rst_ni(rst_nq),
-      .gate_i,
+      .gate_aes_i,
+      .gate_hash_i,
       .queue_reset_pending_i,
       .free_valid_o(free_valid),
       .free_slot_o(free_slot),
       .start_i,
       .start_queue_i({7'd0, start_queue_i}),
       .start_status_i,
+      .start_text_i,
       .start_cipher_i,
       .start_key_i,
       .key_release_i,
@@ -109,21 +119,22 @@ module proof_slots (
       .freed_slot_i
   );
 
-  logic used_q = 1'b0, aborted_q = 1'b0, key_fault_q = 1'b0;
+  logic used_q = 1'b0, aborted_q = 1'b0, aes_q = 1'b0;
   logic [3:0] owed_q = '0;             // still to be given back: key loader, cipher, destination, eraser
   logic queue_q = 1'b0;
   logic [7:0] status_q = '0;
   logic rest_q = 1'b0;                 // in the cycle before, nothing was owed and the lists were at rest
   logic [3:0] owed, late;              // late: what of it counts, see below
-  logic starts, frees;
+  logic starts, frees, gate;           // gate: the one that closes what the slot works with
   logic [2:0] faults, unwiped;
 
   assign starts = start_i && free_slot == slot;
   assign frees = free_i && freed_slot_i == slot;
+  assign gate = (aes_q ? gate_aes_i : gate_hash_i) && owed_q[1];
   always_comb begin
     owed = owed_q;
     if (key_release_i && key_release_slot_i == slot) owed[0] = 1'b0;
-    for (int unsigned u = 0; u < 3; u++) if (cipher_release_i[u] && cipher_release_slot_i[u] == slot) owed[1] = 1'b0;
+    for (int unsigned u = 0; u < 4; u++) if (cipher_release_i[u] && cipher_release_slot_i[u] == slot) owed[1] = 1'b0;
     if (destination_release_i && destination_release_slot_i == slot) owed[2] = 1'b0;
     // The destination's release counts in its own cycle, the others' in the next one.
     late = {owed_q[3], owed[2], owed_q[1:0]};
@@ -159,15 +170,16 @@ module proof_slots (
         assert (discard[slot] == queue_reset_pending_i[queue_q]);
       end
       assert (\u_slots.key_q [slot] == owed_q[0] && \u_slots.destination_q [slot] == owed_q[2] &&
-              \u_slots.erase_q [slot] == owed_q[3]);
+              \u_slots.erase_q [slot] == owed_q[3] && \u_slots.keyed_q [slot] == aes_q);
       if (!used_q) assert (!finished[slot]);
     end
     if (rst_nq) begin
-      owed_q <= starts ? {start_cipher_i, start_cipher_i, start_cipher_i, start_key_i} : owed;
+      owed_q <= starts ? {start_cipher_i, start_text_i, start_text_i, start_key_i} : owed;
       used_q <= starts || (used_q && !frees);
       rest_q <= !starts && !frees && used_q && late == '0 && !lists_busy_i[slot];
       if (starts) begin
         queue_q <= start_queue_i;
+        aes_q <= start_cipher_i;
         status_q <= start_status_i;
         aborted_q <= 1'b0;
       end else begin
@@ -176,8 +188,8 @@ module proof_slots (
         if (faults[0]) status_q <= fault_status_i[0];
         else if ((!aborted_q || unwiped[1]) && faults[1]) status_q <= fault_status_i[1];
         else if ((!aborted_q || unwiped[2]) && faults[2]) status_q <= fault_status_i[2];
-        else if (!aborted_q && gate_i && owed_q[1]) status_q <= 8'(cce_contract_pkg::StatusGated);
-        if (faults != '0 || (gate_i && owed_q[1]) || (used_q && queue_reset_pending_i[queue_q])) aborted_q <= 1'b1;
+        else if (!aborted_q && gate) status_q <= 8'(cce_contract_pkg::StatusGated);
+        if (faults != '0 || gate || (used_q && queue_reset_pending_i[queue_q])) aborted_q <= 1'b1;
       end
     end else begin
       used_q <= 1'b0;
@@ -185,6 +197,7 @@ module proof_slots (
       aborted_q <= 1'b0;
       rest_q <= 1'b0;
       queue_q <= 1'b0;
+      aes_q <= 1'b0;
       status_q <= '0;
     end
   end
@@ -194,5 +207,6 @@ module proof_slots (
   (* hierconn *) logic [3:0] \u_slots.destination_q ;
   (* hierconn *) logic [3:0] \u_slots.erase_q ;
   (* hierconn *) logic [3:0] \u_slots.tag_q ;
+  (* hierconn *) logic [3:0] \u_slots.keyed_q ;
 
 endmodule
