@@ -326,6 +326,35 @@ TEST_P(Hash, ManyAtOnce) {
 }
 
 /// Wrong contexts and lengths, each with its status; the engine goes on.
+TEST_P(Hash, GateClosedInTheMiddle) {
+    namespace global = contract::global_page;
+    const auto gate = [&](std::uint32_t value) { machine_.write_register(global::at(global::gate), value); };
+    const Bytes message = random_bytes(random_, 4096);
+    for (const Function& function : functions) {
+        const std::size_t bytes = extendable(function.mode) ? 64 : sim::hash_digest_bytes(function.mode);
+        std::vector<std::unique_ptr<HashRequest>> requests;
+        for (unsigned i = 0; i < 8; ++i) {
+            requests.push_back(std::make_unique<HashRequest>(machine_, function.mode));
+            requests.back()->last(static_cast<std::uint32_t>(bytes)).message(message);
+            queue_.post(requests.back()->descriptor());
+        }
+        queue_.ring_submission();
+        machine_.run(300 + below(random_, 1500));
+        gate(global::gate_hash.put(1));
+        for (unsigned i = 0; i < requests.size(); ++i) {
+            const Completion done = queue_.wait();
+            ASSERT_TRUE(done.status == Status::gated || done.status == Status::ok) << function.name;
+            EXPECT_TRUE(done.status == Status::gated || i < 4) << function.name;
+        }
+        EXPECT_EQ(run(*requests[0]).status, Status::gated);
+        // One gate leaves the other engine alone.
+        gate(global::gate_aes.put(1));
+        EXPECT_EQ(run(*requests[0]).status, Status::ok);
+        EXPECT_EQ(requests[0]->output(), digest(function.name, message, bytes));
+        gate(0);
+    }
+}
+
 TEST_P(Hash, BadInput) {
     const auto context_of = [&](HashMode mode) {
         HashRequest request(machine_, mode);
