@@ -30,6 +30,11 @@ static unsigned int cpu_below[] = {
 module_param_array(cpu_below, uint, NULL, 0644);
 MODULE_PARM_DESC(cpu_below, "Requests of fewer bytes run on the CPU: ecb,cbc,ctr,xts,gcm,ccm,cmac (default all 0: none)");
 
+/* Of HMAC, too. */
+static unsigned int cpu_below_hash[8];
+module_param_array(cpu_below_hash, uint, NULL, 0644);
+MODULE_PARM_DESC(cpu_below_hash, "The same: sha224,sha256,sha384,sha512,sha3-224,sha3-256,sha3-384,sha3-512 (default all 0: none)");
+
 const char *const cce_driver_names[] = {
 	[CCE_CIPHER_MODE_ECB] = "ecb-aes-cce",
 	[CCE_CIPHER_MODE_CBC] = "cbc-aes-cce",
@@ -44,17 +49,30 @@ struct cce_fallback_counters cce_algorithm_fallbacks;
 
 static DEFINE_MUTEX(cce_algorithm_lock);	/* protects cce_algorithm.registered */
 
+/* Where the length of a mode is kept; NULL: nowhere, it has none. */
+static unsigned int *cce_algorithm_parameter(u8 opcode, unsigned int mode)
+{
+	if (opcode == CCE_OPCODE_CIPHER)
+		return mode < ARRAY_SIZE(cpu_below) ? &cpu_below[mode] : NULL;
+	if (mode <= CCE_HASH_MODE_SHA_512)
+		return &cpu_below_hash[mode];
+	if (mode >= CCE_HASH_MODE_SHA3_224 && mode <= CCE_HASH_MODE_SHA3_512)
+		return &cpu_below_hash[mode - CCE_HASH_MODE_SHA3_224 + CCE_HASH_MODE_SHA_512 + 1];
+	return NULL;
+}
+
 /**
  * cce_algorithm_cpu_below() - set the length below which requests of a mode run on the CPU
- * @mode: &enum cce_cipher_mode
+ * @opcode: CCE_OPCODE_CIPHER or CCE_OPCODE_HASH
+ * @mode: &enum cce_cipher_mode or &enum cce_hash_mode, that has such a length
  * @bytes: text and associated data
  *
  * Context: any.
  * Return: the length so far.
  */
-unsigned int cce_algorithm_cpu_below(u8 mode, unsigned int bytes)
+unsigned int cce_algorithm_cpu_below(u8 opcode, u8 mode, unsigned int bytes)
 {
-	return xchg(&cpu_below[mode], bytes);
+	return xchg(cce_algorithm_parameter(opcode, mode), bytes);
 }
 
 /*
@@ -63,10 +81,14 @@ unsigned int cce_algorithm_cpu_below(u8 mode, unsigned int bytes)
  */
 static int cce_algorithm_offer(struct cce_request *request)
 {
+	u32 bytes = request->text_length;
 	struct cce_queue *queue;
 	int result;
 
-	if (request->text_length + request->aad_length < cce_algorithm_threshold(request->mode)) {
+	/* What stands in front of a hash's text is no part of it. */
+	if (request->opcode == CCE_OPCODE_CIPHER)
+		bytes += request->aad_length;
+	if (bytes < cce_algorithm_threshold(request->opcode, request->mode)) {
 		cce_fallback_count(&cce_algorithm_fallbacks, CCE_FALLBACK_SHORT);
 		return CCE_FALLBACK_SHORT;
 	}
@@ -93,7 +115,8 @@ static int cce_algorithm_offer(struct cce_request *request)
  * @request: its algorithm has set what the kernel-doc of struct cce_request says, but what follows
  * @owner: the request of the crypto API
  * @algorithm: its algorithm
- * @key: its transformation's key, whose reference becomes the request's; NULL if there is none
+ * @key: its transformation's key, whose reference becomes the request's; NULL if there is none,
+ *	which is right for an algorithm without keys only
  *
  * Context: any but the hard interrupt.
  * Return: as crypto_skcipher_encrypt(): 0 or an errno if it is over, -ENOSPC if there is no room,
@@ -106,10 +129,11 @@ int cce_algorithm_run(struct cce_request *request, struct crypto_async_request *
 
 	request->owner = owner;
 	request->required = algorithm->capability;
+	request->opcode = algorithm->opcode;
 	request->mode = algorithm->mode;
 	request->notified = false;
 	request->key = key;
-	if (!key)
+	if (!key && !algorithm->keyless)
 		return -ENOKEY;
 
 	result = cce_algorithm_offer(request);
@@ -122,14 +146,17 @@ int cce_algorithm_run(struct cce_request *request, struct crypto_async_request *
 
 /**
  * cce_algorithm_threshold() - of fewer bytes, requests run on the CPU
- * @mode: &enum cce_cipher_mode, or another number
+ * @opcode: CCE_OPCODE_CIPHER or CCE_OPCODE_HASH
+ * @mode: &enum cce_cipher_mode or &enum cce_hash_mode, or another number
  *
  * Context: any.
  * Return: bytes.
  */
-u32 cce_algorithm_threshold(unsigned int mode)
+u32 cce_algorithm_threshold(u8 opcode, unsigned int mode)
 {
-	return mode < ARRAY_SIZE(cpu_below) ? READ_ONCE(cpu_below[mode]) : 0;
+	const unsigned int *parameter = cce_algorithm_parameter(opcode, mode);
+
+	return parameter ? READ_ONCE(*parameter) : 0;
 }
 
 /**
@@ -197,7 +224,10 @@ int cce_algorithm_register(u32 algorithms)
 				  algorithms) ?:
 		cce_algorithm_add(cce_aead_algorithms, ARRAY_SIZE(cce_aead_algorithms),
 				  algorithms) ?:
-		cce_algorithm_add(cce_hash_algorithms, ARRAY_SIZE(cce_hash_algorithms), algorithms);
+		cce_algorithm_add(cce_cmac_algorithms, ARRAY_SIZE(cce_cmac_algorithms),
+				  algorithms) ?:
+		cce_algorithm_add(cce_digest_algorithms, ARRAY_SIZE(cce_digest_algorithms),
+				  algorithms);
 	mutex_unlock(&cce_algorithm_lock);
 	return error;
 }
@@ -213,7 +243,8 @@ int cce_algorithm_register(u32 algorithms)
 void cce_algorithm_unregister(void)
 {
 	mutex_lock(&cce_algorithm_lock);
-	cce_algorithm_remove(cce_hash_algorithms, ARRAY_SIZE(cce_hash_algorithms));
+	cce_algorithm_remove(cce_digest_algorithms, ARRAY_SIZE(cce_digest_algorithms));
+	cce_algorithm_remove(cce_cmac_algorithms, ARRAY_SIZE(cce_cmac_algorithms));
 	cce_algorithm_remove(cce_aead_algorithms, ARRAY_SIZE(cce_aead_algorithms));
 	cce_algorithm_remove(cce_skcipher_algorithms, ARRAY_SIZE(cce_skcipher_algorithms));
 	mutex_unlock(&cce_algorithm_lock);

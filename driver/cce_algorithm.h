@@ -23,7 +23,9 @@
  * @remove: unregister it
  * @capability: bit of global.algorithms that the mode needs
  * @rights: the mode's bit in a context record's rights
- * @mode: &enum cce_cipher_mode
+ * @opcode: &enum cce_opcode
+ * @mode: &enum cce_cipher_mode or &enum cce_hash_mode
+ * @keyless: has no key
  * @registered: with the kernel
  */
 struct cce_algorithm {
@@ -31,13 +33,16 @@ struct cce_algorithm {
 	void (*remove)(struct cce_algorithm *algorithm);
 	u32 capability;
 	u32 rights;
+	u8 opcode;
 	u8 mode;
+	bool keyless;
 	bool registered;
 };
 
 extern struct cce_algorithm *const cce_skcipher_algorithms[4];
 extern struct cce_algorithm *const cce_aead_algorithms[2];
-extern struct cce_algorithm *const cce_hash_algorithms[1];
+extern struct cce_algorithm *const cce_cmac_algorithms[1];
+extern struct cce_algorithm *const cce_digest_algorithms[16];
 
 /* What the kernel calls our algorithms, by &enum cce_cipher_mode. */
 extern const char *const cce_driver_names[CCE_CIPHER_MODE_CMAC + 1];
@@ -47,8 +52,8 @@ extern struct cce_fallback_counters cce_algorithm_fallbacks;
 
 int cce_algorithm_run(struct cce_request *request, struct crypto_async_request *owner,
 		      const struct cce_algorithm *algorithm, struct cce_key *key);
-unsigned int cce_algorithm_cpu_below(u8 mode, unsigned int bytes);
-u32 cce_algorithm_threshold(unsigned int mode);
+unsigned int cce_algorithm_cpu_below(u8 opcode, u8 mode, unsigned int bytes);
+u32 cce_algorithm_threshold(u8 opcode, unsigned int mode);
 int cce_algorithm_need_cpu(const char *name, u32 type, u32 mask);
 int cce_algorithm_register(u32 algorithms);
 void cce_algorithm_unregister(void);

@@ -208,7 +208,7 @@ static int cce_trial_compare(struct device *dev, struct cce_trial *engine, struc
 
 static int cce_calibrate_algorithm(struct device *dev, const struct cce_trial_algorithm *algorithm)
 {
-	unsigned int before = cce_algorithm_cpu_below(algorithm->mode, 0);
+	unsigned int before = cce_algorithm_cpu_below(CCE_OPCODE_CIPHER, algorithm->mode, 0);
 	struct cce_trial *engine, *cpu;
 	unsigned int threshold;
 	int error;
@@ -222,7 +222,7 @@ static int cce_calibrate_algorithm(struct device *dev, const struct cce_trial_al
 		cce_trial_destroy(cpu);
 	if (!IS_ERR(engine))
 		cce_trial_destroy(engine);
-	cce_algorithm_cpu_below(algorithm->mode, error ? before : threshold);
+	cce_algorithm_cpu_below(CCE_OPCODE_CIPHER, algorithm->mode, error ? before : threshold);
 	if (error)
 		dev_err(dev, "%s wasn't measured: %d\n", algorithm->name, error);
 	else

@@ -160,7 +160,7 @@ static int cce_client_query(void __user *user)
 	if (!query.engines || algorithms & CCE_GLOBAL_ALGORITHMS_AES_256_MASK)
 		query.key_sizes |= CCE_UAPI_KEY_SIZE_256;
 	for (mode = 0; mode < CCE_UAPI_MODES; mode++)
-		query.cpu_below[mode] = cce_algorithm_threshold(mode);
+		query.cpu_below[mode] = cce_algorithm_threshold(CCE_OPCODE_CIPHER, mode);
 	return cce_client_return(user, &query, sizeof(query));
 }
 

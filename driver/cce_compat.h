@@ -7,6 +7,7 @@
 
 #include <crypto/aes.h>
 #include <crypto/algapi.h>
+#include <crypto/internal/hash.h>
 #include <linux/version.h>
 
 /*
@@ -51,6 +52,28 @@ static inline void *cce_completion_owner(void *data)
 #define CCE_AHASH_FLAGS (CRYPTO_ALG_ASYNC | CRYPTO_ALG_KERN_DRIVER_ONLY | CRYPTO_ALG_NO_FALLBACK)
 #else
 #define CCE_AHASH_FLAGS (CRYPTO_ALG_ASYNC | CRYPTO_ALG_KERN_DRIVER_ONLY | CRYPTO_ALG_NEED_FALLBACK)
+#endif
+
+/*
+ * Since 6.16 the kernel can hold back what isn't a whole block, and wants states with and without
+ * what is held back exported.
+ */
+#ifdef CRYPTO_AHASH_ALG_BLOCK_ONLY
+#define CCE_AHASH_BLOCK_ONLY CRYPTO_AHASH_ALG_BLOCK_ONLY
+static inline void cce_ahash_take_blocks(struct crypto_alg *base)
+{
+	base->cra_flags |= CRYPTO_AHASH_ALG_BLOCK_ONLY;
+	base->cra_reqsize = 0;	/* registering adds to it, each time */
+}
+
+#define CCE_AHASH_CORE(export, import) .export_core = export, .import_core = import,
+#else
+#define CCE_AHASH_BLOCK_ONLY 0
+static inline void cce_ahash_take_blocks(struct crypto_alg *base)
+{
+}
+
+#define CCE_AHASH_CORE(export, import)
 #endif
 
 /*

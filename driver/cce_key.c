@@ -27,6 +27,21 @@ static u32 cce_key_capability(unsigned int key_bytes)
 }
 
 /**
+ * cce_key_allocate() - an empty key
+ *
+ * Context: process, sleeps.
+ * Return: the key, with one reference, or NULL for want of memory.
+ */
+struct cce_key *cce_key_allocate(void)
+{
+	struct cce_key *new = kzalloc(sizeof(*new), GFP_KERNEL);
+
+	if (new)
+		refcount_set(&new->references, 1);
+	return new;
+}
+
+/**
  * cce_key_create() - make a context record of a key
  * @rights: rights of the record, without the direction
  * @key: AES key
@@ -39,11 +54,10 @@ static u32 cce_key_capability(unsigned int key_bytes)
 struct cce_key *cce_key_create(u32 rights, const u8 *key, unsigned int key_bytes,
 			       const u8 *second_key)
 {
-	struct cce_key *new = kzalloc(sizeof(*new), GFP_KERNEL);
+	struct cce_key *new = cce_key_allocate();
 
 	if (!new)
 		return NULL;
-	refcount_set(&new->references, 1);
 	new->required = cce_key_capability(key_bytes);
 	new->bytes = second_key ? sizeof(new->record) : sizeof(new->record.first);
 	new->record.first.format = second_key ? CCE_CONTEXT_FORMAT_CIPHER_KEY_PAIR :
@@ -79,6 +93,8 @@ void cce_key_put(struct cce_key *key)
 	memzero_explicit(&key->record, sizeof(key->record));
 	memzero_explicit(key->subkey1, sizeof(key->subkey1));
 	memzero_explicit(key->subkey2, sizeof(key->subkey2));
+	memzero_explicit(key->inner, sizeof(key->inner));
+	memzero_explicit(key->outer, sizeof(key->outer));
 	INIT_RCU_WORK(&key->work, cce_key_free);
 	queue_rcu_work(cce_key_workqueue, &key->work);
 }

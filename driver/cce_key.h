@@ -12,6 +12,8 @@
 
 #include "cce_contract.h"
 
+#define CCE_HASH_STATE_BYTES	208	/* words of a hash's state, the longest: SHA-3 */
+
 /* What a context record of either format looks like in memory. */
 struct cce_key_record {
 	struct cce_context_record first;
@@ -29,6 +31,9 @@ struct cce_key_record {
  * @record: context record, without the direction among its rights; wiped with the last reference
  * @subkey1: CMAC: K1 of SP 800-38B, 6.1; wiped like @record
  * @subkey2: CMAC: K2
+ * @inner: HMAC, instead of these: words of the state behind the inner key block (FIPS 198-1, 4); as
+ *	the engine wants them; wiped like @record
+ * @outer: HMAC: the same of the outer one
  */
 struct cce_key {
 	refcount_t references;
@@ -37,9 +42,17 @@ struct cce_key {
 	void (*free_fallback)(void *fallback);
 	u32 required;
 	unsigned int bytes;
-	struct cce_key_record record;
-	u8 subkey1[AES_BLOCK_SIZE];
-	u8 subkey2[AES_BLOCK_SIZE];
+	union {
+		struct {
+			struct cce_key_record record;
+			u8 subkey1[AES_BLOCK_SIZE];
+			u8 subkey2[AES_BLOCK_SIZE];
+		};
+		struct {
+			u8 inner[CCE_HASH_STATE_BYTES];
+			u8 outer[CCE_HASH_STATE_BYTES];
+		};
+	};
 };
 
 /* The key of a transformation, which setkey() may replace while requests with the old one run. */
@@ -47,6 +60,7 @@ struct cce_key_slot {
 	struct cce_key __rcu *key;
 };
 
+struct cce_key *cce_key_allocate(void);
 struct cce_key *cce_key_create(u32 rights, const u8 *key, unsigned int key_bytes,
 			       const u8 *second_key);
 void cce_key_put(struct cce_key *key);

@@ -27,12 +27,14 @@ struct cce_key_wrap_request {
 static const struct cce_algorithm cce_key_wrap_kw = {
 	.capability = CCE_GLOBAL_ALGORITHMS_AES_KW_MASK,
 	.rights = CCE_CONTEXT_RECORD_RIGHTS_KW,
+	.opcode = CCE_OPCODE_CIPHER,
 	.mode = CCE_CIPHER_MODE_KW,
 };
 
 static const struct cce_algorithm cce_key_wrap_kwp = {
 	.capability = CCE_GLOBAL_ALGORITHMS_AES_KWP_MASK,
 	.rights = CCE_CONTEXT_RECORD_RIGHTS_KWP,
+	.opcode = CCE_OPCODE_CIPHER,
 	.mode = CCE_CIPHER_MODE_KWP,
 };
 

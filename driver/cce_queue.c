@@ -137,6 +137,11 @@ static u64 cce_queue_predict(const struct cce_queue *queue, const struct cce_req
 	u64 bytes = (u64)request->text_length + request->aad_length;
 	u64 cycles = CCE_LATENCY_CYCLES;
 
+	if (request->opcode == CCE_OPCODE_HASH) {
+		/* Two rounds a cycle: SHA-256 has 64 for 64 bytes, SHA-3 24 for 72 and more. */
+		cycles += request->mode < CCE_HASH_MODE_SHA3_224 ? bytes / 2 : bytes / 6;
+		return div_u64(cycles * queue->cce->cycle_ps, 1000);
+	}
 	switch (request->mode) {
 	case CCE_CIPHER_MODE_CBC:
 	case CCE_CIPHER_MODE_CCM:
@@ -278,8 +283,7 @@ static void cce_queue_free_slot(struct cce_queue *queue, unsigned int number,
 
 	lockdep_assert_held(&queue->lock);
 
-	/* The lists hold no secrets. */
-	memzero_explicit(&queue->slot_memory[number], offsetof(struct cce_slot_memory, source));
+	cce_request_wipe_slot(queue, number, request);
 	slot->request = NULL;
 	queue->free_slots[queue->free_slot_count] = number;
 	WRITE_ONCE(queue->free_slot_count, queue->free_slot_count + 1);
@@ -524,8 +528,9 @@ static void cce_queue_rewind(struct cce_queue *queue)
  * @error: negative errno for the requests whose completion isn't in the ring
  *
  * Requests that the engine had completed before it stopped end as it said. Those that it has never
- * fetched, if @fetch_head of the queue pair is known, are done on the CPU. The rings are rewound,
- * and @fetch_head forgotten; the backlog stays.
+ * fetched, if @fetch_head of the queue pair is known, are done on the CPU, and so are those that
+ * write nothing but an answer, begun or not. The rings are rewound, and @fetch_head forgotten; the
+ * backlog stays.
  *
  * Context: process, @queue->lock not held.
  */
@@ -540,14 +545,16 @@ void cce_queue_abort(struct cce_queue *queue, int error)
 	cce_queue_reap(queue, cce_queue_entries(queue), &done);
 	for (number = 0; number < cce_queue_entries(queue); number++) {
 		struct cce_request *request = queue->slot[number].request;
+		bool unfetched_known;
 		u16 behind;
 
 		if (!request)
 			continue;
 		behind = queue->submission_tail - queue->slot[number].index;
 		/* An index outside the ring is not to be believed. */
-		request->redo = queue->fetch_head_known && behind <= unfetched &&
-				unfetched <= cce_queue_unfetched(queue);
+		unfetched_known = queue->fetch_head_known && behind <= unfetched &&
+				  unfetched <= cce_queue_unfetched(queue);
+		request->redo = unfetched_known || !request->destination;
 		request->error = request->redo ? 0 : error;
 		request->may_have_begun = !request->redo;
 		cce_queue_free_slot(queue, number, &done);

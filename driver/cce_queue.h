@@ -29,14 +29,15 @@ enum cce_queue_mode {
 /* What the engine reads and writes of a slot besides the descriptor; in coherent memory. */
 struct cce_slot_memory {
 	struct cce_key_record key;
-	u8 prefix[CCE_PREFIX_BYTES];
+	u8 prefix[CCE_FRONT_BYTES];
 	u8 suffix[AES_BLOCK_SIZE];
-	u8 result[AES_BLOCK_SIZE];
-	u8 reserved[32];
+	u8 result[CCE_RESULT_BYTES];
+	u8 reserved[16];
 	struct cce_list_entry source[CCE_LIST_ENTRIES];
 	struct cce_list_entry destination[CCE_LIST_ENTRIES];
 };
 
+static_assert(CCE_PREFIX_BYTES <= CCE_FRONT_BYTES && AES_BLOCK_SIZE <= CCE_RESULT_BYTES);
 static_assert(sizeof(struct cce_slot_memory) % CCE_CONTEXT_ALIGNMENT_BYTES == 0);
 static_assert(offsetof(struct cce_slot_memory, source) % CCE_LIST_FETCH_BYTES == 0);
 static_assert(offsetof(struct cce_slot_memory, destination) % CCE_LIST_FETCH_BYTES == 0);

@@ -356,11 +356,15 @@ static int cce_request_attach(struct cce_queue *queue, unsigned int slot,
 /* What the engine reads of the slot besides the lists. */
 static void cce_request_fill_slot(struct cce_slot_memory *memory, const struct cce_request *request)
 {
-	memcpy(&memory->key, &request->key->record, request->key->bytes);
-	memory->key.first.rights |= cpu_to_le32(request->decrypt ?
-						CCE_CONTEXT_RECORD_RIGHTS_DECRYPT :
-						CCE_CONTEXT_RECORD_RIGHTS_ENCRYPT);
-	if (request->prefix)
+	if (request->opcode == CCE_OPCODE_CIPHER) {
+		memcpy(&memory->key, &request->key->record, request->key->bytes);
+		memory->key.first.rights |= cpu_to_le32(request->decrypt ?
+							CCE_CONTEXT_RECORD_RIGHTS_DECRYPT :
+							CCE_CONTEXT_RECORD_RIGHTS_ENCRYPT);
+	}
+	if (request->operations->write_prefix)
+		request->operations->write_prefix(request, memory->prefix);
+	else if (request->prefix)
 		memcpy(memory->prefix, request->prefix, request->prefix_bytes);
 	else if (request->prefix_bytes)
 		sg_copy_to_buffer(request->source, sg_nents(request->source), memory->prefix,
@@ -384,7 +388,8 @@ static void cce_request_fill_slot(struct cce_slot_memory *memory, const struct c
 int cce_request_prepare(struct cce_queue *queue, unsigned int slot, struct cce_request *request,
 			struct cce_descriptor *descriptor)
 {
-	u16 flags = request->decrypt ? CCE_DESCRIPTOR_FLAGS_DECRYPT : 0;
+	u16 flags = request->flags | (request->decrypt ? CCE_DESCRIPTOR_FLAGS_DECRYPT : 0);
+	u32 required = request->required | (request->key ? request->key->required : 0);
 	int result;
 
 	lockdep_assert_held(&queue->lock);
@@ -393,14 +398,12 @@ int cce_request_prepare(struct cce_queue *queue, unsigned int slot, struct cce_r
 	request->source_entries = 0;
 	request->destination_entries = 0;
 
-	if ((request->required | request->key->required) & ~queue->cce->algorithms)
+	if (required & ~queue->cce->algorithms)
 		return CCE_FALLBACK_CAPABILITY;
 
 	*descriptor = (struct cce_descriptor){
-		.opcode = CCE_OPCODE_CIPHER,
+		.opcode = request->opcode,
 		.mode = request->mode,
-		.context_reference = cpu_to_le64(cce_slot_address(queue, slot) +
-						 offsetof(struct cce_slot_memory, key)),
 		.text_length = cpu_to_le32(request->text_length),
 		.aad_length = cpu_to_le32(request->aad_length),
 		.context_region = cpu_to_le16(CCE_REGION_UNRESTRICTED),
@@ -409,6 +412,10 @@ int cce_request_prepare(struct cce_queue *queue, unsigned int slot, struct cce_r
 		.tag_length = request->tag_length,
 	};
 	memcpy(descriptor->iv, request->iv, sizeof(descriptor->iv));
+	if (request->opcode == CCE_OPCODE_CIPHER)
+		descriptor->context_reference =
+			cpu_to_le64(cce_slot_address(queue, slot) +
+				    offsetof(struct cce_slot_memory, key));
 
 	result = cce_request_attach(queue, slot, request, descriptor, &flags);
 	if (result)
@@ -417,6 +424,34 @@ int cce_request_prepare(struct cce_queue *queue, unsigned int slot, struct cce_r
 	descriptor->flags = cpu_to_le16(flags);
 	cce_request_fill_slot(&queue->slot_memory[slot], request);
 	return 0;
+}
+
+/* Bytes that the engine writes to the slot. */
+static unsigned int cce_request_result_bytes(const struct cce_request *request)
+{
+	return request->destination ? request->tail_bytes : request->destination_bytes;
+}
+
+/**
+ * cce_request_wipe_slot() - leave nothing of a request's key or text in its slot
+ * @queue: queue pair
+ * @slot: number of the slot
+ * @request: request that had it
+ *
+ * Context: any, @queue->lock held.
+ */
+void cce_request_wipe_slot(struct cce_queue *queue, unsigned int slot,
+			   const struct cce_request *request)
+{
+	struct cce_slot_memory *memory = &queue->slot_memory[slot];
+
+	lockdep_assert_held(&queue->lock);
+
+	/* The lists hold no secrets. */
+	memzero_explicit(&memory->key, sizeof(memory->key));
+	memzero_explicit(memory->prefix, request->prefix_bytes);
+	memzero_explicit(memory->suffix, sizeof(memory->suffix));
+	memzero_explicit(memory->result, cce_request_result_bytes(request));
 }
 
 /* What a status means for the request's owner, and for its destination. */
@@ -464,7 +499,7 @@ static_assert(ARRAY_SIZE(cce_statuses) == CCE_STATUS_COUNTERS - 1);
  * cce_request_answer() - note how the engine ended a request
  * @request: request, found by its cookie
  * @completion: copy of the completion entry
- * @result: what the engine wrote to the slot's memory, AES_BLOCK_SIZE bytes
+ * @result: what the engine wrote to the slot's memory
  *
  * Context: any, the queue's lock held.
  */
@@ -483,9 +518,12 @@ void cce_request_answer(struct cce_request *request, const struct cce_completion
 	 */
 	request->may_have_begun = !meaning.untouched || (request->decrypt && request->tag_length);
 	request->redo = false;
-	memcpy(request->answer,
-	       request->destination && !request->tail_bytes ? completion->next_iv : result,
-	       sizeof(request->answer));
+	if (request->result)
+		memcpy(request->result, result, cce_request_result_bytes(request));
+	else
+		memcpy(request->answer,
+		       request->destination && !request->tail_bytes ? completion->next_iv : result,
+		       sizeof(request->answer));
 
 	if (!meaning.known)
 		dev_err_ratelimited(dev, "queue %u: request %#x ended with unknown status %u\n",
@@ -602,6 +640,8 @@ void cce_request_release(struct cce_request *request, int error)
  */
 void cce_request_end(struct cce_request *request, int error)
 {
+	int told = error ?: request->told;
+
 	cce_request_release(request, error);
-	crypto_request_complete(request->owner, error);
+	crypto_request_complete(request->owner, told);
 }

@@ -21,10 +21,22 @@ struct scatterlist;
 
 #define CCE_PREFIX_BYTES	64	/* copied: associated data, or the begin of a MAC's text */
 
+/* What a hash goes on from, in the engine's memory, the longest. */
+#define CCE_HASH_SAVED_BYTES	(sizeof(struct cce_hash_context) + CCE_HASH_STATE_BYTES)
+#define CCE_HASH_BLOCK_BYTES	144	/* of the crypto API's functions, the longest: SHA3-224 */
+
+/* The longest prefix: what a hash goes on from, HMAC's outer state, and less than a block. */
+#define CCE_FRONT_BYTES		(CCE_HASH_SAVED_BYTES + CCE_HASH_STATE_BYTES + CCE_HASH_BLOCK_BYTES)
+
+/* The longest result in a slot: what a hash goes on from. */
+#define CCE_RESULT_BYTES	CCE_HASH_SAVED_BYTES
+
 /**
  * struct cce_request_operations - what an algorithm does with its requests
  * @run_on_cpu: do the request on the CPU. Returns as crypto_skcipher_encrypt(); after -EINPROGRESS
  *	and -EBUSY cce_request_cpu_done() is called. Sleeps only if told that it may. Any context.
+ * @write_prefix: write what the engine reads in front of the source, @prefix_bytes of the request,
+ *	to the memory given. Any context, the queue pair's lock held. NULL: see @prefix there.
  * @finish: the engine has done the request without error: hand out what isn't in its destination.
  *	Softirqs disabled.
  * @forget: the request is over, with 0 or a negative errno: wipe what was kept for it. Any context.
@@ -32,6 +44,7 @@ struct scatterlist;
  */
 struct cce_request_operations {
 	int (*run_on_cpu)(struct cce_request *request, bool may_sleep);
+	void (*write_prefix)(const struct cce_request *request, u8 *prefix);
 	void (*finish)(struct cce_request *request);
 	void (*forget)(struct cce_request *request, int error);
 };
@@ -46,25 +59,31 @@ struct cce_request_operations {
  * struct cce_request - driver's part of a request of the crypto API
  * @owner: the request of the crypto API
  * @operations: its algorithm's
- * @key: its key, with a reference
+ * @key: its key, with a reference; NULL: an algorithm without keys
  * @source: scatterlist read from, or NULL
- * @destination: scatterlist written to; NULL: the answer goes to @answer
+ * @destination: scatterlist written to; NULL: what is written goes to @result. Then the request can
+ *	be done again on the CPU even if the engine has begun it
  * @source_skip: bytes of @source in front of what is read
  * @source_bytes: bytes that are read
  * @destination_skip: bytes of @destination in front of what is written
- * @destination_bytes: bytes that are written; without @destination at most AES_BLOCK_SIZE
- * @tail_bytes: bytes that are written behind them, to @answer; at most AES_BLOCK_SIZE
- * @prefix: what the engine reads in front of @source; NULL: the first @prefix_bytes of @source
- * @prefix_bytes: its length, at most CCE_PREFIX_BYTES
+ * @destination_bytes: bytes that are written; without @destination as @tail_bytes
+ * @tail_bytes: bytes that are written behind them, to @result: at most CCE_RESULT_BYTES
+ * @result: receives these; NULL: at most AES_BLOCK_SIZE of them go to @answer
+ * @prefix: what the engine reads in front of @source; NULL: the first @prefix_bytes of @source,
+ *	unless the algorithm has its own operation
+ * @prefix_bytes: its length, at most CCE_FRONT_BYTES
  * @suffix: what the engine reads behind @source
  * @suffix_bytes: its length, at most AES_BLOCK_SIZE
  * @required: capability bit (global.algorithms) of the mode
  * @text_length: as in the descriptor
  * @aad_length: as in the descriptor
  * @tag_length: as in the descriptor
- * @mode: &enum cce_cipher_mode
+ * @flags: as in the descriptor, besides the direction and those for lists
+ * @opcode: &enum cce_opcode
+ * @mode: &enum cce_cipher_mode or &enum cce_hash_mode
  * @decrypt: direction of the cipher
  * @iv: as in the descriptor
+ * @told: what the owner is told instead of 0 if it hears later that all went well
  *
  * All this the algorithm sets before cce_algorithm_run(), but for what that sets itself. The rest
  * belongs to cce_queue.c and cce_request.c.
@@ -81,16 +100,20 @@ struct cce_request {
 	unsigned int destination_bytes;
 	const u8 *prefix;
 	const u8 *suffix;
-	u8 prefix_bytes;
+	u8 *result;
+	u16 prefix_bytes;
 	u8 suffix_bytes;
 	u8 tail_bytes;
 	u32 required;
 	u32 text_length;
 	u32 aad_length;
+	u16 flags;
 	u8 tag_length;
+	u8 opcode;
 	u8 mode;
 	bool decrypt;
 	u8 iv[AES_BLOCK_SIZE];
+	int told;
 
 	/* private: */
 	struct list_head node;		/* in a backlog, or in a list of ended requests */
@@ -113,6 +136,8 @@ struct cce_request {
 
 int cce_request_prepare(struct cce_queue *queue, unsigned int slot, struct cce_request *request,
 			struct cce_descriptor *descriptor);
+void cce_request_wipe_slot(struct cce_queue *queue, unsigned int slot,
+			   const struct cce_request *request);
 void cce_request_answer(struct cce_request *request, const struct cce_completion *completion,
 			const u8 *result);
 void cce_request_finish(struct cce_request *request);

@@ -37,7 +37,7 @@ u32 cce_session_modes(void)
 {
 	return cce_session_modes_of(cce_skcipher_algorithms, ARRAY_SIZE(cce_skcipher_algorithms)) |
 	       cce_session_modes_of(cce_aead_algorithms, ARRAY_SIZE(cce_aead_algorithms)) |
-	       cce_session_modes_of(cce_hash_algorithms, ARRAY_SIZE(cce_hash_algorithms)) |
+	       cce_session_modes_of(cce_cmac_algorithms, ARRAY_SIZE(cce_cmac_algorithms)) |
 	       cce_key_wrap_modes();
 }
 

@@ -206,6 +206,7 @@ static void cce_skcipher_remove(struct cce_algorithm *algorithm)
 		.remove = cce_skcipher_remove,					\
 		.capability = CCE_GLOBAL_ALGORITHMS_AES_##MODE##_MASK,		\
 		.rights = CCE_CONTEXT_RECORD_RIGHTS_##MODE,			\
+		.opcode = CCE_OPCODE_CIPHER,					\
 		.mode = CCE_CIPHER_MODE_##MODE,					\
 	},									\
 	.alg = {								\

@@ -20,6 +20,7 @@ TRACE_EVENT(cce_submit,
 		__string(device, dev_name(queue->cce->dev))
 		__field(unsigned int, queue)
 		__field(u32, cookie)
+		__field(u8, opcode)
 		__field(u8, mode)
 		__field(bool, decrypt)
 		__field(u32, text)
@@ -30,6 +31,7 @@ TRACE_EVENT(cce_submit,
 		cce_assign_string(device, dev_name(queue->cce->dev));
 		__entry->queue = queue->index;
 		__entry->cookie = cookie;
+		__entry->opcode = request->opcode;
 		__entry->mode = request->mode;
 		__entry->decrypt = request->decrypt;
 		__entry->text = request->text_length;
@@ -38,8 +40,9 @@ TRACE_EVENT(cce_submit,
 	),
 	TP_printk("%s queue=%u cookie=%#x mode=%u %s text=%u aad=%u in_flight=%u",
 		  __get_str(device), __entry->queue, __entry->cookie, __entry->mode,
-		  __entry->decrypt ? "decrypt" : "encrypt", __entry->text, __entry->aad,
-		  __entry->in_flight)
+		  __entry->opcode == CCE_OPCODE_HASH ? "hash" :
+		  __entry->decrypt ? "decrypt" : "encrypt",
+		  __entry->text, __entry->aad, __entry->in_flight)
 );
 
 TRACE_EVENT(cce_complete,

@@ -15,9 +15,13 @@ import re
 import sys
 from pathlib import Path
 
-ALGORITHMS = (
+CIPHERS = (
     "ecb-aes-cce", "cbc-aes-cce", "ctr-aes-cce", "xts-aes-cce", "gcm-aes-cce", "ccm-aes-cce", "cmac-aes-cce",
 )
+HASHES = tuple(
+    f"{name}-cce" for name in ("sha224", "sha256", "sha384", "sha512", "sha3-224", "sha3-256", "sha3-384", "sha3-512")
+)
+ALGORITHMS = CIPHERS + HASHES + tuple(f"hmac-{name}" for name in HASHES)
 PIECE_BYTES = 65536  # libcce cuts longer requests for AF_ALG
 
 # What must not be in the log of any test ...

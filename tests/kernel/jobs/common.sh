@@ -58,7 +58,7 @@ wait_for_rings() {
 unload() {
 	wait_for_rings
 	rmmod cce || fail "rmmod failed"
-	! grep -q aes-cce /proc/crypto || fail "the algorithms outlive the module"
+	! grep -q -- '-cce$' /proc/crypto || fail "the algorithms outlive the module"
 }
 
 # snapshot NAME: what kernel, driver and engine say now.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Core Crypto Engine: message authentication codes of the crypto API.
+ * Core Crypto Engine: CMAC of the crypto API.
  *
  * The engine makes the CMAC of a whole text. A text that comes in pieces is a CMAC for each piece,
  * by two identities of SP 800-38B, 6.2: the chaining value so far may as well be part of the next
@@ -20,49 +20,49 @@
 #include "cce_compat.h"
 
 /* One transformation (tfm). */
-struct cce_hash {
+struct cce_cmac {
 	struct crypto_shash *fallback;	/* on the CPU: what those of the keys are like */
 	struct cce_key_slot key;
 };
 
 /* What is known of a text so far; exported as it is. */
-struct cce_hash_state {
+struct cce_cmac_state {
 	u8 chain[AES_BLOCK_SIZE];	/* chaining value behind the blocks done, zero before */
 	u8 held[AES_BLOCK_SIZE];	/* bytes behind them */
 	u8 held_bytes;
 	u8 begun;			/* blocks have been done */
 };
 
-struct cce_hash_request {
+struct cce_cmac_request {
 	struct cce_request request;
-	struct cce_hash_state state;
-	struct cce_hash_state next;	/* the state after an update, but for the chaining value */
+	struct cce_cmac_state state;
+	struct cce_cmac_state next;	/* the state after an update, but for the chaining value */
 	u8 first[AES_BLOCK_SIZE];	/* block in front of the source */
 	u8 last[AES_BLOCK_SIZE];	/* block behind it */
 	struct shash_desc fallback;	/* last: the fallback's own context follows */
 };
 
-struct cce_hash_alg {
+struct cce_cmac_alg {
 	struct cce_algorithm algorithm;
 	struct ahash_alg alg;
 };
 
-static struct cce_hash_alg *cce_hash_alg_of(struct crypto_ahash *tfm)
+static struct cce_cmac_alg *cce_cmac_alg_of(struct crypto_ahash *tfm)
 {
-	return container_of(crypto_hash_alg_common(tfm), struct cce_hash_alg, alg.halg);
+	return container_of(crypto_hash_alg_common(tfm), struct cce_cmac_alg, alg.halg);
 }
 
-static struct ahash_request *cce_hash_owner(struct cce_request *request)
+static struct ahash_request *cce_cmac_owner(struct cce_request *request)
 {
 	return container_of(request->owner, struct ahash_request, base);
 }
 
 /* The text of a piece is done: its CMAC is the answer, or the chaining value. */
-static void cce_hash_finish(struct cce_request *request)
+static void cce_cmac_finish(struct cce_request *request)
 {
-	struct cce_hash_request *context =
-		container_of(request, struct cce_hash_request, request);
-	struct ahash_request *req = cce_hash_owner(request);
+	struct cce_cmac_request *context =
+		container_of(request, struct cce_cmac_request, request);
+	struct ahash_request *req = cce_cmac_owner(request);
 
 	if (context->next.begun) {
 		memcpy(context->next.chain, request->answer, AES_BLOCK_SIZE);
@@ -76,10 +76,10 @@ static void cce_hash_finish(struct cce_request *request)
  * An update leaves the state, the end of a text leaves nothing, nor does an error: but for want of
  * room, where the state is what it was and the owner may try again.
  */
-static void cce_hash_forget(struct cce_request *request, int error)
+static void cce_cmac_forget(struct cce_request *request, int error)
 {
-	struct cce_hash_request *context =
-		container_of(request, struct cce_hash_request, request);
+	struct cce_cmac_request *context =
+		container_of(request, struct cce_cmac_request, request);
 
 	if (error ? error != -ENOSPC : !context->next.begun)
 		memzero_explicit(&context->state, sizeof(context->state));
@@ -88,7 +88,7 @@ static void cce_hash_forget(struct cce_request *request, int error)
 	memzero_explicit(context->last, sizeof(context->last));
 }
 
-static int cce_hash_update_source(struct shash_desc *desc, const struct cce_request *request)
+static int cce_cmac_update_source(struct shash_desc *desc, const struct cce_request *request)
 {
 	unsigned int left = request->source_bytes;
 	struct sg_mapping_iter iterator;
@@ -112,10 +112,10 @@ static int cce_hash_update_source(struct shash_desc *desc, const struct cce_requ
 	return error;
 }
 
-static int cce_hash_run_on_cpu(struct cce_request *request, bool may_sleep)
+static int cce_cmac_run_on_cpu(struct cce_request *request, bool may_sleep)
 {
-	struct cce_hash_request *context =
-		container_of(request, struct cce_hash_request, request);
+	struct cce_cmac_request *context =
+		container_of(request, struct cce_cmac_request, request);
 	struct shash_desc *desc = &context->fallback;
 	int error;
 
@@ -124,24 +124,24 @@ static int cce_hash_run_on_cpu(struct cce_request *request, bool may_sleep)
 	if (!error)
 		error = crypto_shash_update(desc, context->first, request->prefix_bytes);
 	if (!error)
-		error = cce_hash_update_source(desc, request);
+		error = cce_cmac_update_source(desc, request);
 	if (!error)
 		error = crypto_shash_finup(desc, context->last, request->suffix_bytes,
 					   request->answer);
 	shash_desc_zero(desc);
 	if (!error)
-		cce_hash_finish(request);
+		cce_cmac_finish(request);
 	return error;
 }
 
-static const struct cce_request_operations cce_hash_operations = {
-	.run_on_cpu = cce_hash_run_on_cpu,
-	.finish = cce_hash_finish,
-	.forget = cce_hash_forget,
+static const struct cce_request_operations cce_cmac_operations = {
+	.run_on_cpu = cce_cmac_run_on_cpu,
+	.finish = cce_cmac_finish,
+	.forget = cce_cmac_forget,
 };
 
 /* Bytes of the text not done yet, the held ones first, without changing anything. */
-static void cce_hash_peek(const struct cce_hash_state *state, struct ahash_request *req,
+static void cce_cmac_peek(const struct cce_cmac_state *state, struct ahash_request *req,
 			  unsigned int position, u8 *out, unsigned int bytes)
 {
 	unsigned int held = 0;
@@ -159,20 +159,20 @@ static void cce_hash_peek(const struct cce_hash_state *state, struct ahash_reque
  * Let the engine read the text from the held bytes on: a first block, if it must be changed or
  * isn't in the source, then the source.
  */
-static void cce_hash_set_text(struct cce_hash_request *context, struct ahash_request *req,
+static void cce_cmac_set_text(struct cce_cmac_request *context, struct ahash_request *req,
 			      unsigned int bytes)
 {
-	const struct cce_hash_state *state = &context->state;
+	const struct cce_cmac_state *state = &context->state;
 	struct cce_request *request = &context->request;
 	unsigned int first = 0;
 
 	if (state->begun || state->held_bytes) {
 		first = min_t(unsigned int, bytes, AES_BLOCK_SIZE);
-		cce_hash_peek(state, req, 0, context->first, first);
+		cce_cmac_peek(state, req, 0, context->first, first);
 		crypto_xor(context->first, state->chain, first);
 	}
 	*request = (struct cce_request){
-		.operations = &cce_hash_operations,
+		.operations = &cce_cmac_operations,
 		.source = req->src,
 		.source_skip = first - min_t(unsigned int, first, state->held_bytes),
 		.source_bytes = bytes - first,
@@ -186,19 +186,19 @@ static void cce_hash_set_text(struct cce_hash_request *context, struct ahash_req
 }
 
 /* The key's reference becomes the request's. */
-static int cce_hash_run(struct ahash_request *req, struct cce_key *key)
+static int cce_cmac_run(struct ahash_request *req, struct cce_key *key)
 {
-	struct cce_hash_request *context = ahash_request_ctx(req);
+	struct cce_cmac_request *context = ahash_request_ctx(req);
 
 	return cce_algorithm_run(&context->request, &req->base,
-				 &cce_hash_alg_of(crypto_ahash_reqtfm(req))->algorithm, key);
+				 &cce_cmac_alg_of(crypto_ahash_reqtfm(req))->algorithm, key);
 }
 
-static int cce_hash_update(struct ahash_request *req)
+static int cce_cmac_update(struct ahash_request *req)
 {
-	struct cce_hash *hash = crypto_ahash_ctx(crypto_ahash_reqtfm(req));
-	struct cce_hash_request *context = ahash_request_ctx(req);
-	struct cce_hash_state *state = &context->state;
+	struct cce_cmac *hash = crypto_ahash_ctx(crypto_ahash_reqtfm(req));
+	struct cce_cmac_request *context = ahash_request_ctx(req);
+	struct cce_cmac_state *state = &context->state;
 	unsigned int bytes = state->held_bytes + req->nbytes;
 	unsigned int now, last = 0;
 	struct cce_key *key;
@@ -219,28 +219,28 @@ static int cce_hash_update(struct ahash_request *req)
 		return -ENOKEY;
 	/* All complete blocks but the last byte's. */
 	now = round_down(bytes - 1, AES_BLOCK_SIZE);
-	context->next = (struct cce_hash_state){ .begun = 1, .held_bytes = bytes - now };
-	cce_hash_peek(state, req, now, context->next.held, bytes - now);
+	context->next = (struct cce_cmac_state){ .begun = 1, .held_bytes = bytes - now };
+	cce_cmac_peek(state, req, now, context->next.held, bytes - now);
 
-	cce_hash_set_text(context, req, now);
+	cce_cmac_set_text(context, req, now);
 	if (now == AES_BLOCK_SIZE && context->request.prefix_bytes) {
 		crypto_xor(context->first, key->subkey1, AES_BLOCK_SIZE);
 	} else {
 		last = AES_BLOCK_SIZE;
-		cce_hash_peek(state, req, now - last, context->last, last);
+		cce_cmac_peek(state, req, now - last, context->last, last);
 		crypto_xor(context->last, key->subkey1, last);
 	}
 	context->request.source_bytes -= last;
 	context->request.suffix_bytes = last;
-	return cce_hash_run(req, key);
+	return cce_cmac_run(req, key);
 }
 
 /* The text ends behind some more bytes of the source. */
-static int cce_hash_end(struct ahash_request *req, unsigned int more)
+static int cce_cmac_end(struct ahash_request *req, unsigned int more)
 {
-	struct cce_hash *hash = crypto_ahash_ctx(crypto_ahash_reqtfm(req));
-	struct cce_hash_request *context = ahash_request_ctx(req);
-	struct cce_hash_state *state = &context->state;
+	struct cce_cmac *hash = crypto_ahash_ctx(crypto_ahash_reqtfm(req));
+	struct cce_cmac_request *context = ahash_request_ctx(req);
+	struct cce_cmac_state *state = &context->state;
 	unsigned int bytes = state->held_bytes + more;
 	struct cce_key *key;
 
@@ -250,11 +250,11 @@ static int cce_hash_end(struct ahash_request *req, unsigned int more)
 	if (!key)
 		return -ENOKEY;
 	memset(&context->next, 0, sizeof(context->next));
-	cce_hash_set_text(context, req, bytes);
+	cce_cmac_set_text(context, req, bytes);
 	if (state->begun && bytes < AES_BLOCK_SIZE) {
 		/* The chaining value is longer than the text: pad here (SP 800-38B, 6.2). */
 		memset(context->first, 0, AES_BLOCK_SIZE);
-		cce_hash_peek(state, req, 0, context->first, bytes);
+		cce_cmac_peek(state, req, 0, context->first, bytes);
 		context->first[bytes] = 0x80;
 		crypto_xor(context->first, state->chain, AES_BLOCK_SIZE);
 		crypto_xor(context->first, key->subkey2, AES_BLOCK_SIZE);
@@ -262,44 +262,44 @@ static int cce_hash_end(struct ahash_request *req, unsigned int more)
 		context->request.prefix_bytes = AES_BLOCK_SIZE;
 		context->request.text_length = AES_BLOCK_SIZE;
 	}
-	return cce_hash_run(req, key);
+	return cce_cmac_run(req, key);
 }
 
-static int cce_hash_finup(struct ahash_request *req)
+static int cce_cmac_finup(struct ahash_request *req)
 {
-	return cce_hash_end(req, req->nbytes);
+	return cce_cmac_end(req, req->nbytes);
 }
 
-static int cce_hash_final(struct ahash_request *req)
+static int cce_cmac_final(struct ahash_request *req)
 {
-	return cce_hash_end(req, 0);
+	return cce_cmac_end(req, 0);
 }
 
-static int cce_hash_init(struct ahash_request *req)
+static int cce_cmac_init(struct ahash_request *req)
 {
-	struct cce_hash_request *context = ahash_request_ctx(req);
+	struct cce_cmac_request *context = ahash_request_ctx(req);
 
 	memset(&context->state, 0, sizeof(context->state));
 	return 0;
 }
 
-static int cce_hash_digest(struct ahash_request *req)
+static int cce_cmac_digest(struct ahash_request *req)
 {
-	return cce_hash_init(req) ?: cce_hash_finup(req);
+	return cce_cmac_init(req) ?: cce_cmac_finup(req);
 }
 
-static int cce_hash_export(struct ahash_request *req, void *out)
+static int cce_cmac_export(struct ahash_request *req, void *out)
 {
-	const struct cce_hash_request *context = ahash_request_ctx(req);
+	const struct cce_cmac_request *context = ahash_request_ctx(req);
 
 	memcpy(out, &context->state, sizeof(context->state));
 	return 0;
 }
 
-static int cce_hash_import(struct ahash_request *req, const void *in)
+static int cce_cmac_import(struct ahash_request *req, const void *in)
 {
-	struct cce_hash_request *context = ahash_request_ctx(req);
-	const struct cce_hash_state *state = in;	/* bytes only: needs no alignment */
+	struct cce_cmac_request *context = ahash_request_ctx(req);
+	const struct cce_cmac_state *state = in;	/* bytes only: needs no alignment */
 
 	if (state->held_bytes > AES_BLOCK_SIZE || state->begun > 1 ||
 	    (state->begun && !state->held_bytes))
@@ -309,7 +309,7 @@ static int cce_hash_import(struct ahash_request *req, const void *in)
 }
 
 /* Doubling in GF(2^128), as SP 800-38B, 6.1 makes one subkey of the other. */
-static void cce_hash_double(u8 *out, const u8 *in)
+static void cce_cmac_double(u8 *out, const u8 *in)
 {
 	u8 carry = in[0] >> 7;
 	unsigned int i;
@@ -319,7 +319,7 @@ static void cce_hash_double(u8 *out, const u8 *in)
 	out[i] = in[i] << 1 ^ (0x87 & -carry);
 }
 
-static int cce_hash_make_subkeys(struct cce_key *new, const u8 *key, unsigned int key_bytes)
+static int cce_cmac_make_subkeys(struct cce_key *new, const u8 *key, unsigned int key_bytes)
 {
 	u8 zero_encrypted[AES_BLOCK_SIZE] = { };
 	struct cce_aes_schedule schedule;
@@ -328,24 +328,24 @@ static int cce_hash_make_subkeys(struct cce_key *new, const u8 *key, unsigned in
 	error = cce_aes_prepare(&schedule, key, key_bytes);
 	if (!error) {
 		aes_encrypt(&schedule, zero_encrypted, zero_encrypted);
-		cce_hash_double(new->subkey1, zero_encrypted);
-		cce_hash_double(new->subkey2, new->subkey1);
+		cce_cmac_double(new->subkey1, zero_encrypted);
+		cce_cmac_double(new->subkey2, new->subkey1);
 	}
 	memzero_explicit(&schedule, sizeof(schedule));
 	memzero_explicit(zero_encrypted, sizeof(zero_encrypted));
 	return error;
 }
 
-static void cce_hash_free_fallback(void *fallback)
+static void cce_cmac_free_fallback(void *fallback)
 {
 	crypto_free_shash(fallback);
 }
 
 /* Give a new key its transformation on the CPU. */
-static int cce_hash_set_fallback(struct cce_key *new, struct crypto_ahash *tfm, const u8 *key,
+static int cce_cmac_set_fallback(struct cce_key *new, struct crypto_ahash *tfm, const u8 *key,
 				 unsigned int key_bytes)
 {
-	struct cce_hash *hash = crypto_ahash_ctx(tfm);
+	struct cce_cmac *hash = crypto_ahash_ctx(tfm);
 	struct crypto_shash *fallback;
 
 	/* By its own name, so that it is no larger than there is room for in a request. */
@@ -353,14 +353,14 @@ static int cce_hash_set_fallback(struct cce_key *new, struct crypto_ahash *tfm, 
 	if (IS_ERR(fallback))
 		return PTR_ERR(fallback);
 	new->fallback = fallback;
-	new->free_fallback = cce_hash_free_fallback;
+	new->free_fallback = cce_cmac_free_fallback;
 	crypto_shash_set_flags(fallback, crypto_ahash_get_flags(tfm) & CRYPTO_TFM_REQ_MASK);
 	return crypto_shash_setkey(fallback, key, key_bytes);
 }
 
-static int cce_hash_setkey(struct crypto_ahash *tfm, const u8 *key, unsigned int key_bytes)
+static int cce_cmac_setkey(struct crypto_ahash *tfm, const u8 *key, unsigned int key_bytes)
 {
-	struct cce_hash *hash = crypto_ahash_ctx(tfm);
+	struct cce_cmac *hash = crypto_ahash_ctx(tfm);
 	struct cce_key *new;
 	int error;
 
@@ -368,11 +368,11 @@ static int cce_hash_setkey(struct crypto_ahash *tfm, const u8 *key, unsigned int
 	if (error)
 		return error;
 
-	new = cce_key_create(cce_hash_alg_of(tfm)->algorithm.rights, key, key_bytes, NULL);
+	new = cce_key_create(cce_cmac_alg_of(tfm)->algorithm.rights, key, key_bytes, NULL);
 	if (!new)
 		return -ENOMEM;
-	error = cce_hash_make_subkeys(new, key, key_bytes) ?:
-		cce_hash_set_fallback(new, tfm, key, key_bytes);
+	error = cce_cmac_make_subkeys(new, key, key_bytes) ?:
+		cce_cmac_set_fallback(new, tfm, key, key_bytes);
 	if (error)
 		cce_key_put(new);
 	else
@@ -380,30 +380,30 @@ static int cce_hash_setkey(struct crypto_ahash *tfm, const u8 *key, unsigned int
 	return error;
 }
 
-static int cce_hash_init_tfm(struct crypto_ahash *tfm)
+static int cce_cmac_init_tfm(struct crypto_ahash *tfm)
 {
-	struct cce_hash *hash = crypto_ahash_ctx(tfm);
+	struct cce_cmac *hash = crypto_ahash_ctx(tfm);
 
 	hash->fallback = crypto_alloc_shash(crypto_tfm_alg_name(crypto_ahash_tfm(tfm)), 0,
 					    CCE_FALLBACK_MASK);
 	if (IS_ERR(hash->fallback))
 		return PTR_ERR(hash->fallback);
-	crypto_ahash_set_reqsize(tfm, sizeof(struct cce_hash_request) +
+	crypto_ahash_set_reqsize(tfm, sizeof(struct cce_cmac_request) +
 					      crypto_shash_descsize(hash->fallback));
 	return 0;
 }
 
-static void cce_hash_exit_tfm(struct crypto_ahash *tfm)
+static void cce_cmac_exit_tfm(struct crypto_ahash *tfm)
 {
-	struct cce_hash *hash = crypto_ahash_ctx(tfm);
+	struct cce_cmac *hash = crypto_ahash_ctx(tfm);
 
 	cce_key_replace(&hash->key, NULL);
 	crypto_free_shash(hash->fallback);
 }
 
-static int cce_hash_add(struct cce_algorithm *algorithm, int priority)
+static int cce_cmac_add(struct cce_algorithm *algorithm, int priority)
 {
-	struct cce_hash_alg *row = container_of(algorithm, struct cce_hash_alg, algorithm);
+	struct cce_cmac_alg *row = container_of(algorithm, struct cce_cmac_alg, algorithm);
 
 	row->alg.halg.base.cra_priority = priority;
 	return cce_algorithm_need_cpu(row->alg.halg.base.cra_name, CRYPTO_ALG_TYPE_SHASH,
@@ -411,17 +411,18 @@ static int cce_hash_add(struct cce_algorithm *algorithm, int priority)
 	       crypto_register_ahash(&row->alg);
 }
 
-static void cce_hash_remove(struct cce_algorithm *algorithm)
+static void cce_cmac_remove(struct cce_algorithm *algorithm)
 {
-	crypto_unregister_ahash(&container_of(algorithm, struct cce_hash_alg, algorithm)->alg);
+	crypto_unregister_ahash(&container_of(algorithm, struct cce_cmac_alg, algorithm)->alg);
 }
 
-static struct cce_hash_alg cce_hash_cmac = {
+static struct cce_cmac_alg cce_cmac_aes = {
 	.algorithm = {
-		.add = cce_hash_add,
-		.remove = cce_hash_remove,
+		.add = cce_cmac_add,
+		.remove = cce_cmac_remove,
 		.capability = CCE_GLOBAL_ALGORITHMS_AES_CMAC_MASK,
 		.rights = CCE_CONTEXT_RECORD_RIGHTS_CMAC,
+		.opcode = CCE_OPCODE_CIPHER,
 		.mode = CCE_CIPHER_MODE_CMAC,
 	},
 	.alg = {
@@ -429,21 +430,21 @@ static struct cce_hash_alg cce_hash_cmac = {
 		.halg.base.cra_driver_name = "cmac-aes-cce",
 		.halg.base.cra_flags = CCE_AHASH_FLAGS,
 		.halg.base.cra_blocksize = AES_BLOCK_SIZE,
-		.halg.base.cra_ctxsize = sizeof(struct cce_hash),
+		.halg.base.cra_ctxsize = sizeof(struct cce_cmac),
 		.halg.base.cra_module = THIS_MODULE,
 		.halg.digestsize = AES_BLOCK_SIZE,
-		.halg.statesize = sizeof(struct cce_hash_state),
-		.init = cce_hash_init,
-		.update = cce_hash_update,
-		.final = cce_hash_final,
-		.finup = cce_hash_finup,
-		.digest = cce_hash_digest,
-		.export = cce_hash_export,
-		.import = cce_hash_import,
-		.setkey = cce_hash_setkey,
-		.init_tfm = cce_hash_init_tfm,
-		.exit_tfm = cce_hash_exit_tfm,
+		.halg.statesize = sizeof(struct cce_cmac_state),
+		.init = cce_cmac_init,
+		.update = cce_cmac_update,
+		.final = cce_cmac_final,
+		.finup = cce_cmac_finup,
+		.digest = cce_cmac_digest,
+		.export = cce_cmac_export,
+		.import = cce_cmac_import,
+		.setkey = cce_cmac_setkey,
+		.init_tfm = cce_cmac_init_tfm,
+		.exit_tfm = cce_cmac_exit_tfm,
 	},
 };
 
-struct cce_algorithm *const cce_hash_algorithms[] = { &cce_hash_cmac.algorithm };
+struct cce_algorithm *const cce_cmac_algorithms[] = { &cce_cmac_aes.algorithm };

@@ -1,0 +1,617 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Core Crypto Engine: hash functions and HMAC of the crypto API.
+ *
+ * The engine takes whole blocks, or the end of a message. What is left of an update is held back,
+ * by this driver or, where the kernel has CRYPTO_AHASH_ALG_BLOCK_ONLY and its own implementations
+ * export as that does, by the kernel. Between requests the state is here, in the engine's words:
+ * each request may be done by the engine or by the CPU, and what is exported is what the CPU's
+ * implementation exports, so that anybody else can go on with it.
+ *
+ * HMAC (FIPS 198-1): the states behind the two key blocks are made once, by setkey(). A message
+ * begins with the inner one; the outer one is what its last request needs besides.
+ */
+#include <crypto/internal/hash.h>
+#include <linux/err.h>
+#include <linux/module.h>
+#include <linux/scatterlist.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "cce_algorithm.h"
+#include "cce_compat.h"
+#include "cce_digest_state.h"
+
+#define CCE_HMAC_INNER	0x36
+#define CCE_HMAC_OUTER	0x5c
+
+/* One transformation (tfm). */
+struct cce_digest {
+	struct crypto_shash *software;	/* the function on the CPU, without a key */
+	struct cce_key_slot key;	/* HMAC's */
+};
+
+struct cce_digest_request {
+	struct cce_request request;
+	struct cce_digest_state state;
+	unsigned int rest;		/* bytes of the source that an update leaves for later */
+	bool ends;			/* with this request the message does */
+	union {
+		u8 output[CCE_HASH_SAVED_BYTES];		/* from the engine */
+		u8 exported[CCE_SOFTWARE_STATE_BYTES];		/* to or from the CPU's code */
+	};
+	struct shash_desc software;	/* last: its own context follows */
+};
+
+/**
+ * struct cce_digest_alg - an algorithm of the crypto API
+ * @algorithm: as all algorithms
+ * @alg: as the kernel wants it
+ * @function: hash function
+ * @format: how the CPU's implementation exports a state; known when the algorithm is added
+ * @initial: words of the state before any message; known then, too
+ */
+struct cce_digest_alg {
+	struct cce_algorithm algorithm;
+	struct ahash_alg alg;
+	const struct cce_digest_function *function;
+	const struct cce_digest_format *format;
+	u8 initial[CCE_HASH_STATE_BYTES];
+};
+
+/* A state on its way from one implementation to the other. */
+struct cce_digest_transfer {
+	struct cce_digest_state state;
+	u8 exported[CCE_SOFTWARE_STATE_BYTES];
+	u8 block[CCE_HASH_BLOCK_BYTES];
+	struct shash_desc software;	/* last: its own context follows */
+};
+
+static struct cce_digest_alg *cce_digest_alg_of(struct crypto_ahash *tfm)
+{
+	return container_of(crypto_hash_alg_common(tfm), struct cce_digest_alg, alg.halg);
+}
+
+static struct ahash_request *cce_digest_owner(struct cce_request *request)
+{
+	return container_of(request->owner, struct ahash_request, base);
+}
+
+static struct cce_digest_request *cce_digest_request_of(struct cce_request *request)
+{
+	return container_of(request, struct cce_digest_request, request);
+}
+
+static struct cce_digest_alg *cce_digest_row(struct cce_request *request)
+{
+	return cce_digest_alg_of(crypto_ahash_reqtfm(cce_digest_owner(request)));
+}
+
+/* Does the kernel hold back what isn't a whole block? */
+static bool cce_digest_is_block_only(const struct cce_digest_alg *row)
+{
+	return row->alg.halg.base.cra_flags & CCE_AHASH_BLOCK_ONLY;
+}
+
+/* Bytes of hash_context and states in front of the next request's text. */
+static unsigned int cce_digest_front_bytes(const struct cce_digest_alg *row,
+					   const struct cce_digest_state *state)
+{
+	if (state->fresh)
+		return 0;
+	return sizeof(struct cce_hash_context) +
+	       row->function->state_bytes * (row->algorithm.keyless ? 1 : 2);
+}
+
+static void cce_digest_write_prefix(const struct cce_request *request, u8 *prefix)
+{
+	const struct cce_digest_request *context =
+		container_of(request, const struct cce_digest_request, request);
+	const struct cce_digest_state *state = &context->state;
+	struct cce_hash_context header = {
+		.format = CCE_CONTEXT_FORMAT_HASH_STATE,
+		.mode = request->mode,
+		.length = cpu_to_le64(state->length),
+	};
+	unsigned int state_bytes;
+
+	if (request->aad_length) {
+		state_bytes = (request->aad_length - sizeof(header)) / (request->key ? 2 : 1);
+		memcpy(prefix, &header, sizeof(header));
+		prefix += sizeof(header);
+		memcpy(prefix, state->words, state_bytes);
+		prefix += state_bytes;
+		if (request->key) {
+			memcpy(prefix, request->key->outer, state_bytes);
+			prefix += state_bytes;
+		}
+	}
+	memcpy(prefix, state->held, state->held_bytes);
+}
+
+/* An update's whole blocks have gone into the state: keep what is left, unless the kernel does. */
+static void cce_digest_keep_rest(struct cce_digest_request *context)
+{
+	struct ahash_request *req = cce_digest_owner(&context->request);
+	struct cce_digest_state *state = &context->state;
+
+	state->held_bytes = 0;
+	if (cce_digest_is_block_only(cce_digest_row(&context->request)))
+		return;
+	if (context->rest)
+		sg_pcopy_to_buffer(req->src, sg_nents(req->src), state->held, context->rest,
+				   req->nbytes - context->rest);
+	state->held_bytes = context->rest;
+}
+
+static void cce_digest_finish(struct cce_request *request)
+{
+	struct cce_digest_request *context = cce_digest_request_of(request);
+	const struct cce_digest_function *function = cce_digest_row(request)->function;
+
+	if (context->ends) {
+		memcpy(cce_digest_owner(request)->result, context->output, function->digest_bytes);
+		return;
+	}
+	memcpy(context->state.words, context->output + sizeof(struct cce_hash_context),
+	       function->state_bytes);
+	context->state.length += request->text_length;
+	context->state.fresh = false;
+	cce_digest_keep_rest(context);
+}
+
+/* An error changes no state: its owner may try again. */
+static void cce_digest_forget(struct cce_request *request, int error)
+{
+	struct cce_digest_request *context = cce_digest_request_of(request);
+
+	if (!error && context->ends)
+		memzero_explicit(&context->state, sizeof(context->state));
+	memzero_explicit(context->exported, sizeof(context->exported));
+}
+
+static int cce_digest_update_source(struct shash_desc *desc, const struct cce_request *request)
+{
+	unsigned int left = request->source_bytes;
+	struct sg_mapping_iter iterator;
+	int error = 0;
+
+	if (!left)
+		return 0;
+	sg_miter_start(&iterator, request->source, sg_nents(request->source),
+		       SG_MITER_ATOMIC | SG_MITER_FROM_SG);
+	while (!error && left && sg_miter_next(&iterator)) {
+		unsigned int bytes = min_t(size_t, iterator.length, left);
+
+		error = crypto_shash_update(desc, iterator.addr, bytes);
+		left -= bytes;
+	}
+	sg_miter_stop(&iterator);
+	if (!error && left)
+		error = -EINVAL;
+	return error;
+}
+
+/* The end of a message on the CPU: its digest, or with a key that of the outer state and that. */
+static int cce_digest_end_on_cpu(struct cce_digest_request *context)
+{
+	struct cce_request *request = &context->request;
+	const struct cce_digest_alg *row = cce_digest_row(request);
+	struct cce_digest_state *state = &context->state;
+	u8 *result = cce_digest_owner(request)->result;
+	u8 inner[HASH_MAX_DIGESTSIZE];
+	int error;
+
+	if (row->algorithm.keyless)
+		return crypto_shash_final(&context->software, result);
+
+	error = crypto_shash_final(&context->software, inner);
+	if (!error) {
+		*state = (struct cce_digest_state){ .length = row->function->block_bytes };
+		memcpy(state->words, request->key->outer, row->function->state_bytes);
+		row->format->store(row->function, state, context->exported, false);
+		error = crypto_shash_import(&context->software, context->exported) ?:
+			crypto_shash_finup(&context->software, inner, row->function->digest_bytes,
+					   result);
+	}
+	memzero_explicit(inner, sizeof(inner));
+	return error;
+}
+
+static int cce_digest_run_on_cpu(struct cce_request *request, bool may_sleep)
+{
+	struct cce_digest_request *context = cce_digest_request_of(request);
+	struct crypto_ahash *tfm = crypto_ahash_reqtfm(cce_digest_owner(request));
+	const struct cce_digest *digest = crypto_ahash_ctx(tfm);
+	const struct cce_digest_alg *row = cce_digest_alg_of(tfm);
+	struct shash_desc *desc = &context->software;
+	int error;
+
+	desc->tfm = digest->software;
+	row->format->store(row->function, &context->state, context->exported, false);
+	error = crypto_shash_import(desc, context->exported) ?:
+		cce_digest_update_source(desc, request);
+	if (!error && context->ends) {
+		error = cce_digest_end_on_cpu(context);
+	} else if (!error) {
+		error = crypto_shash_export(desc, context->exported) ?:
+			row->format->load(row->function, &context->state, context->exported, false);
+		if (!error)
+			cce_digest_keep_rest(context);
+	}
+	shash_desc_zero(desc);
+	return error;
+}
+
+static const struct cce_request_operations cce_digest_operations = {
+	.run_on_cpu = cce_digest_run_on_cpu,
+	.write_prefix = cce_digest_write_prefix,
+	.finish = cce_digest_finish,
+	.forget = cce_digest_forget,
+};
+
+/* So many bytes, the held ones first, go into the state, or are the rest of the message. */
+static int cce_digest_run(struct ahash_request *req, unsigned int bytes, bool ends)
+{
+	struct crypto_ahash *tfm = crypto_ahash_reqtfm(req);
+	struct cce_digest_request *context = ahash_request_ctx(req);
+	struct cce_digest *digest = crypto_ahash_ctx(tfm);
+	const struct cce_digest_alg *row = cce_digest_alg_of(tfm);
+	const struct cce_digest_function *function = row->function;
+	const struct cce_digest_state *state = &context->state;
+	unsigned int front = cce_digest_front_bytes(row, state);
+	bool keyless = row->algorithm.keyless;
+
+	if (state->length >= CCE_DIGEST_LENGTH_LIMIT - bytes)
+		return -EOVERFLOW;
+	context->ends = ends;
+	context->rest = state->held_bytes + req->nbytes - bytes;
+	context->request = (struct cce_request){
+		.operations = &cce_digest_operations,
+		.source = req->src,
+		.source_bytes = bytes - state->held_bytes,
+		.destination_bytes = ends ? function->digest_bytes :
+				     sizeof(struct cce_hash_context) + function->state_bytes,
+		.result = context->output,
+		.prefix_bytes = front + state->held_bytes,
+		.text_length = bytes,
+		.aad_length = front,
+		.flags = (state->fresh ? CCE_DESCRIPTOR_FLAGS_STREAM_FIRST : 0) |
+			 (ends ? CCE_DESCRIPTOR_FLAGS_STREAM_LAST : 0) |
+			 (keyless ? 0 : CCE_DESCRIPTOR_FLAGS_KEYED),
+		.iv[0] = ends ? function->digest_bytes : 0,
+		.told = cce_digest_is_block_only(row) ? context->rest : 0,
+	};
+	return cce_algorithm_run(&context->request, &req->base, &row->algorithm,
+				 keyless ? NULL : cce_key_get(&digest->key));
+}
+
+static int cce_digest_update(struct ahash_request *req)
+{
+	const struct cce_digest_alg *row = cce_digest_alg_of(crypto_ahash_reqtfm(req));
+	struct cce_digest_request *context = ahash_request_ctx(req);
+	struct cce_digest_state *state = &context->state;
+	unsigned int bytes = state->held_bytes + req->nbytes;
+	unsigned int rest = bytes % row->function->block_bytes;
+	int error;
+
+	if (bytes < req->nbytes)
+		return -EINVAL;		/* the sum has wrapped */
+	if (rest == bytes && !cce_digest_is_block_only(row)) {
+		sg_copy_to_buffer(req->src, sg_nents(req->src), state->held + state->held_bytes,
+				  req->nbytes);
+		state->held_bytes = bytes;
+		return 0;
+	}
+	error = cce_digest_run(req, bytes - rest, false);
+	return error || !cce_digest_is_block_only(row) ? error : rest;
+}
+
+static int cce_digest_finup(struct ahash_request *req)
+{
+	struct cce_digest_request *context = ahash_request_ctx(req);
+	unsigned int bytes = context->state.held_bytes + req->nbytes;
+
+	if (bytes < req->nbytes)
+		return -EINVAL;		/* the sum has wrapped */
+	return cce_digest_run(req, bytes, true);
+}
+
+static int cce_digest_final(struct ahash_request *req)
+{
+	req->nbytes = 0;
+	return cce_digest_finup(req);
+}
+
+static int cce_digest_init(struct ahash_request *req)
+{
+	struct crypto_ahash *tfm = crypto_ahash_reqtfm(req);
+	const struct cce_digest_alg *row = cce_digest_alg_of(tfm);
+	struct cce_digest_request *context = ahash_request_ctx(req);
+	struct cce_digest_state *state = &context->state;
+	struct cce_digest *digest = crypto_ahash_ctx(tfm);
+	struct cce_key *key;
+
+	*state = (struct cce_digest_state){ .fresh = row->algorithm.keyless };
+	if (row->algorithm.keyless) {
+		memcpy(state->words, row->initial, row->function->state_bytes);
+		return 0;
+	}
+	key = cce_key_get(&digest->key);
+	if (!key)
+		return -ENOKEY;
+	memcpy(state->words, key->inner, row->function->state_bytes);
+	state->length = row->function->block_bytes;
+	cce_key_put(key);
+	return 0;
+}
+
+static int cce_digest_digest(struct ahash_request *req)
+{
+	return cce_digest_init(req) ?: cce_digest_finup(req);
+}
+
+static int cce_digest_export(struct ahash_request *req, void *out)
+{
+	const struct cce_digest_alg *row = cce_digest_alg_of(crypto_ahash_reqtfm(req));
+	const struct cce_digest_request *context = ahash_request_ctx(req);
+
+	row->format->store(row->function, &context->state, out, cce_digest_is_block_only(row));
+	return 0;
+}
+
+static int cce_digest_import(struct ahash_request *req, const void *in)
+{
+	const struct cce_digest_alg *row = cce_digest_alg_of(crypto_ahash_reqtfm(req));
+	struct cce_digest_request *context = ahash_request_ctx(req);
+
+	return row->format->load(row->function, &context->state, in,
+				 cce_digest_is_block_only(row));
+}
+
+static struct cce_digest_transfer *cce_digest_transfer_create(struct crypto_shash *software)
+{
+	struct cce_digest_transfer *transfer =
+		kzalloc(sizeof(*transfer) + crypto_shash_descsize(software), GFP_KERNEL);
+
+	if (transfer)
+		transfer->software.tfm = software;
+	return transfer;
+}
+
+/* The words of the state behind so many bytes of a block, or behind nothing. */
+static int cce_digest_make_words(const struct cce_digest_alg *row,
+				 struct cce_digest_transfer *transfer, unsigned int bytes,
+				 u8 *words)
+{
+	struct shash_desc *desc = &transfer->software;
+	int error;
+
+	error = crypto_shash_init(desc) ?:
+		crypto_shash_update(desc, transfer->block, bytes) ?:
+		crypto_shash_export(desc, transfer->exported) ?:
+		row->format->load(row->function, &transfer->state, transfer->exported, false);
+	if (!error)
+		memcpy(words, transfer->state.words, row->function->state_bytes);
+	return error;
+}
+
+static void cce_hmac_pad(u8 *block, unsigned int bytes, u8 pad)
+{
+	unsigned int i;
+
+	for (i = 0; i < bytes; i++)
+		block[i] ^= pad;
+}
+
+/* A key longer than a block is its own digest (FIPS 198-1, 4, step 2). */
+static int cce_hmac_make_states(const struct cce_digest_alg *row,
+				struct cce_digest_transfer *transfer, struct cce_key *new,
+				const u8 *key, unsigned int key_bytes)
+{
+	unsigned int block_bytes = row->function->block_bytes;
+	int error = 0;
+
+	if (key_bytes > block_bytes)
+		error = crypto_shash_digest(&transfer->software, key, key_bytes, transfer->block);
+	else
+		memcpy(transfer->block, key, key_bytes);
+	if (error)
+		return error;
+	cce_hmac_pad(transfer->block, block_bytes, CCE_HMAC_INNER);
+	error = cce_digest_make_words(row, transfer, block_bytes, new->inner);
+	if (error)
+		return error;
+	cce_hmac_pad(transfer->block, block_bytes, CCE_HMAC_INNER ^ CCE_HMAC_OUTER);
+	return cce_digest_make_words(row, transfer, block_bytes, new->outer);
+}
+
+static int cce_hmac_setkey(struct crypto_ahash *tfm, const u8 *key, unsigned int key_bytes)
+{
+	struct cce_digest *digest = crypto_ahash_ctx(tfm);
+	struct cce_digest_transfer *transfer = cce_digest_transfer_create(digest->software);
+	struct cce_key *new = cce_key_allocate();
+	int error = -ENOMEM;
+
+	if (transfer && new)
+		error = cce_hmac_make_states(cce_digest_alg_of(tfm), transfer, new, key, key_bytes);
+	if (error)
+		cce_key_put(new);
+	else
+		cce_key_replace(&digest->key, new);
+	if (transfer)
+		shash_desc_zero(&transfer->software);
+	kfree_sensitive(transfer);
+	return error;
+}
+
+static int cce_digest_init_tfm(struct crypto_ahash *tfm)
+{
+	const struct cce_digest_alg *row = cce_digest_alg_of(tfm);
+	struct cce_digest *digest = crypto_ahash_ctx(tfm);
+	unsigned int bytes;
+
+	digest->software = crypto_alloc_shash(row->function->name, 0, CCE_FALLBACK_MASK);
+	if (IS_ERR(digest->software))
+		return PTR_ERR(digest->software);
+	/* Not the one that there was when the algorithm was added? */
+	if (crypto_shash_statesize(digest->software) != row->format->bytes) {
+		crypto_free_shash(digest->software);
+		return -ENOENT;
+	}
+	bytes = sizeof(struct cce_digest_request) + crypto_shash_descsize(digest->software);
+	/* There the kernel keeps what it holds back. */
+	if (cce_digest_is_block_only(row))
+		bytes += row->function->block_bytes + 1;
+	crypto_ahash_set_reqsize(tfm, bytes);
+	return 0;
+}
+
+static void cce_digest_exit_tfm(struct crypto_ahash *tfm)
+{
+	struct cce_digest *digest = crypto_ahash_ctx(tfm);
+
+	cce_key_replace(&digest->key, NULL);
+	crypto_free_shash(digest->software);
+}
+
+/* Ask the CPU's implementation what must be known of it. */
+static int cce_digest_learn(struct cce_digest_alg *row, struct crypto_shash *software)
+{
+	struct cce_digest_transfer *transfer;
+	int error;
+
+	row->format = cce_digest_find_format(row->function, crypto_shash_statesize(software));
+	if (!row->format) {
+		pr_warn("cce: %s exports %u bytes, which isn't known: %s isn't offered\n",
+			crypto_shash_driver_name(software), crypto_shash_statesize(software),
+			row->alg.halg.base.cra_name);
+		return -ENOENT;
+	}
+	transfer = cce_digest_transfer_create(software);
+	if (!transfer)
+		return -ENOMEM;
+	error = cce_digest_make_words(row, transfer, 0, row->initial);
+	kfree(transfer);
+	return error;
+}
+
+static int cce_digest_add(struct cce_algorithm *algorithm, int priority)
+{
+	struct cce_digest_alg *row = container_of(algorithm, struct cce_digest_alg, algorithm);
+	struct crypto_alg *base = &row->alg.halg.base;
+	struct crypto_shash *software;
+	int error;
+
+	error = cce_algorithm_need_cpu(base->cra_name, CRYPTO_ALG_TYPE_SHASH,
+				       CRYPTO_ALG_TYPE_MASK);
+	if (error)
+		return error;
+	software = crypto_alloc_shash(row->function->name, 0, CCE_FALLBACK_MASK);
+	if (IS_ERR(software))
+		return PTR_ERR(software);
+	error = cce_digest_learn(row, software);
+	crypto_free_shash(software);
+	if (error)
+		return error;
+
+	base->cra_priority = priority;
+	base->cra_blocksize = row->function->block_bytes;
+	base->cra_flags = CCE_ALGORITHM_FLAGS;
+	row->alg.halg.digestsize = row->function->digest_bytes;
+	row->alg.halg.statesize = row->format->bytes;
+	if (CCE_AHASH_BLOCK_ONLY && row->format->core_bytes) {
+		/* The kernel adds what it holds back. */
+		cce_ahash_take_blocks(base);
+		row->alg.halg.statesize = row->format->core_bytes;
+	}
+	return crypto_register_ahash(&row->alg);
+}
+
+static void cce_digest_remove(struct cce_algorithm *algorithm)
+{
+	crypto_unregister_ahash(&container_of(algorithm, struct cce_digest_alg, algorithm)->alg);
+}
+
+static const struct cce_digest_function cce_digest_functions[] = {
+	{ "sha224", CCE_HASH_MODE_SHA_224, 64, 28, 32 },
+	{ "sha256", CCE_HASH_MODE_SHA_256, 64, 32, 32 },
+	{ "sha384", CCE_HASH_MODE_SHA_384, 128, 48, 64 },
+	{ "sha512", CCE_HASH_MODE_SHA_512, 128, 64, 64 },
+	{ "sha3-224", CCE_HASH_MODE_SHA3_224, 144, 28, 208 },
+	{ "sha3-256", CCE_HASH_MODE_SHA3_256, 136, 32, 208 },
+	{ "sha3-384", CCE_HASH_MODE_SHA3_384, 104, 48, 208 },
+	{ "sha3-512", CCE_HASH_MODE_SHA3_512, 72, 64, 208 },
+};
+
+#define CCE_DIGEST(NUMBER, MODE, FAMILY, KEYLESS, set_key, name, driver) {	\
+	.function = &cce_digest_functions[NUMBER],				\
+	.algorithm = {								\
+		.add = cce_digest_add,						\
+		.remove = cce_digest_remove,					\
+		.capability = CCE_GLOBAL_ALGORITHMS_##FAMILY##_MASK,		\
+		.opcode = CCE_OPCODE_HASH,					\
+		.mode = CCE_HASH_MODE_##MODE,					\
+		.keyless = KEYLESS,						\
+	},									\
+	.alg = {								\
+		.halg.base.cra_name = name,					\
+		.halg.base.cra_driver_name = driver,				\
+		.halg.base.cra_ctxsize = sizeof(struct cce_digest),		\
+		.halg.base.cra_module = THIS_MODULE,				\
+		.init = cce_digest_init,					\
+		.update = cce_digest_update,					\
+		.final = cce_digest_final,					\
+		.finup = cce_digest_finup,					\
+		.digest = cce_digest_digest,					\
+		.export = cce_digest_export,					\
+		.import = cce_digest_import,					\
+		CCE_AHASH_CORE(cce_digest_export, cce_digest_import)		\
+		.setkey = set_key,						\
+		.init_tfm = cce_digest_init_tfm,				\
+		.exit_tfm = cce_digest_exit_tfm,				\
+	},									\
+}
+
+#define CCE_HASH(NUMBER, MODE, FAMILY, name, driver) \
+	CCE_DIGEST(NUMBER, MODE, FAMILY, true, NULL, name, driver)
+#define CCE_HMAC(NUMBER, MODE, FAMILY, name, driver) \
+	CCE_DIGEST(NUMBER, MODE, FAMILY, false, cce_hmac_setkey, name, driver)
+
+static struct cce_digest_alg cce_digest_algs[] = {
+	CCE_HASH(0, SHA_224, SHA2, "sha224", "sha224-cce"),
+	CCE_HASH(1, SHA_256, SHA2, "sha256", "sha256-cce"),
+	CCE_HASH(2, SHA_384, SHA2, "sha384", "sha384-cce"),
+	CCE_HASH(3, SHA_512, SHA2, "sha512", "sha512-cce"),
+	CCE_HASH(4, SHA3_224, SHA3, "sha3-224", "sha3-224-cce"),
+	CCE_HASH(5, SHA3_256, SHA3, "sha3-256", "sha3-256-cce"),
+	CCE_HASH(6, SHA3_384, SHA3, "sha3-384", "sha3-384-cce"),
+	CCE_HASH(7, SHA3_512, SHA3, "sha3-512", "sha3-512-cce"),
+	CCE_HMAC(0, SHA_224, SHA2, "hmac(sha224)", "hmac-sha224-cce"),
+	CCE_HMAC(1, SHA_256, SHA2, "hmac(sha256)", "hmac-sha256-cce"),
+	CCE_HMAC(2, SHA_384, SHA2, "hmac(sha384)", "hmac-sha384-cce"),
+	CCE_HMAC(3, SHA_512, SHA2, "hmac(sha512)", "hmac-sha512-cce"),
+	CCE_HMAC(4, SHA3_224, SHA3, "hmac(sha3-224)", "hmac-sha3-224-cce"),
+	CCE_HMAC(5, SHA3_256, SHA3, "hmac(sha3-256)", "hmac-sha3-256-cce"),
+	CCE_HMAC(6, SHA3_384, SHA3, "hmac(sha3-384)", "hmac-sha3-384-cce"),
+	CCE_HMAC(7, SHA3_512, SHA3, "hmac(sha3-512)", "hmac-sha3-512-cce"),
+};
+
+struct cce_algorithm *const cce_digest_algorithms[] = {
+	&cce_digest_algs[0].algorithm,
+	&cce_digest_algs[1].algorithm,
+	&cce_digest_algs[2].algorithm,
+	&cce_digest_algs[3].algorithm,
+	&cce_digest_algs[4].algorithm,
+	&cce_digest_algs[5].algorithm,
+	&cce_digest_algs[6].algorithm,
+	&cce_digest_algs[7].algorithm,
+	&cce_digest_algs[8].algorithm,
+	&cce_digest_algs[9].algorithm,
+	&cce_digest_algs[10].algorithm,
+	&cce_digest_algs[11].algorithm,
+	&cce_digest_algs[12].algorithm,
+	&cce_digest_algs[13].algorithm,
+	&cce_digest_algs[14].algorithm,
+	&cce_digest_algs[15].algorithm,
+};
