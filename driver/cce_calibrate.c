@@ -27,18 +27,27 @@ enum cce_trial_kind { CCE_TRIAL_SKCIPHER, CCE_TRIAL_AEAD, CCE_TRIAL_HASH };
 
 struct cce_trial_algorithm {
 	const char *name;
+	const char *driver;
 	enum cce_trial_kind kind;
-	u8 mode, key_bytes;
+	u8 opcode, mode, key_bytes;
 };
 
 static const struct cce_trial_algorithm cce_trial_algorithms[] = {
-	{ "ecb(aes)", CCE_TRIAL_SKCIPHER, CCE_CIPHER_MODE_ECB, 32 },
-	{ "cbc(aes)", CCE_TRIAL_SKCIPHER, CCE_CIPHER_MODE_CBC, 32 },
-	{ "ctr(aes)", CCE_TRIAL_SKCIPHER, CCE_CIPHER_MODE_CTR, 32 },
-	{ "xts(aes)", CCE_TRIAL_SKCIPHER, CCE_CIPHER_MODE_XTS, 64 },
-	{ "gcm(aes)", CCE_TRIAL_AEAD, CCE_CIPHER_MODE_GCM, 32 },
-	{ "ccm(aes)", CCE_TRIAL_AEAD, CCE_CIPHER_MODE_CCM, 32 },
-	{ "cmac(aes)", CCE_TRIAL_HASH, CCE_CIPHER_MODE_CMAC, 32 },
+	{ "ecb(aes)", "ecb-aes-cce", CCE_TRIAL_SKCIPHER, CCE_OPCODE_CIPHER, CCE_CIPHER_MODE_ECB, 32 },
+	{ "cbc(aes)", "cbc-aes-cce", CCE_TRIAL_SKCIPHER, CCE_OPCODE_CIPHER, CCE_CIPHER_MODE_CBC, 32 },
+	{ "ctr(aes)", "ctr-aes-cce", CCE_TRIAL_SKCIPHER, CCE_OPCODE_CIPHER, CCE_CIPHER_MODE_CTR, 32 },
+	{ "xts(aes)", "xts-aes-cce", CCE_TRIAL_SKCIPHER, CCE_OPCODE_CIPHER, CCE_CIPHER_MODE_XTS, 64 },
+	{ "gcm(aes)", "gcm-aes-cce", CCE_TRIAL_AEAD, CCE_OPCODE_CIPHER, CCE_CIPHER_MODE_GCM, 32 },
+	{ "ccm(aes)", "ccm-aes-cce", CCE_TRIAL_AEAD, CCE_OPCODE_CIPHER, CCE_CIPHER_MODE_CCM, 32 },
+	{ "cmac(aes)", "cmac-aes-cce", CCE_TRIAL_HASH, CCE_OPCODE_CIPHER, CCE_CIPHER_MODE_CMAC, 32 },
+	{ "sha224", "sha224-cce", CCE_TRIAL_HASH, CCE_OPCODE_HASH, CCE_HASH_MODE_SHA_224, 0 },
+	{ "sha256", "sha256-cce", CCE_TRIAL_HASH, CCE_OPCODE_HASH, CCE_HASH_MODE_SHA_256, 0 },
+	{ "sha384", "sha384-cce", CCE_TRIAL_HASH, CCE_OPCODE_HASH, CCE_HASH_MODE_SHA_384, 0 },
+	{ "sha512", "sha512-cce", CCE_TRIAL_HASH, CCE_OPCODE_HASH, CCE_HASH_MODE_SHA_512, 0 },
+	{ "sha3-224", "sha3-224-cce", CCE_TRIAL_HASH, CCE_OPCODE_HASH, CCE_HASH_MODE_SHA3_224, 0 },
+	{ "sha3-256", "sha3-256-cce", CCE_TRIAL_HASH, CCE_OPCODE_HASH, CCE_HASH_MODE_SHA3_256, 0 },
+	{ "sha3-384", "sha3-384-cce", CCE_TRIAL_HASH, CCE_OPCODE_HASH, CCE_HASH_MODE_SHA3_384, 0 },
+	{ "sha3-512", "sha3-512-cce", CCE_TRIAL_HASH, CCE_OPCODE_HASH, CCE_HASH_MODE_SHA3_512, 0 },
 };
 
 /* One implementation, and requests of it. */
@@ -54,7 +63,7 @@ struct cce_trial {
 	struct scatterlist list[CCE_TRIAL_REQUESTS];
 	u8 *text[CCE_TRIAL_REQUESTS];
 	u8 iv[CCE_TRIAL_REQUESTS][AES_BLOCK_SIZE];
-	u8 mac[CCE_TRIAL_REQUESTS][AES_BLOCK_SIZE];
+	u8 digest[CCE_TRIAL_REQUESTS][HASH_MAX_DIGESTSIZE];
 };
 
 /* The key is no secret, but a pair for XTS must differ. */
@@ -79,7 +88,7 @@ static int cce_trial_allocate(struct cce_trial *trial, const char *name, u32 mas
 	default:
 		trial->hash = crypto_alloc_ahash(name, 0, mask);
 		return PTR_ERR_OR_ZERO(trial->hash) ?:
-		       crypto_ahash_setkey(trial->hash, key, bytes);
+		       (bytes ? crypto_ahash_setkey(trial->hash, key, bytes) : 0);
 	}
 }
 
@@ -158,7 +167,7 @@ static int cce_trial_submit(struct cce_trial *trial, unsigned int i, unsigned in
 		return crypto_aead_encrypt(request);
 	default:
 		ahash_request_set_callback(request, flags, crypto_req_done, wait);
-		ahash_request_set_crypt(request, list, trial->mac[i], bytes);
+		ahash_request_set_crypt(request, list, trial->digest[i], bytes);
 		return crypto_ahash_digest(request);
 	}
 }
@@ -208,12 +217,12 @@ static int cce_trial_compare(struct device *dev, struct cce_trial *engine, struc
 
 static int cce_calibrate_algorithm(struct device *dev, const struct cce_trial_algorithm *algorithm)
 {
-	unsigned int before = cce_algorithm_cpu_below(CCE_OPCODE_CIPHER, algorithm->mode, 0);
+	unsigned int before = cce_algorithm_cpu_below(algorithm->opcode, algorithm->mode, 0);
 	struct cce_trial *engine, *cpu;
 	unsigned int threshold;
 	int error;
 
-	engine = cce_trial_create(algorithm, cce_driver_names[algorithm->mode], 0);
+	engine = cce_trial_create(algorithm, algorithm->driver, 0);
 	cpu = cce_trial_create(algorithm, algorithm->name, CRYPTO_ALG_ASYNC | CCE_FALLBACK_MASK);
 	error = PTR_ERR_OR_ZERO(engine) ?: PTR_ERR_OR_ZERO(cpu);
 	if (!error)
@@ -222,7 +231,7 @@ static int cce_calibrate_algorithm(struct device *dev, const struct cce_trial_al
 		cce_trial_destroy(cpu);
 	if (!IS_ERR(engine))
 		cce_trial_destroy(engine);
-	cce_algorithm_cpu_below(CCE_OPCODE_CIPHER, algorithm->mode, error ? before : threshold);
+	cce_algorithm_cpu_below(algorithm->opcode, algorithm->mode, error ? before : threshold);
 	if (error)
 		dev_err(dev, "%s wasn't measured: %d\n", algorithm->name, error);
 	else
@@ -252,7 +261,7 @@ int cce_calibrate(struct cce_device *cce)
 	}
 	for (i = 0; i < ARRAY_SIZE(cce_trial_algorithms); i++) {
 		/* Not offered by any engine, or not by this kernel. */
-		if (!crypto_has_alg(cce_driver_names[cce_trial_algorithms[i].mode], 0, 0))
+		if (!crypto_has_alg(cce_trial_algorithms[i].driver, 0, 0))
 			continue;
 		error = cce_calibrate_algorithm(cce->dev, &cce_trial_algorithms[i]) ?: error;
 	}

@@ -3,7 +3,7 @@
 
 import re
 
-from check import check_boot, check_client, check_no_fallback, check_quiet, check_selftests, read_counters
+from check import HASHES, check_boot, check_client, check_no_fallback, check_quiet, check_selftests, read_counters
 
 
 def completed(before, after):
@@ -142,6 +142,60 @@ def parameters(boots, failures):
     print(f"  impossible sizes of rings refused; two queue pairs of 8 entries: {boot.json('client')['requests']} requests right")
 
 
+STREAM = re.compile(
+    r"cce_streams: (\S+): messages (\d+), moves to engine (\d+), to cpu (\d+), inside a block (\d+), "
+    r"pieces by engine (\d+), by cpu (\d+), wrong (\d+), error (-?\d+)"
+)
+
+
+def streams(boots, failures):
+    """Hashes go from the engine to the CPU and back, anywhere in a message, and come out right."""
+    (boot,) = boots
+    check_boot(boot, failures)
+    found = [match for match in map(STREAM.search, boot.log) if match]
+    failures.equal("runs of algorithms", len(found), 2 * len(HASHES) * 2)
+    totals = [0] * 6
+    for match in found:
+        *counts, wrong, error = map(int, match.groups()[1:])
+        failures.equal(f"{match[1]}: wrong digests, error", (wrong, error), (0, 0))
+        failures.check(min(counts) >= counts[0] // 4, f"{match[1]}: hardly any moves: {match[0]}")
+        totals = [total + count for total, count in zip(totals, counts, strict=True)]
+    before, after, threshold = (boot.snapshot(name) for name in ("before", "after", "threshold"))
+    check_no_fallback(after, failures)
+    check_no_fallback(threshold, failures, allowed=("short",))
+    failures.check(threshold.fallbacks["short"] > len(found), "the threshold sent hardly any request to the CPU")
+    check_quiet(threshold, failures)
+    failures.check(completed(before, after) > totals[0] // 2, "the engine was hardly used")
+    failures.check(completed(after, threshold) > len(found), "with a threshold the engine was not used")
+    print(f"  {totals[0]} messages: moved to the engine {totals[1]} times, to the CPU {totals[2]}, {totals[3]} of them inside a "
+          f"block; pieces hashed through the driver {totals[4]}, by the CPU {totals[5]}; all right")
+    print(f"  by the engine {completed(before, after)} requests, with a threshold of 200 bytes "
+          f"{completed(after, threshold)} and {threshold.fallbacks['short']} on the CPU")
+
+
+def hashes(boots, failures):
+    """Programs and templates that know nothing of the engine."""
+    (boot,) = boots
+    check_boot(boot, failures)
+    right = [line for name in ("sha224", "sha256", "sha384", "sha512")
+             for line in (boot.folder / f"{name}.check").read_text().splitlines() if line.endswith(": OK")]
+    failures.equal("digests of kcapi-dgst that coreutils confirm", len(right), 4 * 8)
+    before, after, template = (boot.snapshot(name) for name in ("before", "after", "template"))
+    check_no_fallback(template, failures)
+    check_quiet(template, failures)
+    done, size = (after.engine[name] - before.engine[name] for name in ("completed", "bytes"))
+    failures.check(done >= len(right), f"only {done} requests reached the engine")
+    failures.equal("bytes by the engine", size, 4 * sum((0, 1, 63, 64, 65, 1000, 5000, 70000)))
+    print(f"  kcapi-dgst: {len(right)} files, all digests right; {done} requests, {size} bytes by the engine")
+    driver = "authenc(hmac-sha256-cce,cbc-aes-cce)"
+    text = (boot.folder / "template/crypto").read_text()
+    states = [re.search(r"^selftest *: (.*)$", paragraph, re.M)[1] for paragraph in text.split("\n\n")
+              if re.search(rf"^driver *: {re.escape(driver)}$", paragraph, re.M)]
+    failures.equal(f"{driver}: self-test", states, ["passed"])
+    failures.check(completed(after, template) > 50, f"only {completed(after, template)} requests for {driver}")
+    print(f"  driver: {driver}  selftest: {', '.join(states)}; {completed(after, template)} requests by the engine")
+
+
 def short_of_memory(boots, failures):
     (boot,) = boots
     boot.ignore_memory_reports()
@@ -183,8 +237,10 @@ def stress(boots, failures):
 
 TESTS = {
     "cpu": cpu,
+    "hashes": hashes,
     "parameters": parameters,
     "short_of_memory": short_of_memory,
+    "streams": streams,
     "stress": stress,
     "suspend": suspend,
     "tool": tool,

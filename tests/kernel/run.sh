@@ -197,6 +197,10 @@ main() {
 	load_*)
 		variables+=("load_module=$(test_module load cce_load "$kernel")") || fail "cce_load does not build for $kernel"
 		;;
+	streams)
+		variables+=("streams_module=$(test_module streams cce_streams "$kernel")") ||
+			fail "cce_streams does not build for $kernel"
+		;;
 	platform | short_of_memory)
 		variables+=("bridge=$(test_module platform cce_platform_bridge "$kernel")") ||
 			fail "cce_platform_bridge does not build for $kernel"

@@ -9,7 +9,8 @@ source "${BASH_SOURCE[0]%/*}/common.sh"
 # with NAME BYTES: the engine's counter begins with the power, not with the module.
 with() {
 	local count=$2
-	module_parameters=("cpu_below=$count,$count,$count,$count,$count,$count,$count")
+	local seven=$count,$count,$count,$count,$count,$count,$count
+	module_parameters=("cpu_below=$seven" "cpu_below_hash=$seven,$count")
 	echo "completed: $completed" >"$out/$1.before"
 	load
 	snapshot "$1"

@@ -94,7 +94,7 @@ enum load_kind {
  * @granule: lengths are a multiple of it
  * @shortest: least length
  * @iv_bytes: of an IV
- * @keys: AES keys of a key
+ * @keys: AES keys of a key; 0: it has none
  */
 struct load_algorithm {
 	const char *name;
@@ -123,7 +123,7 @@ struct load_cipher {
 		struct crypto_aead *aead;
 		struct crypto_shash *hash;
 	} reference;
-	unsigned int tag_bytes;
+	unsigned int tag_bytes;	/* of a hash: of its digest */
 	atomic_t in_parts;	/* MACs in two parts under way: no other key meanwhile */
 };
 

@@ -23,6 +23,11 @@ const struct load_algorithm load_algorithms[] = {
 	{ "gcm", "gcm-aes-cce", "gcm(aes)", LOAD_AEAD, 1, 0, GCM_AES_IV_SIZE, 1 },
 	{ "ccm", "ccm-aes-cce", "ccm(aes)", LOAD_AEAD, 1, 0, AES_BLOCK_SIZE, 1 },
 	{ "cmac", "cmac-aes-cce", "cmac(aes)", LOAD_HASH, 1, 1, 0, 1 },
+	{ "sha256", "sha256-cce", "sha256", LOAD_HASH, 1, 0, 0, 0 },
+	{ "sha512", "sha512-cce", "sha512", LOAD_HASH, 1, 0, 0, 0 },
+	{ "sha3_256", "sha3-256-cce", "sha3-256", LOAD_HASH, 1, 0, 0, 0 },
+	{ "hmac_sha256", "hmac-sha256-cce", "hmac(sha256)", LOAD_HASH, 1, 0, 0, 1 },
+	{ "hmac_sha3_512", "hmac-sha3-512-cce", "hmac(sha3-512)", LOAD_HASH, 1, 0, 0, 1 },
 };
 
 const unsigned int load_algorithm_count = ARRAY_SIZE(load_algorithms);
@@ -76,7 +81,9 @@ int load_cipher_create(struct load_cipher *cipher, const struct load_algorithm *
 		return error;
 
 	cipher->tag_bytes = AES_BLOCK_SIZE;
-	if (algorithm->kind == LOAD_AEAD) {
+	if (algorithm->kind == LOAD_HASH) {
+		cipher->tag_bytes = crypto_shash_digestsize(cipher->reference.hash);
+	} else if (algorithm->kind == LOAD_AEAD) {
 		cipher->tag_bytes -= 4 * load_random(random, 3);
 		error = crypto_aead_setauthsize(cipher->tested.aead, cipher->tag_bytes);
 		if (!error)
@@ -126,6 +133,8 @@ int load_cipher_set_key(struct load_cipher *cipher, struct rnd_state *random)
 	u8 key[LOAD_KEY_BYTES];
 	int error;
 
+	if (!cipher->algorithm->keys)
+		return 0;
 	bytes *= cipher->algorithm->keys;
 	prandom_bytes_state(random, key, bytes);
 	switch (cipher->algorithm->kind) {
@@ -193,14 +202,15 @@ static int load_expect_hash(struct load_cipher *cipher, u8 *text, unsigned int t
 	unsigned int bytes = sizeof(struct shash_desc) +
 			     crypto_shash_descsize(cipher->reference.hash);
 	struct shash_desc *desc = kmalloc(bytes, GFP_KERNEL | __GFP_NOWARN);
-	u8 mac[AES_BLOCK_SIZE];
+	u8 mac[HASH_MAX_DIGESTSIZE];
 	int error;
 
 	if (!desc)
 		return -ENOMEM;
 	desc->tfm = cipher->reference.hash;
 	error = crypto_shash_digest(desc, text, text_bytes, mac);
-	memcpy(text, mac, sizeof(mac));
+	if (!error)
+		memcpy(text, mac, cipher->tag_bytes);
 	kfree(desc);
 	return error;
 }
@@ -210,7 +220,7 @@ static int load_expect_hash(struct load_cipher *cipher, u8 *text, unsigned int t
  * @cipher: with the key that the request will be submitted with
  * @decrypt: direction; authenticated encryption always encrypts, to have something to decrypt
  * @text: associated data, text, and room for the tag; becomes the result, in place. Of a hash the
- *	first AES_BLOCK_SIZE bytes
+ *	first bytes
  * @aad_bytes: of @text
  * @text_bytes: behind them
  * @iv: becomes the one that continues the stream, if there is one

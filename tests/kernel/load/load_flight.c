@@ -131,7 +131,7 @@ static void load_flight_lengths(const struct load_flight *flight, unsigned int *
 			*destination += tag;
 		break;
 	default:
-		*destination = AES_BLOCK_SIZE;
+		*destination = tag;
 	}
 }
 
@@ -192,7 +192,7 @@ static int load_flight_fill(struct load_flight *flight, u8 *input, u8 *output)
 	flight->skip = flight->aad_bytes;
 	flight->written = flight->text_bytes;
 	if (algorithm->kind == LOAD_HASH) {
-		flight->written = AES_BLOCK_SIZE;
+		flight->written = tag;
 	} else if (algorithm->kind == LOAD_AEAD) {
 		/* No IV is handed out; CCM's has been completed, as it must be for the request. */
 		if (algorithm->iv_bytes == AES_BLOCK_SIZE)
@@ -218,7 +218,7 @@ static int load_flight_fill(struct load_flight *flight, u8 *input, u8 *output)
 
 static int load_flight_prepare(struct load_flight *flight, bool in_place)
 {
-	unsigned int most = flight->aad_bytes + flight->text_bytes + AES_BLOCK_SIZE;
+	unsigned int most = flight->aad_bytes + flight->text_bytes + HASH_MAX_DIGESTSIZE;
 	u8 *input, *output;
 	int error = -ENOMEM;
 
