@@ -3,9 +3,8 @@
  * Core Crypto Engine: how the CPU's implementations of this kernel export an unfinished hash.
  *
  * What ahash and shash export is the kernel's business, and has changed: the sizes tell which is
- * which. These are the structures of the kernel's own headers, at the time, without padding between
- * the members, and with the CPU's byte order where nothing else is said. They may lie at any
- * address.
+ * which. These are the structures of the kernel's own headers, at the time, with the CPU's byte
+ * order where nothing else is said. They may lie at any address.
  *
  * So a hash can go from the engine to the CPU and back at any time, for this driver as well as for
  * everyone who exports and imports.
@@ -50,12 +49,13 @@ struct cce_software_sha3_sponge {
 	u8 block_bytes;
 	u8 absorbed;
 	u8 squeezed;
+	u8 padding[4];
 } __packed;
 
 static_assert(offsetof(struct cce_software_sha256, held) == 40);
 static_assert(offsetof(struct cce_software_sha512, held) == 80);
 static_assert(sizeof(struct cce_software_sha3) == CCE_SOFTWARE_STATE_BYTES);
-static_assert(sizeof(struct cce_software_sha3_sponge) == 204);
+static_assert(sizeof(struct cce_software_sha3_sponge) == 208);
 
 /* Common to all: what the engine can't go on from is refused here, not there. */
 static int cce_digest_check(const struct cce_digest_function *function,
@@ -227,13 +227,14 @@ static void cce_store_sha3_sponge(const struct cce_digest_function *function,
 	u8 *bytes = out;
 	unsigned int i;
 
+	*software = (struct cce_software_sha3_sponge){
+		.digest_bytes = function->digest_bytes,
+		.block_bytes = function->block_bytes,
+		.absorbed = state->held_bytes,
+	};
 	memcpy(software->words, state->words, sizeof(software->words));
 	for (i = 0; i < state->held_bytes; i++)
 		bytes[i] ^= state->held[i];
-	software->digest_bytes = function->digest_bytes;
-	software->block_bytes = function->block_bytes;
-	software->absorbed = state->held_bytes;
-	software->squeezed = 0;
 }
 
 /* Held bytes that are part of the words already are the same as so many zeros that aren't. */
