@@ -11,18 +11,19 @@ readonly code_usage=2
 
 usage() {
 	cat <<-END
-		Usage: build-module.sh --kernel DIR --contract DIR --out DIR [-- MAKE-ARGUMENT...]
+		Usage: build-module.sh --kernel DIR --contract DIR --out DIR [--source DIR] [-- MAKE-ARGUMENT...]
 
-		Builds cce.ko. For a kernel of get-kernel.sh with the kernel's own compiler and headers,
+		Builds cce.ko, or a test module. For a kernel of get-kernel.sh with the kernel's own compiler and headers,
 		which see nothing of this machine but the three folders and the driver's sources; for one
 		of build-kernel.sh with what that was built with.
 
 		  --kernel DIR     the path that get-kernel.sh or build-kernel.sh printed
 		  --contract DIR   folder with the generated cce_contract.h
 		  --out DIR        made if missing; receives the module
+		  --source DIR     folder of a test module (tests/kernel/build-module.sh) instead of the driver
 		  --help           this text
 
-		What follows -- goes to driver/build.sh: see there.
+		What follows -- goes to driver/build.sh, or to the other: see there.
 	END
 }
 
@@ -35,7 +36,7 @@ die() {
 # shellcheck source=scripts/private-apt.sh
 source "$top/scripts/private-apt.sh"
 
-kernel='' contract='' out='' rest=()
+kernel='' contract='' out='' source='' rest=()
 while (($#)); do
 	case $1 in
 	--help)
@@ -47,7 +48,7 @@ while (($#)); do
 		rest=("$@")
 		break
 		;;
-	--kernel | --contract | --out)
+	--kernel | --contract | --out | --source)
 		[[ -n ${2-} ]] || {
 			say "$1 needs a value (see --help)"
 			exit "$code_usage"
@@ -66,7 +67,10 @@ done
 	exit "$code_usage"
 }
 [[ -e $kernel/complete ]] || die "there is no kernel in '$kernel': run get-kernel.sh or build-kernel.sh"
-[[ ! -e $kernel/build ]] || exec "$top/driver/build.sh" --kernel "$kernel/build" --arch x86 --contract "$contract" \
+builder=$top/driver/build.sh sources=("$top/driver")
+[[ -z $source ]] || builder=$top/tests/kernel/build-module.sh sources=("$top/tests/kernel" --source "$source")
+readonly builder sources
+[[ ! -e $kernel/build ]] || exec "$builder" "${sources[@]:1}" --kernel "$kernel/build" --arch x86 --contract "$contract" \
 	--out "$out" -- "${rest[@]}"
 
 release=$(<"$kernel/release") architecture=$(<"$kernel/architecture")
@@ -85,10 +89,10 @@ need_bubblewrap
 mkdir -p "$out"
 sandbox_of "$kernel/root"
 shared=()
-for folder in "$top/driver" "$contract" "$out"; do
+for folder in "${sources[0]}" "$contract" "$out" ${source:+"$source"}; do
 	share_folder "$folder"
 done
 # The root has no interpreter for the check of comments; tests/kernel/native-build.sh does it.
-exec bwrap "${sandbox[@]}" --setenv LC_ALL C --chdir "$out" --remount-ro / /bin/bash "$top/driver/build.sh" \
-	--kernel "/usr/src/linux-headers-$release" "${arch[@]}" --contract "$contract" --out "$out" -- \
+exec bwrap "${sandbox[@]}" --setenv LC_ALL C --chdir "$out" --remount-ro / /bin/bash "$builder" \
+	"${sources[@]:1}" --kernel "/usr/src/linux-headers-$release" "${arch[@]}" --contract "$contract" --out "$out" -- \
 	cmd_checkdoc= "${cross[@]}" "${rest[@]}"

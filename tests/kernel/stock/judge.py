@@ -12,6 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import check as kernel_check  # noqa: E402 (the other tests' judge, one folder up)
 import check_dev  # noqa: E402
+import check_driver  # noqa: E402
 
 Failures = kernel_check.Failures
 ENGINE_SHARE = 0.99  # of requests that are not empty
@@ -99,6 +100,16 @@ def selftest(boot: Boot, wanted: set[str], allowed: set[str], failures: Failures
     print(f"  {len(loads) - 1} reloads; {before['completed']} completions by the engine in all")
 
 
+def streams(boot: Boot, wanted: set[str], allowed: set[str], failures: Failures) -> None:
+    kernel_check.check_boot(boot, failures)
+    before, after = (Snapshot(boot.folder / name) for name in ("load0", "after"))
+    check_selftests(before, wanted, failures)
+    kernel_check.check_quiet(after, failures)
+    done = after.engine["completed"] - before.engine["completed"]
+    check_share("streams", done, after.fallbacks, allowed, failures)
+    print(f"  {check_driver.check_streams(boot, 1, failures)}; by the engine {done} requests")
+
+
 def removal(boot: Boot, wanted: set[str], _allowed: set[str], failures: Failures) -> None:
     kernel_check.check_boot(boot, failures)
     check_selftests(Snapshot(boot.folder / "load0"), wanted, failures)
@@ -169,7 +180,7 @@ def rebooted(boot: Boot, wanted: set[str], allowed: set[str], failures: Failures
     selftest(boot, wanted, allowed, failures)
 
 
-JOBS = {"selftest": selftest, "removal": removal, "killed": killed, "reboot": rebooted, "arrival": selftest,
+JOBS = {"selftest": selftest, "streams": streams, "removal": removal, "killed": killed, "reboot": rebooted, "arrival": selftest,
         "dev": dev, "dev_fuzz": dev_fuzz}
 
 

@@ -23,7 +23,7 @@ usage() {
 		  --server PROGRAM    cce_vfio_user_server
 		  --contract DIR      the generated contract, for the driver's build
 		  --out DIR           for module, logs and results
-		  --job JOB           selftest (the default), removal, killed, reboot, arrival, dev, dev_fuzz
+		  --job JOB           selftest (the default), streams, removal, killed, reboot, arrival, dev, dev_fuzz
 		  --engine E          model (the default) or rtl
 		  --client PROGRAM    cce_kernel_vectors: random requests through AF_ALG as well; jobs dev and dev_fuzz: those of tests/dev
 		  --requests N        of the client, or calls of the fuzzer (default: 300)
@@ -126,8 +126,21 @@ build_module() {
 	module=$folder/cce.ko
 }
 
+# The test module of job streams, for the same kernel; sets files.
+build_streams() {
+	local folder
+	folder=$out/streams/$(basename "$kernel")
+	mkdir -p "$folder"
+	"$machine/build-module.sh" --kernel "$kernel" --contract "$contract" --source "$top/tests/kernel/streams" \
+		--out "$folder" >"$folder.log" 2>&1 || {
+		tail -n 20 "$folder.log"
+		fail "cce_streams does not build for $(<"$kernel/release"); see $folder.log"
+	}
+	files+=(--file "$folder/cce_streams.ko")
+}
+
 main() {
-	local kernel module result=0 dependencies
+	local kernel module result=0 dependencies files=()
 	parse_arguments "$@"
 	for argument in name kernel_name server contract out; do
 		[[ -n ${!argument} ]] || misused "'$argument' is missing"
@@ -139,11 +152,12 @@ main() {
 	mkdir -p "$out"
 	find_kernel
 	build_module
+	[[ $job != streams ]] || build_streams
 	dependencies=$(modinfo -F depends "$module" | tr ',' ' ')
 	rm -rf "${out:?}/$name"
 	mkdir -p "$out/$name/boot1"
 	"$machine/with-device.sh" --server "$server" --server-log "$out/$name/boot1/server.log" --kernel "$kernel" \
-		--job "$here/$job.sh" --file "$here/common.sh" --file "$module" ${client:+--program "$client"} \
+		--job "$here/$job.sh" --file "$here/common.sh" --file "$module" "${files[@]}" ${client:+--program "$client"} \
 		--set "dependencies=$dependencies" --set "parameters=$parameters" --set "requests=$requests" \
 		--set "reloads=$reloads" --timeout 500 --out "$out/$name/boot1" --log "$out/$name/boot1/console.log" \
 		"${machine_arguments[@]}" -- --engine "$engine" --statistics "$out/$name/boot1/server.json" \
