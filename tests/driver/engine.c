@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A stand-in for the engine: descriptors, context records and lists as the contract has them, ciphers as cipher.h.
+ * A stand-in for the engine: descriptors, context records and lists as the contract has them, ciphers as cipher.h, hashes
+ * as digest.h.
  */
 #include "engine.h"
 
 #include "cce_contract.h"
 #include "cce_queue.h"
 #include "cipher.h"
+#include "digest.h"
 #include "secrets.h"
 
 u8 engine_registers[CCE_REGISTER_SPACE_BYTES];
@@ -126,6 +128,80 @@ static u8 serve_cipher(const struct cce_descriptor *descriptor)
 	return status;
 }
 
+/* What stands in front of a hash's text. Returns its bytes; with a key `outer` is what the digest goes to. */
+static u32 take_front(const struct cce_descriptor *descriptor, const struct digest_function *function,
+		      const struct stream *in, struct digest *inner, struct digest *outer)
+{
+	bool keyed = descriptor->flags & CCE_DESCRIPTOR_FLAGS_KEYED;
+	struct cce_hash_context context;
+	u32 place = 0, i;
+
+	if (descriptor->flags & CCE_DESCRIPTOR_FLAGS_STREAM_FIRST) {
+		expect(!keyed);
+		return 0;
+	}
+	for (; place < sizeof(context); place++)
+		((u8 *)&context)[place] = *stream_byte(in, place);
+	VALGRIND_CHECK_MEM_IS_DEFINED(&context, sizeof(context));
+	expect(context.format == CCE_CONTEXT_FORMAT_HASH_STATE && context.mode == function->mode);
+	expect(!context.squeezing && all_zero(context.reserved, sizeof(context.reserved)));
+	expect(context.length < BIT_ULL(60));
+	inner->length = context.length;
+	for (i = 0; i < function->state_bytes; i++)
+		inner->words[i] = *stream_byte(in, place++);
+	for (i = 0; i < function->state_bytes && keyed; i++)
+		outer->words[i] = *stream_byte(in, place++);
+	outer->length = function->block_bytes;
+	/* Behind SHA-3's words. */
+	expect(!function->sponge || all_zero(inner->words + 200, 8));
+	expect(!function->sponge || all_zero(outer->words + 200, 8));
+	return place;
+}
+
+static u8 serve_hash(const struct cce_descriptor *descriptor)
+{
+	bool last = descriptor->flags & CCE_DESCRIPTOR_FLAGS_STREAM_LAST;
+	bool keyed = descriptor->flags & CCE_DESCRIPTOR_FLAGS_KEYED;
+	u32 in_bytes = descriptor->aad_length + descriptor->text_length, out_bytes, place, i;
+	struct stream in = stream_of(descriptor->source, descriptor->flags & CCE_DESCRIPTOR_FLAGS_SOURCE_LIST, in_bytes);
+	u8 *out = (u8 *)(uintptr_t)descriptor->destination;	/* in the slot: one piece */
+	const struct digest_function *function = digest_functions;
+	u8 data[ENGINE_STREAM_BYTES];
+	struct digest inner, outer;
+
+	while (function->mode != descriptor->mode)
+		function++;
+	expect(!(descriptor->flags & CCE_DESCRIPTOR_FLAGS_DESTINATION_LIST));
+	expect(!descriptor->context_reference && !descriptor->tag_length);
+	expect(descriptor->iv[0] == (last ? function->digest_bytes : 0) && all_zero(descriptor->iv + 1, 15));
+	digest_init(&inner, function);
+	digest_init(&outer, function);
+	place = take_front(descriptor, function, &in, &inner, &outer);
+	expect(place == descriptor->aad_length);
+	expect(last || (descriptor->text_length && descriptor->text_length % function->block_bytes == 0));
+	for (i = 0; i < descriptor->text_length; i++)
+		data[i] = *stream_byte(&in, place + i);
+	expect(all_secret(data, descriptor->text_length));
+	digest_update(&inner, data, descriptor->text_length);
+	if (last) {
+		out_bytes = function->digest_bytes;
+		digest_final(&inner, data);
+		if (keyed) {
+			digest_update(&outer, data, out_bytes);
+			digest_final(&outer, data);
+		}
+	} else {
+		struct cce_hash_context context = { .format = CCE_CONTEXT_FORMAT_HASH_STATE, .mode = function->mode,
+						    .length = inner.length };
+
+		out_bytes = sizeof(context) + function->state_bytes;
+		memcpy(data, &context, sizeof(context));
+		memcpy(data + sizeof(context), inner.words, function->state_bytes);
+	}
+	memcpy(out, data, engine_status ? out_bytes / 2 : out_bytes);
+	return engine_status;
+}
+
 static void serve(const struct cce_descriptor *descriptor)
 {
 	unsigned int entries = cce_queue_entries(engine_queue);
@@ -133,9 +209,9 @@ static void serve(const struct cce_descriptor *descriptor)
 
 	/* Where, how much and how: never a matter of secrets. */
 	VALGRIND_CHECK_MEM_IS_DEFINED(descriptor, sizeof(*descriptor));
-	expect(descriptor->opcode == CCE_OPCODE_CIPHER);
+	expect(descriptor->opcode == CCE_OPCODE_CIPHER || descriptor->opcode == CCE_OPCODE_HASH);
 	memset(entry, 0, sizeof(*entry));
-	entry->status = serve_cipher(descriptor);
+	entry->status = descriptor->opcode == CCE_OPCODE_HASH ? serve_hash(descriptor) : serve_cipher(descriptor);
 	memset(entry->next_iv, 0x77, sizeof(entry->next_iv));
 	entry->cookie = descriptor->cookie;
 	entry->submission_head = head;

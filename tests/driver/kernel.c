@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's ciphers on the CPU: those of cipher.h, too. They take keys, IVs and text as the crypto API has them.
+ * The kernel's ciphers and hashes on the CPU: those of cipher.h and digest.h, too. They take keys, IVs and text as the crypto API has them.
  */
 #include "cipher.h"
+#include "digest.h"
 #include "engine.h"
 #include "secrets.h"
 
@@ -157,15 +158,33 @@ int crypto_shash_setkey(struct crypto_shash *tfm, const u8 *key, unsigned int ke
 	return set_key(&tfm->base, key, key_bytes);
 }
 
+/* Either of the two: CMAC, or a hash function. */
+union hash_state {
+	struct cipher_mac mac;
+	struct digest digest;
+};
+
+static union hash_state *state_of(struct shash_desc *desc)
+{
+	return (union hash_state *)desc->context;
+}
+
+static const struct digest_function *function_of(const struct shash_desc *desc)
+{
+	return digest_find(desc->tfm->base.name);
+}
+
 unsigned int crypto_shash_descsize(struct crypto_shash *tfm)
 {
 	(void)tfm;
-	return sizeof(struct cipher_mac);
+	return sizeof(union hash_state);
 }
 
 int crypto_shash_init(struct shash_desc *desc)
 {
-	memset(desc->context, 0, sizeof(struct cipher_mac));
+	memset(desc->context, 0, sizeof(union hash_state));
+	if (function_of(desc))
+		digest_init(&state_of(desc)->digest, function_of(desc));
 	return 0;
 }
 
@@ -173,7 +192,10 @@ int crypto_shash_update(struct shash_desc *desc, const u8 *data, unsigned int by
 {
 	const struct crypto_tfm *tfm = &desc->tfm->base;
 
-	cipher_mac_update(tfm->key, tfm->key_bytes, (struct cipher_mac *)desc->context, data, bytes);
+	if (function_of(desc))
+		digest_update(&state_of(desc)->digest, data, bytes);
+	else
+		cipher_mac_update(tfm->key, tfm->key_bytes, &state_of(desc)->mac, data, bytes);
 	return 0;
 }
 
@@ -182,11 +204,77 @@ int crypto_shash_finup(struct shash_desc *desc, const u8 *data, unsigned int byt
 	const struct crypto_tfm *tfm = &desc->tfm->base;
 
 	crypto_shash_update(desc, data, bytes);
-	cipher_mac_final(tfm->key, tfm->key_bytes, (struct cipher_mac *)desc->context, out);
+	if (function_of(desc))
+		digest_final(&state_of(desc)->digest, out);
+	else
+		cipher_mac_final(tfm->key, tfm->key_bytes, &state_of(desc)->mac, out);
+	return 0;
+}
+
+int crypto_shash_digest(struct shash_desc *desc, const u8 *data, unsigned int bytes, u8 *out)
+{
+	return crypto_shash_init(desc) ?: crypto_shash_finup(desc, data, bytes, out);
+}
+
+/* As Linux 6.1 exports hashes: words, the length of all (SHA-3: rate, its words, what is held), what is held. */
+unsigned int crypto_shash_statesize(struct crypto_shash *tfm)
+{
+	const struct digest_function *function = digest_find(tfm->base.name);
+
+	return function->sponge ? 360 : function->state_bytes == 32 ? 104 : 208;
+}
+
+int crypto_shash_export(struct shash_desc *desc, void *out)
+{
+	const struct digest *digest = &state_of(desc)->digest;
+	const struct digest_function *function = function_of(desc);
+	u64 length = digest->length + digest->held_bytes, none = 0;
+	u32 numbers[3] = { function->block_bytes, function->block_bytes / 8, digest->held_bytes };
+	u8 *to = out;
+
+	memset(out, 0, crypto_shash_statesize(desc->tfm));
+	memcpy(to, digest->words, function->sponge ? 200 : function->state_bytes);
+	if (function->sponge) {
+		memcpy(to + 200, numbers, sizeof(numbers));
+		memcpy(to + 212, digest->held, digest->held_bytes);
+		return 0;
+	}
+	to += function->state_bytes;
+	memcpy(to, &length, sizeof(length));
+	to += sizeof(length);
+	if (function->state_bytes == 64)
+		to = (u8 *)memcpy(to, &none, sizeof(none)) + sizeof(none);
+	memcpy(to, digest->held, digest->held_bytes);
+	return 0;
+}
+
+int crypto_shash_import(struct shash_desc *desc, const void *in)
+{
+	const struct digest_function *function = function_of(desc);
+	struct digest *digest = &state_of(desc)->digest;
+	const u8 *from = in;
+	u32 numbers[3];
+	u64 length;
+
+	digest_init(digest, function);
+	memcpy(digest->words, from, function->sponge ? 200 : function->state_bytes);
+	if (function->sponge) {
+		memcpy(numbers, from + 200, sizeof(numbers));
+		VALGRIND_CHECK_MEM_IS_DEFINED(numbers, sizeof(numbers));
+		expect(numbers[0] == function->block_bytes && numbers[1] == function->block_bytes / 8);
+		digest->held_bytes = numbers[2];
+		memcpy(digest->held, from + 212, digest->held_bytes);
+		return 0;
+	}
+	memcpy(&length, from + function->state_bytes, sizeof(length));
+	VALGRIND_CHECK_MEM_IS_DEFINED(&length, sizeof(length));
+	digest->held_bytes = length % function->block_bytes;
+	digest->length = length - digest->held_bytes;
+	memcpy(digest->held, from + (function->state_bytes == 64 ? 80 : 40), digest->held_bytes);
 	return 0;
 }
 
 void shash_desc_zero(struct shash_desc *desc)
 {
-	memset(desc, 0, sizeof(*desc) + sizeof(struct cipher_mac));
+	memset(desc, 0, sizeof(*desc) + sizeof(union hash_state));
 }

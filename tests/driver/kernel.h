@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -35,6 +36,8 @@ typedef unsigned int uint;
 #define __iomem
 #define __rcu
 #define BIT(n) (1UL << (n))
+#define BIT_ULL(n) (1ULL << (n))
+#define __packed __attribute__((packed))
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define min(a, b) ((a) < (b) ? (a) : (b))
 #define max(a, b) ((a) > (b) ? (a) : (b))
@@ -55,6 +58,7 @@ typedef unsigned int uint;
 #define cpu_to_le64(number) (number)
 #define le16_to_cpu(number) (number)
 #define le32_to_cpu(number) (number)
+#define le64_to_cpu(number) (number)
 #define L1_CACHE_BYTES 64
 #define jiffies 0UL
 #define time_before(a, b) ((long)((a) - (b)) < 0)
@@ -248,6 +252,12 @@ static inline void *kcalloc(size_t count, size_t bytes, int flags)
 	return calloc(count, bytes);
 }
 #define kfree(memory) free(memory)
+static inline void kfree_sensitive(void *memory)
+{
+	if (memory)
+		memzero_explicit(memory, malloc_usable_size(memory));
+	free(memory);
+}
 
 static inline void *dma_alloc_coherent(struct device *dev, size_t bytes, dma_addr_t *address, int flags)
 {
@@ -551,6 +561,8 @@ int crypto_aead_decrypt(struct aead_request *req);
 
 /* ---- crypto API: hashes */
 
+#define HASH_MAX_DIGESTSIZE 64
+
 struct hash_alg_common {
 	unsigned int digestsize, statesize;
 	struct crypto_alg base;
@@ -594,10 +606,15 @@ struct crypto_shash *crypto_alloc_shash(const char *name, u32 type, u32 mask);
 void crypto_free_shash(struct crypto_shash *tfm);
 int crypto_shash_setkey(struct crypto_shash *tfm, const u8 *key, unsigned int key_bytes);
 unsigned int crypto_shash_descsize(struct crypto_shash *tfm);
+unsigned int crypto_shash_statesize(struct crypto_shash *tfm);
 int crypto_shash_init(struct shash_desc *desc);
 int crypto_shash_update(struct shash_desc *desc, const u8 *data, unsigned int bytes);
 int crypto_shash_finup(struct shash_desc *desc, const u8 *data, unsigned int bytes, u8 *out);
+int crypto_shash_digest(struct shash_desc *desc, const u8 *data, unsigned int bytes, u8 *out);
+int crypto_shash_export(struct shash_desc *desc, void *out);
+int crypto_shash_import(struct shash_desc *desc, const void *in);
 void shash_desc_zero(struct shash_desc *desc);
+#define crypto_shash_final(desc, out) crypto_shash_finup(desc, NULL, 0, out)
 
 #define crypto_shash_driver_name(tfm_) ((tfm_)->base.name)
 #define crypto_shash_set_flags(tfm_, flags_) ((tfm_)->base.flags |= (flags_))
