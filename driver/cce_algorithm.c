@@ -176,7 +176,7 @@ int cce_algorithm_need_cpu(const char *name, u32 type, u32 mask)
 {
 	if (crypto_has_alg(name, type, mask | CCE_FALLBACK_MASK))
 		return 0;
-	pr_warn("cce: this kernel has no %s for the CPU, so it isn't offered\n", name);
+	pr_info("cce: this kernel has no %s for the CPU, so it isn't offered\n", name);
 	return -ENOENT;
 }
 

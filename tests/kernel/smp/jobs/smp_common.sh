@@ -14,7 +14,8 @@ load_files=/sys/kernel/debug/cce_load
 client=/in/cce_kernel_vectors
 
 load_tester() {
-	insmod /in/cce_load.ko || fail "insmod cce_load failed"
+	# AES only: this kernel has no hashes.
+	insmod /in/cce_load.ko algorithms=127 || fail "insmod cce_load failed"
 }
 
 unload_tester() {
