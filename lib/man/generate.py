@@ -41,7 +41,7 @@ def functions_of(header: str) -> list[Function]:
     found: list[Function] = []
     text: list[str] | None = None
     pieces = re.compile(
-        r"(?P<comment>/\*\*.*?\*/)|(?P<function>^(?:enum |const |size_t)[^;{}]*?\b(?P<name>cce_\w+)\([^;]*\)[^;]*;)"
+        r"(?P<comment>/\*\*.*?\*/)|(?P<function>^(?:enum |const |size_t|uint64_t|void )[^;{}]*?\b(?P<name>cce_\w+)\([^;]*\)[^;]*;)"
         r"|(?P<other>^[^\s/#}][^\n]*\n)",
         re.DOTALL | re.MULTILINE,
     )

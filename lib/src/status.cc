@@ -76,6 +76,12 @@ extern "C" const char* cce_strerror(enum cce_status status) {
             return "the operating system does not allow it";
         case CCE_ERROR_DEVICE_GONE:
             return "the device is not there any more";
+        case CCE_ERROR_DIGEST_LENGTH:
+            return "the digest has a length that the hash function does not have";
+        case CCE_ERROR_STREAM:
+            return "the hash stream has ended, or not yet, and does not take this call";
+        case CCE_ERROR_STATE:
+            return "not the state of a hash stream of this function, or corrupted";
     }
     return "unknown status";
 }

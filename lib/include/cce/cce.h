@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libcce: AES on the Core Crypto Engine, or on what stands in for it.
+ * libcce: AES and hash functions on the Core Crypto Engine, or on what stands in for it.
  *
  * Conventions, valid for every function unless it says otherwise
  *
@@ -28,8 +28,10 @@
  *              secrecy. The library cannot know and does not count: the caller sees to it.
  *   Tags       AEAD texts are one string, the ciphertext and behind it the tag, as RFC 5116 has it: `length` bytes of
  *              text become `length + tag_length`. MACs stand alone.
- *   Forgeries  Where a tag, a MAC or the integrity of a wrapped key does not match, the status is CCE_ERROR_TAG, and
- *              the destination has been overwritten with zeros; in place, the source with it.
+ *   Hashes     SHA-2, SHA-3 and their XOFs are no MACs: whoever changes a text makes its digest, too. That needs HMAC
+ * or KMAC, which are sessions of a hash function with a key. Forgeries  Where a tag, a MAC or the integrity of a
+ * wrapped key does not match, the status is CCE_ERROR_TAG, and the destination has been overwritten with zeros; in
+ * place, the source with it.
  *
  * Which call for which mode
  *
@@ -37,6 +39,9 @@
  *   GCM, CCM             cce_aead_seal(), cce_aead_open(), cce_submit_aead()
  *   CMAC; GMAC (GCM)     cce_mac_generate(), cce_mac_verify(), cce_submit_mac()
  *   KW, KWP              cce_key_wrap(), cce_key_unwrap(), cce_submit_key_wrap()
+ *   SHA-2, SHA-3, SHAKE, cSHAKE, HMAC, KMAC
+ *                        cce_hash_session_create(), then cce_digest(), cce_submit_digest(), or in pieces:
+ *                        cce_hash_stream_create() and what follows
  *   all                  cce_run(), cce_submit_batch(): scatter lists, many at once, callbacks
  *
  * Backends
@@ -45,6 +50,7 @@
  *               ioctl where io_uring is not allowed, and many are in flight at once. GCM with IVs of 12 bytes.
  *               KW and KWP are done by the engine only: without one, CCE_ERROR_UNSUPPORTED, or CCE_ERROR_DEVICE_GONE if
  *               it goes; CCE_ERROR_REFUSED if it is reset before it has begun, so that another attempt may succeed.
+ *               No hash functions in this version: CCE_ERROR_UNSUPPORTED.
  *   af_alg      The same driver through AF_ALG (kernels up to 7.1). Uses the drivers `ecb-aes-cce`, `cbc-aes-cce` and
  *               so on by name and no others, so that it is never quietly served by the CPU's own AES code. (The driver
  *               itself may hand a request back to the CPU, for instance below its threshold or after a reset.) One
@@ -93,6 +99,14 @@ extern "C" {
 #define CCE_KEY_WRAP_BYTES_MAX 4096
 #define CCE_KEY_WRAP_OVERHEAD 8
 
+/** Most bytes of a digest of fixed length, of a key, function name or customization of a hash session, and of the
+ * output of one call: XOFs and KMAC. A message has fewer than 2^60 bytes. */
+#define CCE_DIGEST_BYTES_MAX 64
+#define CCE_HASH_STRING_BYTES_MAX (1024u * 1024u * 1024u)
+#define CCE_HASH_OUTPUT_BYTES_MAX (1024u * 1024u * 1024u)
+/** Most bytes that cce_hash_stream_export() writes. */
+#define CCE_HASH_STATE_BYTES_MAX 560
+
 /** Most requests submitted and not collected, for each device, unless cce_options says otherwise; and what it may say.
  */
 #define CCE_QUEUE_DEPTH 64
@@ -127,7 +141,10 @@ enum cce_status {
     CCE_ERROR_SESSION = 18,            /**< the call does not fit the session's mode or direction */
     CCE_ERROR_UNSUPPORTED = 19,        /**< the backend does not offer this mode or key length */
     CCE_ERROR_PERMISSION = 20,         /**< the operating system does not allow it */
-    CCE_ERROR_DEVICE_GONE = 21         /**< the device is not there any more */
+    CCE_ERROR_DEVICE_GONE = 21,        /**< the device is not there any more */
+    CCE_ERROR_DIGEST_LENGTH = 22,      /**< no output is wanted, or more than the hash function or call has */
+    CCE_ERROR_STREAM = 23,             /**< the hash stream has ended, or not yet, and does not take this call */
+    CCE_ERROR_STATE = 24               /**< not the state of a hash stream, of another function, or corrupted */
 };
 
 /** Mode of operation. The values are those of the hardware/software contract. */
@@ -144,7 +161,34 @@ enum cce_mode {
 };
 #define CCE_MODE_COUNT 9
 
-/** What a session does. AEAD: seal or open; MAC: generate or verify; key wrap: wrap or unwrap. */
+/** Hash function. The values are those of the hardware/software contract. */
+enum cce_hash {
+    CCE_HASH_SHA_224 = 0,     /**< FIPS 180-4 */
+    CCE_HASH_SHA_256 = 1,     /**< FIPS 180-4 */
+    CCE_HASH_SHA_384 = 2,     /**< FIPS 180-4 */
+    CCE_HASH_SHA_512 = 3,     /**< FIPS 180-4 */
+    CCE_HASH_SHA_512_224 = 4, /**< FIPS 180-4 */
+    CCE_HASH_SHA_512_256 = 5, /**< FIPS 180-4 */
+    CCE_HASH_SHA3_224 = 8,    /**< FIPS 202 */
+    CCE_HASH_SHA3_256 = 9,    /**< FIPS 202 */
+    CCE_HASH_SHA3_384 = 10,   /**< FIPS 202 */
+    CCE_HASH_SHA3_512 = 11,   /**< FIPS 202 */
+    CCE_HASH_SHAKE_128 = 12,  /**< FIPS 202: XOF, an output of any length */
+    CCE_HASH_SHAKE_256 = 13,  /**< FIPS 202: XOF */
+    CCE_HASH_CSHAKE_128 = 14, /**< SP 800-185: XOF with names; without any it is SHAKE128. With KMAC: KMAC128 */
+    CCE_HASH_CSHAKE_256 = 15  /**< SP 800-185: XOF with names; without any it is SHAKE256. With KMAC: KMAC256 */
+};
+#define CCE_HASH_COUNT 16 /**< one more than the greatest; 6 and 7 are none */
+
+/** What a hash session does with its function. */
+enum cce_hash_kind {
+    CCE_HASH_PLAIN = 0,   /**< the function itself, without a key */
+    CCE_HASH_HMAC = 1,    /**< FIPS 198-1: of SHA-2 and SHA-3 with a digest of fixed length */
+    CCE_HASH_KMAC = 2,    /**< SP 800-185, 4: of cSHAKE; a MAC of another length is another MAC */
+    CCE_HASH_KMAC_XOF = 3 /**< SP 800-185, 4.3.1: of cSHAKE; a longer MAC begins with the shorter */
+};
+
+/** What a session does. AEAD: seal or open; MAC and hash: generate or verify; key wrap: wrap or unwrap. */
 enum cce_direction { CCE_ENCRYPT = 0, CCE_DECRYPT = 1 };
 
 /** Options of a session, to be combined with `|`. */
@@ -163,8 +207,10 @@ enum cce_executor {
 
 /** An open backend. */
 struct cce_device;
-/** A key with its mode and direction, on one device. */
+/** A key with its mode and direction, or a hash function, on one device. */
 struct cce_session;
+/** A message that is hashed in pieces. */
+struct cce_hash_stream;
 
 /** A status together with its particulars, for calls that have no device yet. */
 struct cce_error {
@@ -210,6 +256,13 @@ struct cce_information {
     unsigned workers;           /**< threads that the device has started */
     uint64_t backend_requests;  /**< requests that the backend ended so far, failed ones included */
     uint64_t cpu_requests;      /**< requests that OpenSSL on the CPU ended */
+    /** What serves each hash function, indexed by enum cce_hash, alone and as HMAC; empty: it is not offered. cSHAKE
+     * serves KMAC. */
+    char hash_driver[CCE_HASH_COUNT][64];
+    char hmac_driver[CCE_HASH_COUNT][64];
+    int hash_supported[CCE_HASH_COUNT]; /**< not 0: this device offers the function; indexed by enum cce_hash */
+    int hmac_supported[CCE_HASH_COUNT]; /**< not 0: and HMAC with it */
+    int hash_streams_supported;         /**< not 0: cce_hash_stream_create() works with what is offered */
 };
 
 /** One request for cce_submit(). */
@@ -261,6 +314,37 @@ struct cce_key_wrap_request {
                                     the source. Unwrapping KWP fills what is behind the key with zeros */
 };
 
+/**
+ * How to make a hash session. Begin with CCE_HASH_OPTIONS_INIT, which is a session without a key that generates. All
+ * strings are copied, and may be null if their length is 0.
+ */
+struct cce_hash_options {
+    size_t struct_bytes;          /**< sizeof(struct cce_hash_options), so that the structure can grow */
+    enum cce_hash_kind kind;      /**< default: CCE_HASH_PLAIN */
+    enum cce_direction direction; /**< CCE_ENCRYPT, the default: make digests or MACs; CCE_DECRYPT: verify them */
+    const uint8_t* key;           /**< HMAC, KMAC; else there is none */
+    size_t key_length;            /**< 0 to CCE_HASH_STRING_BYTES_MAX; as long as the MAC is best */
+    const uint8_t* function_name; /**< cSHAKE, plain: N of SP 800-185, for functions that NIST defines; else none */
+    size_t function_name_length;  /**< 0 to CCE_HASH_STRING_BYTES_MAX */
+    const uint8_t* customization; /**< cSHAKE, KMAC: S of SP 800-185; else none */
+    size_t customization_length;  /**< 0 to CCE_HASH_STRING_BYTES_MAX */
+};
+/* clang-format off */
+#define CCE_HASH_OPTIONS_INIT {sizeof(struct cce_hash_options), CCE_HASH_PLAIN, CCE_ENCRYPT, NULL, 0, NULL, 0, NULL, 0}
+/* clang-format on */
+
+/** One message to be hashed, for a session of a hash function. */
+struct cce_digest_request {
+    uint64_t cookie;        /**< of a submission; else ignored */
+    const uint8_t* message; /**< may be null if its length is 0; a submission needs it unchanged until its completion */
+    size_t message_length;  /**< fewer than 2^60 bytes */
+    uint8_t* digest;        /**< generate: gets `digest_length` bytes, not overlapping `message`; verify: ignored */
+    const uint8_t* expected; /**< verify: `digest_length` bytes to compare with, as for `message`; generate: ignored */
+    /** SHA-2, SHA-3, HMAC: 1 to the function's digest, of which it is the beginning. XOF, KMAC: 1 to
+     * CCE_HASH_OUTPUT_BYTES_MAX. A MAC of few bytes may be guessed. */
+    size_t digest_length;
+};
+
 /** A piece of a scatter list. A source is only read. */
 struct cce_segment {
     void* data;    /**< may be null if the length is 0 */
@@ -283,6 +367,7 @@ typedef void (*cce_callback)(void* argument, const struct cce_completion* comple
  *     GCM, CCM       seal: text; open: text, then tag  seal: text, then tag; open: text
  *     CMAC           message; verify: then the MAC     generate: the MAC; verify: nothing
  *     KW, KWP        key, or wrapped key               the other
+ *     a hash         message; verify: then the digest  generate: the digest or MAC; verify: nothing
  *
  * GMAC is GCM without text: the message is the AAD, the tag the MAC. The destination may have more room than the result
  * needs. In place: each byte of the source lies where the byte of the same place in the destination does; pieces may be
@@ -300,7 +385,7 @@ struct cce_operation {
     size_t source_count;
     const struct cce_segment* destination;
     size_t destination_count;
-    size_t tag_length;     /**< GCM, CCM, CMAC; else 0 */
+    size_t tag_length;     /**< GCM, CCM, CMAC; a hash: bytes of the digest; else 0 */
     cce_callback callback; /**< null: the completion goes to cce_poll()'s `out`. Of a submission */
     void* callback_argument;
 };
@@ -323,6 +408,16 @@ const char* cce_version(void);
 
 /** cce_mode_name returns the mode's name in lower case, "gcm" for one; null for no mode. Not to be freed. */
 const char* cce_mode_name(enum cce_mode mode);
+
+/** cce_hash_name returns the function's name in lower case, "sha256", "sha512-256", "sha3-256", "shake128", "cshake128"
+ * for some; null for no function. Not to be freed. */
+const char* cce_hash_name(enum cce_hash hash);
+
+/** cce_hash_digest_bytes returns the bytes of the function's digest; 0: it is an XOF, which has any length, or none. */
+size_t cce_hash_digest_bytes(enum cce_hash hash);
+
+/** cce_hash_block_bytes returns the bytes of the function's block (SHA-3 and XOFs: its rate); 0 for no function. */
+size_t cce_hash_block_bytes(enum cce_hash hash);
 
 /** cce_strerror returns the sentence for `status`, also for unknown values. Never null; not to be freed. */
 const char* cce_strerror(enum cce_status status);
@@ -372,8 +467,18 @@ enum cce_status cce_session_create_with(struct cce_session** out, struct cce_dev
                                         unsigned flags) CCE_MUST_CHECK;
 
 /**
+ * cce_hash_session_create makes a session of a hash function and stores it in `*out`; cce_session_destroy() gives it
+ * back. `options` may be null: the function itself, without a key. The key is hashed once, here: no request of the
+ * session spends time on it. CCE_ERROR_ARGUMENT: an option that the function or kind does not have;
+ * CCE_ERROR_KEY_LENGTH: a key or name is too long; CCE_ERROR_UNSUPPORTED: the backend does not offer the function, or
+ * HMAC with it.
+ */
+enum cce_status cce_hash_session_create(struct cce_session** out, struct cce_device* device, enum cce_hash hash,
+                                        const struct cce_hash_options* options) CCE_MUST_CHECK;
+
+/**
  * cce_session_destroy overwrites the key and frees `session`; null is allowed and does nothing.
- * CCE_ERROR_BUSY, and nothing is destroyed, while requests of the session are not collected.
+ * CCE_ERROR_BUSY, and nothing is destroyed, while requests of the session are not collected, or it has hash streams.
  */
 enum cce_status cce_session_destroy(struct cce_session* session);
 
@@ -435,6 +540,94 @@ enum cce_status cce_key_unwrap(struct cce_session* session, const struct cce_key
                                struct cce_completion* completion) CCE_MUST_CHECK;
 
 /**
+ * cce_digest makes the digest or MAC of one message (session of CCE_ENCRYPT), or compares it in constant time (of
+ * CCE_DECRYPT: CCE_ERROR_TAG if it is another one), and returns when that is done. CCE_ERROR_DIGEST_LENGTH: the length
+ * of the digest is not one that the function has. `completion` as for cce_cipher_run().
+ */
+enum cce_status cce_digest(struct cce_session* session, const struct cce_digest_request* request,
+                           struct cce_completion* completion) CCE_MUST_CHECK;
+
+/**
+ * cce_hash_stream_create begins a message that is given in pieces, of a session of a hash function, and stores it in
+ * `*out`; cce_hash_stream_destroy() gives it back. Any number of streams may be under way at once, as long as there is
+ * memory: what a stream needs is its state, which lies in the library, and a buffer of some KiB, in which short pieces
+ * are gathered until they are worth a request. Calls wait until their requests have ended; calls of one stream are done
+ * one after the other. A call that fails leaves the stream as it was, or with a part of the piece taken in, which
+ * cce_hash_stream_length() tells; a destination's contents are then unspecified.
+ * CCE_ERROR_UNSUPPORTED: the backend cannot (af_alg).
+ */
+enum cce_status cce_hash_stream_create(struct cce_hash_stream** out, struct cce_session* session) CCE_MUST_CHECK;
+
+/**
+ * cce_hash_stream_update continues the message with `length` bytes, of any number. CCE_ERROR_STREAM: the message has
+ * ended; CCE_ERROR_LENGTH: it would have 2^60 bytes or more, and nothing was taken in.
+ */
+enum cce_status cce_hash_stream_update(struct cce_hash_stream* stream, const uint8_t* bytes,
+                                       size_t length) CCE_MUST_CHECK;
+
+/**
+ * cce_hash_stream_finish ends the message; `digest` gets `length` bytes, as in struct cce_digest_request. The session
+ * is one of CCE_ENCRYPT. CCE_ERROR_STREAM: the message has ended before. Afterwards the stream may be begun anew by
+ * cce_hash_stream_reset(), or destroyed.
+ */
+enum cce_status cce_hash_stream_finish(struct cce_hash_stream* stream, uint8_t* digest, size_t length) CCE_MUST_CHECK;
+
+/** cce_hash_stream_verify ends the message and compares its digest or MAC with `expected`, in constant time. The
+ * session is one of CCE_DECRYPT. CCE_ERROR_TAG: it is another one; the message has ended nevertheless. */
+enum cce_status cce_hash_stream_verify(struct cce_hash_stream* stream, const uint8_t* expected,
+                                       size_t length) CCE_MUST_CHECK;
+
+/**
+ * cce_hash_stream_squeeze ends the message, if it has not been ended by this call before, and stores the next `length`
+ * bytes of output, 0 too. XOFs and CCE_HASH_KMAC_XOF, sessions of CCE_ENCRYPT; else CCE_ERROR_SESSION.
+ */
+enum cce_status cce_hash_stream_squeeze(struct cce_hash_stream* stream, uint8_t* output, size_t length) CCE_MUST_CHECK;
+
+/** cce_hash_stream_reset begins a new message, with the session's key and names. Cannot fail but for null. */
+enum cce_status cce_hash_stream_reset(struct cce_hash_stream* stream);
+
+/** cce_hash_stream_copy makes another stream of the same session, which has come just as far, and stores it in `*out`.
+ */
+enum cce_status cce_hash_stream_copy(struct cce_hash_stream** out, struct cce_hash_stream* stream) CCE_MUST_CHECK;
+
+/**
+ * cce_hash_stream_export stores in `out`, which has room for `room` bytes, how far the stream has come, and in
+ * `*num_out` how many bytes that is, at most CCE_HASH_STATE_BYTES_MAX. The stream may go on. cce_hash_stream_import()
+ * takes it, on any backend and in any process, so that a message begun on the engine can be ended on the CPU, and back.
+ *
+ *     offset  bytes
+ *     0       1      2: the format
+ *     1       1      the function, as in enum cce_hash; cSHAKE without names is SHAKE
+ *     2       1      0; 1: the message has ended, and output is squeezed
+ *     3       5      0
+ *     8       8      bytes that have gone into the state, those of the key and the names included; little-endian
+ *     16      n      the state. SHA-224 and SHA-256: 8 words of 4 bytes; other SHA-2: 8 words of 8 bytes, all
+ *                    little-endian; SHA-3, SHAKE and cSHAKE: 200 bytes of the state, then 8 zeros
+ *     16 + n  any    the bytes of the message behind them, fewer than a block; once the message has ended, the bytes of
+ *                    output in front of the state's that were not squeezed yet, fewer than two blocks
+ *
+ * The first 16 + n bytes are the engine's own (hash_context in the contract). The key is not in it, but with the state
+ * of an HMAC or KMAC anybody can make MACs of messages that begin like this one: keep it as you keep the key.
+ * CCE_ERROR_STREAM: the message has been finished; CCE_ERROR_BUFFER: there is too little room.
+ */
+enum cce_status cce_hash_stream_export(struct cce_hash_stream* stream, uint8_t* out, size_t room,
+                                       size_t* num_out) CCE_MUST_CHECK;
+
+/**
+ * cce_hash_stream_import puts what cce_hash_stream_export() stored in the place of what the stream has. The session
+ * must have the same function, kind, key and names; of these only the function can be checked. CCE_ERROR_STATE: it is
+ * not such a state, not of this function, or corrupted, so far as that can be seen; the stream is as it was.
+ */
+enum cce_status cce_hash_stream_import(struct cce_hash_stream* stream, const uint8_t* state,
+                                       size_t length) CCE_MUST_CHECK;
+
+/** cce_hash_stream_length returns the bytes of the message so far. */
+uint64_t cce_hash_stream_length(struct cce_hash_stream* stream);
+
+/** cce_hash_stream_destroy overwrites the stream's state and frees it; null is allowed and does nothing. */
+void cce_hash_stream_destroy(struct cce_hash_stream* stream);
+
+/**
  * cce_submit hands over one request and does not wait for it. `request` itself is copied.
  * Wrong arguments fail here and yield no completion; every accepted request yields exactly one, from cce_poll().
  *
@@ -451,6 +644,9 @@ enum cce_status cce_submit_aead(struct cce_session* session, const struct cce_ae
 
 /** cce_submit_mac is cce_submit() for CMAC and GMAC. A message has at most CCE_SUBMIT_BYTES_MAX bytes. */
 enum cce_status cce_submit_mac(struct cce_session* session, const struct cce_mac_request* request) CCE_MUST_CHECK;
+
+/** cce_submit_digest is cce_submit() for hash sessions. Message and output: at most CCE_SUBMIT_BYTES_MAX bytes each. */
+enum cce_status cce_submit_digest(struct cce_session* session, const struct cce_digest_request* request) CCE_MUST_CHECK;
 
 /** cce_submit_key_wrap is cce_submit() for KW and KWP; lengths as for cce_key_wrap(). */
 enum cce_status cce_submit_key_wrap(struct cce_session* session,

@@ -9,6 +9,12 @@
 //     cce::Session sealer(device, CCE_MODE_GCM, CCE_ENCRYPT, key);
 //     sealer.seal(nonce, aad, text, sealed);                     // sealed: text.size() + 16 bytes
 //
+//     cce::Session hash(device, CCE_HASH_SHA_256);
+//     hash.digest(text, digest);                                 // digest: 32 bytes
+//     cce::HashStream stream(hash);                              // in pieces, and many of them at once
+//     stream.update(text);
+//     stream.finish(digest);
+//
 //     cce::Dispatcher dispatcher(device);                        // futures; owns a thread that collects
 //     std::future<cce::Completion> done = dispatcher.submit(session, iv, text, text);
 //     done.get();                                                // throws Error if the request failed
@@ -39,6 +45,8 @@ using Request = cce_request;
 using AeadRequest = cce_aead_request;
 using MacRequest = cce_mac_request;
 using KeyWrapRequest = cce_key_wrap_request;
+using DigestRequest = cce_digest_request;
+using HashOptions = cce_hash_options;
 using Completion = cce_completion;
 using Operation = cce_operation;
 using Segment = cce_segment;
@@ -130,8 +138,8 @@ private:
     std::unique_ptr<cce_device, Closer> handle_;
 };
 
-/// A key with its mode and direction. Movable. Collect all its requests before it goes: a session that is busy when
-/// destroyed leaks, and its device with it, rather than let the engine write into freed memory.
+/// A key with its mode and direction, or a hash function. Movable. Collect all its requests before it goes: a session
+/// that is busy when destroyed leaks, and its device with it, rather than let the engine write into freed memory.
 class Session {
 public:
     /// `flags`: 0 or of enum cce_session_flags.
@@ -141,6 +149,24 @@ public:
         cce_session* handle = nullptr;
         check(cce_session_create_with(&handle, device_, mode, direction, key.data(), key.size(), flags));
         handle_.reset(handle);
+    }
+
+    /// A hash function, alone or with a key. Begin with CCE_HASH_OPTIONS_INIT, or see hmac().
+    Session(Device& device, cce_hash hash, const HashOptions& options) : device_(device.get()) {
+        cce_session* handle = nullptr;
+        check(cce_hash_session_create(&handle, device_, hash, &options));
+        handle_.reset(handle);
+    }
+    Session(Device& device, cce_hash hash) : Session(device, hash, HashOptions CCE_HASH_OPTIONS_INIT) {}
+    /// HMAC of a hash function.
+    [[nodiscard]] static Session hmac(Device& device, cce_hash hash, std::span<const std::uint8_t> key,
+                                      cce_direction direction = CCE_ENCRYPT) {
+        HashOptions options = CCE_HASH_OPTIONS_INIT;
+        options.kind = CCE_HASH_HMAC;
+        options.direction = direction;
+        options.key = key.data();
+        options.key_length = key.size();
+        return {device, hash, options};
     }
 
     /// One request; `iv` becomes the one that continues the stream. The spans must be equally long.
@@ -185,6 +211,19 @@ public:
         check(cce_mac_verify(handle_.get(), &request, completion));
     }
 
+    /// Hash function, HMAC or KMAC of `message`, as long as `digest`.
+    void digest(std::span<const std::uint8_t> message, std::span<std::uint8_t> digest,
+                Completion* completion = nullptr) {
+        const DigestRequest request{0, message.data(), message.size(), digest.data(), nullptr, digest.size()};
+        check(cce_digest(handle_.get(), &request, completion));
+    }
+    /// Throws Error with CCE_ERROR_TAG if the digest or MAC is another one.
+    void verify_digest(std::span<const std::uint8_t> message, std::span<const std::uint8_t> expected,
+                       Completion* completion = nullptr) {
+        const DigestRequest request{0, message.data(), message.size(), nullptr, expected.data(), expected.size()};
+        check(cce_digest(handle_.get(), &request, completion));
+    }
+
     /// Bytes of the wrapped key are returned.
     std::size_t wrap(std::span<const std::uint8_t> key, std::span<std::uint8_t> destination,
                      Completion* completion = nullptr) {
@@ -207,8 +246,11 @@ public:
     void submit(const AeadRequest& request) { check(cce_submit_aead(handle_.get(), &request)); }
     void submit(const MacRequest& request) { check(cce_submit_mac(handle_.get(), &request)); }
     void submit(const KeyWrapRequest& request) { check(cce_submit_key_wrap(handle_.get(), &request)); }
+    void submit(const DigestRequest& request) { check(cce_submit_digest(handle_.get(), &request)); }
     /// The C handle; stays this object's.
     [[nodiscard]] cce_session* get() const noexcept { return handle_.get(); }
+    /// Of the device; stays that object's.
+    [[nodiscard]] cce_device* device() const noexcept { return device_; }
 
 private:
     struct Destroyer {
@@ -239,6 +281,64 @@ private:
     }
     cce_device* device_;
     std::unique_ptr<cce_session, Destroyer> handle_;
+};
+
+/// A message that is hashed in pieces. Movable; must go before its session.
+class HashStream {
+public:
+    explicit HashStream(const Session& session) : device_(session.device()) {
+        cce_hash_stream* handle = nullptr;
+        check(cce_hash_stream_create(&handle, session.get()));
+        handle_.reset(handle);
+    }
+
+    void update(std::span<const std::uint8_t> bytes) {
+        check(cce_hash_stream_update(handle_.get(), bytes.data(), bytes.size()));
+    }
+    void finish(std::span<std::uint8_t> digest) {
+        check(cce_hash_stream_finish(handle_.get(), digest.data(), digest.size()));
+    }
+    /// Throws Error with CCE_ERROR_TAG if the digest or MAC is another one.
+    void verify(std::span<const std::uint8_t> expected) {
+        check(cce_hash_stream_verify(handle_.get(), expected.data(), expected.size()));
+    }
+    void squeeze(std::span<std::uint8_t> output) {
+        check(cce_hash_stream_squeeze(handle_.get(), output.data(), output.size()));
+    }
+    void reset() { check(cce_hash_stream_reset(handle_.get())); }
+    [[nodiscard]] HashStream copy() const {
+        cce_hash_stream* handle = nullptr;
+        check(cce_hash_stream_copy(&handle, handle_.get()));
+        return HashStream(device_, handle);
+    }
+    /// How far the stream has come, for import_state() on any device.
+    [[nodiscard]] std::vector<std::uint8_t> export_state() const {
+        std::vector<std::uint8_t> state(CCE_HASH_STATE_BYTES_MAX);
+        std::size_t num = 0;
+        check(cce_hash_stream_export(handle_.get(), state.data(), state.size(), &num));
+        state.resize(num);
+        return state;
+    }
+    void import_state(std::span<const std::uint8_t> state) {
+        check(cce_hash_stream_import(handle_.get(), state.data(), state.size()));
+    }
+    /// Bytes of the message so far.
+    [[nodiscard]] std::uint64_t length() const noexcept { return cce_hash_stream_length(handle_.get()); }
+    /// The C handle; stays this object's.
+    [[nodiscard]] cce_hash_stream* get() const noexcept { return handle_.get(); }
+
+private:
+    HashStream(cce_device* device, cce_hash_stream* handle) : device_(device), handle_(handle) {}
+    struct Destroyer {
+        void operator()(cce_hash_stream* handle) const noexcept { cce_hash_stream_destroy(handle); }
+    };
+    void check(cce_status status) const {
+        if (status != CCE_OK) {
+            throw Error(status, cce_error_message(device_));
+        }
+    }
+    cce_device* device_;
+    std::unique_ptr<cce_hash_stream, Destroyer> handle_;
 };
 
 /// A piece of a destination.
