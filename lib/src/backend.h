@@ -57,6 +57,20 @@ struct CipherParameters {
     bool equal_keys_allowed = false;
 };
 
+/// What a session of a hash function fixes.
+struct HashParameters {
+    cce_hash hash;  ///< cSHAKE without names is SHAKE
+    cce_hash_kind kind;
+    cce_direction direction;
+    SecretBytes key;  ///< HMAC: as it was given
+    /// In front of every message: hash_context and words of the state behind the key block or the names, and for HMAC
+    /// the words of the state behind the outer key block. Empty where the message begins with the message.
+    SecretBytes front;
+};
+
+/// In the place of the mode, for sessions of hash functions.
+constexpr auto mode_hash = static_cast<cce_mode>(CCE_MODE_COUNT);
+
 [[nodiscard]] inline bool is_aead(cce_mode mode) {
     return mode == CCE_MODE_GCM || mode == CCE_MODE_CCM;
 }
@@ -74,6 +88,19 @@ struct Cycles {
     std::uint64_t end = 0;
 };
 
+/// What a request of a hash function does; as the contract's flags have it. In front of the text (`aad`) stand
+/// hash_context and words of the state to go on from, and the words of HMAC's outer state: whatever is no plain first.
+/// The destination gets
+///
+///     last       the digest, or output, as long as the destination
+///     squeeze    output of whole pairs of blocks, then hash_context and words to go on from
+///     neither    hash_context and words; the text is whole blocks
+struct HashPart {
+    bool first = true;     ///< the message begins here
+    bool last = true;      ///< the message, or the output, ends here
+    bool squeeze = false;  ///< the message ends here, and more output is wanted later
+};
+
 /// What a request works on; api.cc has checked every length. Source and destination are the same or disjoint.
 ///
 ///     mode            iv         aad      source, destination                  expected_tag   tag
@@ -82,6 +109,7 @@ struct Cycles {
 ///     GCM, CCM        any        any      equally long, may be empty           decrypting     encrypting
 ///     CMAC            -          -        message, may be empty; -             decrypting     encrypting
 ///     KW, KWP         -          -        differ by a semiblock and padding    -              -
+///     hash            -          front    message; as HashPart has it          -              -
 struct Text {
     std::vector<std::uint8_t> iv{};
     std::span<const std::uint8_t> aad{};
@@ -89,6 +117,8 @@ struct Text {
     std::span<std::uint8_t> destination{};
     std::span<const std::uint8_t> expected_tag{};  ///< to be compared with
     std::span<std::uint8_t> tag{};                 ///< to be written
+    HashPart part{};                               ///< of a hash
+    std::vector<std::uint8_t> behind{};            ///< of a hash: the message's last bytes (KMAC), behind the source
 
     /// The IV of the modes that have one of 16 bytes; else zero.
     [[nodiscard]] Iv iv_block() const {
@@ -146,18 +176,33 @@ public:
     virtual void describe(cce_information& out) = 0;
     /// Who does its requests. CCE_EXECUTOR_BACKEND: somebody other than the CPU, so that there may be a threshold.
     [[nodiscard]] virtual cce_executor executor() const { return CCE_EXECUTOR_BACKEND; }
+    /// Whether it does requests of parts of messages (HashPart), for streams.
+    [[nodiscard]] virtual bool has_hash_parts() const { return true; }
+
+protected:
+    [[noreturn]] void refuse(const HashParameters& parameters) {
+        cce_information information{};
+        describe(information);
+        throw Failure(CCE_ERROR_UNSUPPORTED, std::string("backend ") + information.backend + " does not offer " +
+                                                 (parameters.kind == CCE_HASH_HMAC ? "HMAC with " : "") +
+                                                 cce_hash_name(parameters.hash));
+    }
 };
 
 class SynchronousBackend : public Backend {
 public:
     /// Throws Failure; CCE_ERROR_UNSUPPORTED: not this mode or key length.
     virtual std::unique_ptr<Cipher> make_cipher(const CipherParameters& parameters) = 0;
+    /// The same for a hash function. `parameters` stay as long as what is made.
+    virtual std::unique_ptr<Cipher> make_hash(const HashParameters& parameters) { refuse(parameters); }
 };
 
 class AsynchronousBackend : public Backend {
 public:
     /// As SynchronousBackend::make_cipher.
     virtual std::unique_ptr<Key> make_key(const CipherParameters& parameters) = 0;
+    /// As SynchronousBackend::make_hash.
+    virtual std::unique_ptr<Key> make_hash_key(const HashParameters& parameters) { refuse(parameters); }
     /// Takes a request. `key` is one of this backend's; it and what `text` points to stay until the answer was taken.
     /// Throws Failure; then there will be no answer.
     virtual void submit(Ticket ticket, Key& key, const Text& text) = 0;
@@ -172,7 +217,7 @@ public:
     /// From now on 1 is added to the eventfd when there is something to collect. False: the backend has no such thing,
     /// and somebody must call wait().
     virtual bool signal_to(int /*eventfd*/) { return false; }
-    /// Longest piece in which a call that waits hands over a text of mode ECB, CBC or CTR.
+    /// Longest piece in which a call that waits hands over a text of mode ECB, CBC or CTR, or a message to be hashed.
     [[nodiscard]] virtual std::size_t piece_bytes() const = 0;
 };
 

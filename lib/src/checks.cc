@@ -2,6 +2,9 @@
 
 #include "checks.h"
 
+#include "hash_functions.h"
+#include "hash_session.h"
+
 namespace cce::internal {
 
 namespace {
@@ -13,8 +16,9 @@ std::string bytes_given(std::size_t bytes) {
 }
 
 [[noreturn]] void wrong_session(Role role, const char* call, const char* modes) {
-    throw Failure(CCE_ERROR_SESSION, std::string(call) + " is for sessions of " + modes + "; this one is of mode " +
-                                         cce_mode_name(role.mode));
+    throw Failure(CCE_ERROR_SESSION,
+                  std::string(call) + " is for sessions of " + modes + "; this one is of " +
+                      (role.mode == mode_hash ? "a hash function" : std::string("mode ") + cce_mode_name(role.mode)));
 }
 
 void check_buffer(const void* pointer, std::size_t length, const char* name) {
@@ -248,6 +252,61 @@ Text checked_key_wrap(Role role, const cce_key_wrap_request* request) {
     text.source = {request->source, request->source_length};
     text.destination = {request->destination, result};
     check_overlap(text.source, text.destination);
+    return text;
+}
+
+void check_hash_options(cce_hash hash, const cce_hash_options& options) {
+    using namespace hash_function;
+    require(cce_hash_name(hash) != nullptr, CCE_ERROR_ARGUMENT, "hash is none of enum cce_hash");
+    require(options.kind >= CCE_HASH_PLAIN && options.kind <= CCE_HASH_KMAC_XOF, CCE_ERROR_ARGUMENT,
+            "options.kind is none of enum cce_hash_kind");
+    require(options.direction == CCE_ENCRYPT || options.direction == CCE_DECRYPT, CCE_ERROR_ARGUMENT,
+            "options.direction is none of enum cce_direction");
+    const bool kmac = options.kind == CCE_HASH_KMAC || options.kind == CCE_HASH_KMAC_XOF;
+    require(options.kind != CCE_HASH_HMAC || !is_extendable(hash), CCE_ERROR_ARGUMENT,
+            "HMAC is of a function with a digest of fixed length; XOFs have KMAC");
+    require(!kmac || is_cshake(hash), CCE_ERROR_ARGUMENT, "KMAC is of cSHAKE");
+    require(options.kind != CCE_HASH_PLAIN || options.key_length == 0, CCE_ERROR_ARGUMENT,
+            "a session without HMAC or KMAC has no key");
+    require((options.kind == CCE_HASH_PLAIN && is_cshake(hash)) || options.function_name_length == 0,
+            CCE_ERROR_ARGUMENT, "only cSHAKE has a function name (KMAC's is fixed)");
+    require(is_cshake(hash) || options.customization_length == 0, CCE_ERROR_ARGUMENT,
+            "only cSHAKE and KMAC have a customization");
+    check_buffer(options.key, options.key_length, "key");
+    check_buffer(options.function_name, options.function_name_length, "function_name");
+    check_buffer(options.customization, options.customization_length, "customization");
+    for (const std::size_t length : {options.key_length, options.function_name_length, options.customization_length}) {
+        require(length <= CCE_HASH_STRING_BYTES_MAX, CCE_ERROR_KEY_LENGTH,
+                "a key, function name or customization has at most 2^30 bytes");
+    }
+}
+
+void check_digest_length(const HashParameters& parameters, std::size_t length) {
+    const std::size_t digest = hash_function::digest_bytes(parameters.hash);
+    const std::size_t longest = digest != 0 ? digest : CCE_HASH_OUTPUT_BYTES_MAX;
+    if (length < 1 || length > longest) {
+        throw Failure(CCE_ERROR_DIGEST_LENGTH, std::string("output of ") + cce_hash_name(parameters.hash) +
+                                                   " has 1 to " + std::to_string(longest) + " bytes, not " +
+                                                   std::to_string(length));
+    }
+}
+
+Text checked_digest(const HashParameters& parameters, const cce_digest_request* request) {
+    require(request != nullptr, CCE_ERROR_ARGUMENT, "request is null");
+    check_buffer(request->message, request->message_length, "message");
+    check_digest_length(parameters, request->digest_length);
+    check_message_room(parameters, request->message_length);
+    Text text = text_of_message(parameters, request->digest_length);
+    text.source = {request->message, request->message_length};
+    if (parameters.direction == CCE_ENCRYPT) {
+        check_buffer(request->digest, request->digest_length, "digest");
+        text.destination = {request->digest, request->digest_length};
+        require(!share_bytes(text.source.data(), text.source.size(), text.destination.data(), text.destination.size()),
+                CCE_ERROR_OVERLAP, "message and digest overlap");
+    } else {
+        check_buffer(request->expected, request->digest_length, "expected");
+        text.expected_tag = {request->expected, request->digest_length};
+    }
     return text;
 }
 

@@ -34,6 +34,13 @@ struct Role {
 /// KW, KWP.
 [[nodiscard]] Text checked_key_wrap(Role role, const cce_key_wrap_request* request);
 
+/// Kind, key and names are ones that the function has.
+void check_hash_options(cce_hash hash, const cce_hash_options& options);
+/// A whole message. What it is to be compared with stands in `expected_tag`; then there is no destination yet.
+[[nodiscard]] Text checked_digest(const HashParameters& parameters, const cce_digest_request* request);
+/// The function has digests, or the call output, of this length.
+void check_digest_length(const HashParameters& parameters, std::size_t length);
+
 /// The call named `call` is one for sessions of this direction.
 void require_direction(Role role, cce_direction direction, const char* call);
 

@@ -8,6 +8,9 @@
 #include <cerrno>
 #include <cstring>
 
+#include "hash_functions.h"
+#include "hash_pieces.h"
+#include "hash_session.h"
 #include "message.h"
 
 namespace cce::internal {
@@ -76,6 +79,13 @@ cce_completion completion_of(const Answer& answer, std::uint64_t cookie, std::si
     return out;
 }
 
+void make_to_compare(Order& order) {
+    if (order.text.expected_tag.empty()) return;
+    order.expected = std::exchange(order.text.expected_tag, {});
+    order.made = SecretBytes(order.expected.size());
+    order.text.destination = order.made.bytes();
+}
+
 std::size_t output_length_of(const Text& text) {
     return text.destination.size() + text.tag.size();
 }
@@ -105,6 +115,9 @@ Device::~Device() {
 
 void Device::describe(cce_information& out) {
     backend_->describe(out);
+    const bool any_hash = std::any_of(std::begin(out.hash_supported), std::end(out.hash_supported),
+                                      [](int supported) { return supported != 0; });
+    out.hash_streams_supported = any_hash && backend_->has_hash_parts() ? 1 : 0;
     copy_text(out.choice, choice_);
     out.queue_depth = depth_;
     out.cpu_below = cpu_below_;
@@ -115,8 +128,8 @@ void Device::describe(cce_information& out) {
 }
 
 std::unique_ptr<cce_session> Device::make_session(cce_device* handle, const CipherParameters& parameters) {
-    auto session =
-        std::make_unique<cce_session>(cce_session{handle, Role{parameters.mode, parameters.direction}, {}, {}, {}, 0});
+    auto session = std::make_unique<cce_session>(
+        cce_session{handle, Role{parameters.mode, parameters.direction}, {}, {}, {}, {}, 0});
     if (synchronous_ != nullptr) {
         session->cipher = std::make_unique<SharedCipher>(synchronous_->make_cipher(parameters));
     } else {
@@ -128,6 +141,35 @@ std::unique_ptr<cce_session> Device::make_session(cce_device* handle, const Ciph
     const Lock lock(mutex_);
     ++sessions_;
     return session;
+}
+
+std::unique_ptr<cce_session> Device::make_hash_session(cce_device* handle, HashParameters parameters) {
+    auto session =
+        std::make_unique<cce_session>(cce_session{handle, Role{mode_hash, parameters.direction}, {}, {}, {}, {}, 0});
+    session->hash = std::make_unique<const HashParameters>(std::move(parameters));
+    if (synchronous_ != nullptr) {
+        session->cipher = std::make_unique<SharedCipher>(synchronous_->make_hash(*session->hash));
+    } else {
+        session->key = asynchronous_->make_hash_key(*session->hash);
+    }
+    if (cpu_) {
+        session->cpu = std::make_unique<SharedCipher>(cpu_->make_hash(*session->hash));
+    }
+    const Lock lock(mutex_);
+    ++sessions_;
+    return session;
+}
+
+void Device::add_stream(cce_session& session) {
+    require(backend_->has_hash_parts(), CCE_ERROR_UNSUPPORTED,
+            "this backend has no hash streams: it hashes whole messages only");
+    const Lock lock(mutex_);
+    ++session.users;
+}
+
+void Device::remove_stream(cce_session& session) {
+    const Lock lock(mutex_);
+    --session.users;
 }
 
 bool Device::remove_session(std::unique_ptr<cce_session>& session) {
@@ -151,7 +193,13 @@ std::size_t Device::outstanding() const {
 }
 
 bool Device::below_threshold(const Order& order) const {
-    return order.session->cpu && order.text.source.size() + order.text.aad.size() < cpu_below_;
+    if (!order.session->cpu) return false;
+    const Text& text = order.text;
+    const HashParameters* const hash = order.session->hash.get();
+    if (hash == nullptr) return text.source.size() + text.aad.size() < cpu_below_;
+    // An XOF's output is as much work as its message.
+    const std::size_t output = hash_function::is_extendable(hash->hash) ? text.destination.size() : 0;
+    return std::max(text.source.size(), output) < cpu_below_;
 }
 
 Ticket Device::take_flight(Order order, bool waited_for) {
@@ -207,7 +255,14 @@ Answer Device::run_asynchronously(cce_session& session, const Text& text) {
     return answer;
 }
 
-void Device::settle(Order& order, const Answer& answer) {
+void Device::settle(Order& order, Answer& answer) {
+    if (answer.status == CCE_OK && !order.expected.empty()) {
+        if (!digests_match(order.text.destination, order.expected)) {
+            answer.status = CCE_ERROR_TAG;
+            answer.message = digest_mismatch;
+        }
+        order.text.destination = {};
+    }
     if (answer.status == CCE_OK) {
         if (order.bounce) order.bounce->scatter(output_length_of(order.text));
         return;
@@ -237,9 +292,13 @@ Answer Device::run(Order& order) {
             return answer.result;
         };
         answered(answer, [&] {
-            answer.result = is_chained_or_ecb(session.role.mode)
-                                ? run_in_pieces(order.text, asynchronous_->piece_bytes(), one)
-                                : one(order.text);
+            const std::size_t piece = asynchronous_->piece_bytes();
+            if (session.hash) {
+                answer.result = hash_in_pieces(*session.hash, order.text, piece, one);
+            } else {
+                answer.result =
+                    is_chained_or_ecb(session.role.mode) ? run_in_pieces(order.text, piece, one) : one(order.text);
+            }
         });
     }
     settle(order, answer);

@@ -42,10 +42,11 @@ private:
 struct cce_session {
     cce_device* device;
     cce::internal::Role role;
-    std::unique_ptr<cce::internal::SharedCipher> cipher;  ///< of a synchronous backend
-    std::unique_ptr<cce::internal::Key> key;              ///< of an asynchronous backend
-    std::unique_ptr<cce::internal::SharedCipher> cpu;     ///< for requests below the threshold; null: there is none
-    std::size_t users = 0;                                ///< requests not ended or not collected; the device's lock
+    std::unique_ptr<const cce::internal::HashParameters> hash;  ///< of a hash function; else null
+    std::unique_ptr<cce::internal::SharedCipher> cipher;        ///< of a synchronous backend
+    std::unique_ptr<cce::internal::Key> key;                    ///< of an asynchronous backend
+    std::unique_ptr<cce::internal::SharedCipher> cpu;  ///< for requests below the threshold; null: there is none
+    std::size_t users = 0;  ///< requests not ended or not collected, and streams; the device's lock
 };
 
 namespace cce::internal {
@@ -58,7 +59,13 @@ struct Order {
     void* callback_argument = nullptr;
     Text text{};
     std::unique_ptr<Bounce> bounce{};
+    /// A digest that is compared: what with, and where it is made. Else empty.
+    std::span<const std::uint8_t> expected{};
+    SecretBytes made{};
 };
+
+/// A message that is to be verified (checked_digest) gets a destination.
+void make_to_compare(Order& order);
 
 [[nodiscard]] std::size_t output_length_of(const Text& text);
 [[nodiscard]] cce_completion completion_of(const Answer& answer, std::uint64_t cookie, std::size_t output_length);
@@ -73,6 +80,10 @@ public:
 
     void describe(cce_information& out);
     [[nodiscard]] std::unique_ptr<cce_session> make_session(cce_device* handle, const CipherParameters& parameters);
+    [[nodiscard]] std::unique_ptr<cce_session> make_hash_session(cce_device* handle, HashParameters parameters);
+    /// A session has a stream more, which it must outlive, or one less. Throws Failure if the backend has none.
+    void add_stream(cce_session& session);
+    void remove_stream(cce_session& session);
     /// False, and nothing was done: the session is in use.
     [[nodiscard]] bool remove_session(std::unique_ptr<cce_session>& session);
     [[nodiscard]] std::size_t sessions() const;
@@ -116,7 +127,7 @@ private:
     /// Hands a waiting request over and waits for its answer.
     Answer run_asynchronously(cce_session& session, const Text& text);
     /// What a request's end means for its buffers.
-    static void settle(Order& order, const Answer& answer);
+    static void settle(Order& order, Answer& answer);
     /// The flight has ended with this answer.
     void deliver(Answer answer);
     /// Does something so that something gets done, or waits. False: the deadline has passed.

@@ -15,6 +15,7 @@
 #include "cce_contract.hpp"
 #include "harness/machine.h"
 #include "harness/queue_pair.h"
+#include "hash_functions.h"
 
 namespace cce::internal {
 
@@ -23,6 +24,11 @@ namespace {
 namespace contract = cce::contract;
 
 static_assert(static_cast<unsigned>(contract::CipherMode::kwp) == CCE_MODE_KWP, "the modes' values are the contract's");
+static_assert(static_cast<unsigned>(contract::HashMode::sha_512_256) == CCE_HASH_SHA_512_256 &&
+                  static_cast<unsigned>(contract::HashMode::sha3_224) == CCE_HASH_SHA3_224 &&
+                  static_cast<unsigned>(contract::HashMode::cshake_256) == CCE_HASH_CSHAKE_256,
+              "the hash functions' values are the contract's");
+static_assert(sizeof(contract::HashContext) == hash_function::context_bytes);
 
 constexpr std::size_t in_process_piece_bytes = std::size_t{1} << 20;
 /// Engine cycles between two looks at the completion ring.
@@ -39,6 +45,8 @@ struct Session {
     cce_mode mode = CCE_MODE_ECB;
     cce_direction direction = CCE_ENCRYPT;
     bool distinct_keys = false;
+    bool keyed = false;                ///< HMAC
+    cce_hash hash = CCE_HASH_SHA_224;  ///< of mode_hash
 };
 
 /// The descriptor's IV field and, if the IV stands in front of the source, its flag.
@@ -57,6 +65,36 @@ void set_iv(contract::Descriptor& descriptor, cce_mode mode, std::span<const std
     std::copy(iv.begin(), iv.end(), out);
 }
 
+contract::Descriptor cipher_descriptor(const Session& session, const Text& text) {
+    contract::Descriptor descriptor;
+    descriptor.opcode = contract::Opcode::cipher;
+    descriptor.mode = static_cast<std::uint8_t>(session.mode);
+    descriptor.flags = session.direction == CCE_DECRYPT ? contract::Descriptor::flags_decrypt : std::uint16_t{0};
+    if (session.distinct_keys) {
+        descriptor.flags |= contract::Descriptor::flags_distinct_keys;
+    }
+    descriptor.context_reference = session.context;
+    set_iv(descriptor, session.mode, text.iv);
+    descriptor.tag_length = static_cast<std::uint8_t>(text.tag.size() + text.expected_tag.size());
+    return descriptor;
+}
+
+contract::Descriptor hash_descriptor(const Session& session, const Text& text) {
+    using contract::Descriptor;
+    Descriptor descriptor;
+    descriptor.opcode = contract::Opcode::hash;
+    descriptor.mode = static_cast<std::uint8_t>(session.hash);
+    unsigned flags = session.keyed ? Descriptor::flags_keyed : 0U;
+    if (text.part.first) flags |= Descriptor::flags_stream_first;
+    if (text.part.last) flags |= Descriptor::flags_stream_last;
+    if (text.part.squeeze) flags |= Descriptor::flags_squeeze;
+    descriptor.flags = static_cast<std::uint16_t>(flags);
+    const std::size_t state = text.part.last ? 0 : hash_function::state_bytes(session.hash);
+    const std::size_t output = text.destination.size() - state;
+    for (unsigned i = 0; i < 4; ++i) descriptor.iv[i] = static_cast<std::uint8_t>(output >> (8 * i));
+    return descriptor;
+}
+
 /// The machine, its queue, and the requests in it. One thread at a time: see Turn.
 class Station {
 public:
@@ -69,19 +107,11 @@ public:
 
     void submit(Ticket ticket, const Session& session, const Text& text) {
         if (!fault_.empty()) throw Failure(CCE_ERROR_REFUSED, fault_);
-        contract::Descriptor descriptor;
-        descriptor.opcode = contract::Opcode::cipher;
-        descriptor.mode = static_cast<std::uint8_t>(session.mode);
-        descriptor.flags = session.direction == CCE_DECRYPT ? contract::Descriptor::flags_decrypt : std::uint16_t{0};
-        if (session.distinct_keys) {
-            descriptor.flags |= contract::Descriptor::flags_distinct_keys;
-        }
+        contract::Descriptor descriptor =
+            session.mode == mode_hash ? hash_descriptor(session, text) : cipher_descriptor(session, text);
         descriptor.cookie = ticket;
-        descriptor.context_reference = session.context;
-        set_iv(descriptor, session.mode, text.iv);
-        descriptor.text_length = static_cast<std::uint32_t>(text.source.size());
+        descriptor.text_length = static_cast<std::uint32_t>(text.source.size() + text.behind.size());
         descriptor.aad_length = static_cast<std::uint32_t>(text.aad.size());
-        descriptor.tag_length = static_cast<std::uint8_t>(text.tag.size() + text.expected_tag.size());
 
         Flight flight = place(text, (descriptor.flags & contract::Descriptor::flags_iv_in_source) != 0);
         flight.mode = session.mode;
@@ -144,8 +174,8 @@ private:
         bool in_place = false;  ///< the destination lies in the source's buffer
     };
 
-    /// Copies [IV] AAD text [tag] into the machine's memory, and makes room for what comes out. What is in place here
-    /// is in place there.
+    /// Copies [IV] AAD text [end of a message to be hashed] [tag] into the machine's memory, and makes room for what
+    /// comes out. What is in place here is in place there.
     Flight place(const Text& text, bool iv_in_source) {
         sim::HostMemory& memory = machine_.memory();
         const std::span<const std::uint8_t> iv = iv_in_source ? text.iv : std::span<const std::uint8_t>();
@@ -154,7 +184,7 @@ private:
         flight.destination = text.destination;
         flight.tag = text.tag;
         flight.in_place = !text.destination.empty() && text.source.data() == text.destination.data();
-        flight.source_bytes = in_front + text.source.size() + text.expected_tag.size();
+        flight.source_bytes = in_front + text.source.size() + text.behind.size() + text.expected_tag.size();
         flight.destination_bytes = text.destination.size() + text.tag.size();
         if (flight.in_place) {
             flight.source_bytes = std::max(flight.source_bytes, in_front + flight.destination_bytes);
@@ -166,7 +196,8 @@ private:
         flight.destination_address = flight.in_place ? flight.source_address + in_front
                                                      : memory.allocate(flight.destination_bytes, 64, "destination");
         std::uint64_t position = flight.source_address;
-        for (const std::span<const std::uint8_t> part : {iv, text.aad, text.source, text.expected_tag}) {
+        const std::span<const std::uint8_t> behind = text.behind;
+        for (const std::span<const std::uint8_t> part : {iv, text.aad, text.source, behind, text.expected_tag}) {
             if (!part.empty()) {
                 memory.write(position, part);
                 position += part.size();
@@ -338,7 +369,32 @@ bool offers_mode(sim::Machine& machine, cce_mode mode) {
     return fields.at(static_cast<std::size_t>(mode)).get(machine.read_register(at(algorithms))) != 0;
 }
 
-class SimulatedKey final : public Key {
+bool offers_hash(sim::Machine& machine, cce_hash hash) {
+    using namespace contract::global_page;
+    const contract::Field& field = hash_function::is_sponge(hash) ? algorithms_sha3 : algorithms_sha2;
+    return cce_hash_name(hash) != nullptr && field.get(machine.read_register(at(algorithms))) != 0;
+}
+
+/// What a session's requests are made from.
+class SimulatedSession : public Key {
+public:
+    [[nodiscard]] const Session& session() const { return session_; }
+
+protected:
+    Session session_{};
+};
+
+/// What a hash function needs in the engine's memory comes with each request.
+class SimulatedHash final : public SimulatedSession {
+public:
+    explicit SimulatedHash(const HashParameters& parameters) {
+        session_.mode = mode_hash;
+        session_.hash = parameters.hash;
+        session_.keyed = parameters.kind == CCE_HASH_HMAC;
+    }
+};
+
+class SimulatedKey final : public SimulatedSession {
 public:
     SimulatedKey(SharedStation& shared, const CipherParameters& parameters) : shared_(shared) {
         session_.mode = parameters.mode;
@@ -375,8 +431,6 @@ public:
     SimulatedKey(const SimulatedKey&) = delete;
     SimulatedKey& operator=(const SimulatedKey&) = delete;
 
-    [[nodiscard]] const Session& session() const { return session_; }
-
 private:
     static std::uint32_t right_of(cce_mode mode) {
         using Record = contract::ContextRecord;
@@ -389,7 +443,6 @@ private:
     sim::HostMemory& memory() { return shared_.station.machine().memory(); }
 
     SharedStation& shared_;
-    Session session_;
     std::size_t record_bytes_ = 0;
 };
 
@@ -410,6 +463,15 @@ public:
                     copy_text(out.driver[mode], "in-process-" + machine.engine().name());
                     out.mode_supported[mode] = 1;
                 }
+            }
+            for (std::size_t number = 0; number < CCE_HASH_COUNT; ++number) {
+                const auto hash = static_cast<cce_hash>(number);
+                if (!offers_hash(machine, hash)) continue;
+                copy_text(out.hash_driver[number], "in-process-" + machine.engine().name());
+                out.hash_supported[number] = 1;
+                if (hash_function::is_extendable(hash)) continue;
+                copy_text(out.hmac_driver[number], "in-process-" + machine.engine().name());
+                out.hmac_supported[number] = 1;
             }
             const std::uint32_t version_value = machine.read_register(at(version));
             const std::uint32_t algorithms_value = machine.read_register(at(algorithms));
@@ -444,10 +506,22 @@ public:
         });
     }
 
+    std::unique_ptr<Key> make_hash_key(const HashParameters& parameters) override {
+        const std::lock_guard lock(shared_.turn);
+        return guarded([&] {
+            sim::Machine& machine = shared_.station.machine();
+            if (!offers_hash(machine, parameters.hash)) {
+                throw Failure(CCE_ERROR_UNSUPPORTED, "backend in-process: the engine (" + machine.engine().name() +
+                                                         ") does not offer " + cce_hash_name(parameters.hash));
+            }
+            return std::make_unique<SimulatedHash>(parameters);
+        });
+    }
+
     void submit(Ticket ticket, Key& key, const Text& text) override {
         const std::lock_guard lock(shared_.turn);
-        // Every key of this backend was made by make_key.
-        guarded([&] { shared_.station.submit(ticket, static_cast<SimulatedKey&>(key).session(), text); });
+        // Every key of this backend was made by make_key or make_hash_key.
+        guarded([&] { shared_.station.submit(ticket, static_cast<SimulatedSession&>(key).session(), text); });
     }
 
     void collect(std::vector<Answer>& out) override {

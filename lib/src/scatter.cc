@@ -130,7 +130,8 @@ std::span<std::uint8_t> bytes_of(const cce_segment& piece) {
     return {static_cast<std::uint8_t*>(piece.data), piece.length};
 }
 
-Strings strings_of(List aad, List source, List destination, std::unique_ptr<Bounce>& bounce) {
+/// `longer`: no result is longer than the source and so many bytes.
+Strings strings_of(List aad, List source, List destination, std::size_t longer, std::unique_ptr<Bounce>& bounce) {
     // A text longer than anything is refused later, and must not be gathered before.
     constexpr std::size_t longest = std::size_t{CCE_MESSAGE_BYTES_MAX} + CCE_TAG_BYTES_MAX;
     require(length_of(aad) <= longest && length_of(source) <= longest, CCE_ERROR_LENGTH,
@@ -145,8 +146,7 @@ Strings strings_of(List aad, List source, List destination, std::unique_ptr<Boun
     const cce_segment* from = only_piece(source);
     const cce_segment* to = only_piece(destination);
     strings.source = from != nullptr ? bytes_of(*from) : buffer().gather(source);
-    // No result is longer than the source and a tag or semiblock.
-    const std::size_t room = std::min(length_of(destination), strings.source.size() + CCE_TAG_BYTES_MAX);
+    const std::size_t room = std::min(length_of(destination), strings.source.size() + longer);
     strings.destination = to != nullptr ? bytes_of(*to).first(room) : buffer().stand_in(destination, room);
     return strings;
 }
@@ -163,7 +163,8 @@ Text checked_operation(Role role, const cce_operation& operation, std::unique_pt
     check_same_places(source, destination);
     check_apart(destination, destination, "pieces of the destination overlap");
     check_apart(aad, destination, "aad and destination overlap");
-    const Strings strings = strings_of(aad, source, destination, bounce);
+    // A tag or a semiblock.
+    const Strings strings = strings_of(aad, source, destination, CCE_TAG_BYTES_MAX, bounce);
 
     if (role.mode <= CCE_MODE_XTS) {
         const bool needs_iv = role.mode != CCE_MODE_ECB;
@@ -211,6 +212,30 @@ Text checked_operation(Role role, const cce_operation& operation, std::unique_pt
     const cce_key_wrap_request request{0, strings.source.data(), strings.source.size(), strings.destination.data(),
                                        strings.destination.size()};
     return checked_key_wrap(role, &request);
+}
+
+cce_digest_request digest_request_of(Role role, const cce_operation& operation, std::unique_ptr<Bounce>& bounce) {
+    const List source = checked_list(operation.source, operation.source_count, "source");
+    const List destination = checked_list(operation.destination, operation.destination_count, "destination");
+    require(operation.aad_count == 0 && operation.iv_length == 0, CCE_ERROR_ARGUMENT,
+            "a hash function has neither IV nor AAD");
+    check_apart(destination, destination, "pieces of the destination overlap");
+    check_apart(source, destination, "message and digest overlap");
+    const bool verifies = role.direction == CCE_DECRYPT;
+    const std::size_t digest = operation.tag_length;
+    require(!verifies || length_of(source) >= digest, CCE_ERROR_LENGTH,
+            "the source has to hold the message and behind it the digest");
+    require(verifies || length_of(destination) >= digest, CCE_ERROR_BUFFER,
+            "the destination is too small for the digest");
+    require(digest <= CCE_HASH_OUTPUT_BYTES_MAX, CCE_ERROR_DIGEST_LENGTH, "a digest has at most 2^30 bytes");
+    const Strings strings = strings_of({}, source, verifies ? List() : destination, digest, bounce);
+    const std::size_t message = strings.source.size() - (verifies ? digest : 0);
+    return {0,
+            strings.source.data(),
+            message,
+            strings.destination.data(),
+            verifies ? strings.source.data() + message : nullptr,
+            digest};
 }
 
 }  // namespace cce::internal

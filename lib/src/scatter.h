@@ -38,4 +38,8 @@ private:
 /// Failure.
 [[nodiscard]] Text checked_operation(Role role, const cce_operation& operation, std::unique_ptr<Bounce>& bounce);
 
+/// The same for a session of a hash function.
+[[nodiscard]] cce_digest_request digest_request_of(Role role, const cce_operation& operation,
+                                                   std::unique_ptr<Bounce>& bounce);
+
 }  // namespace cce::internal

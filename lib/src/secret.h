@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <span>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "cce/cce.h"
 
@@ -53,6 +55,28 @@ public:
 private:
     std::array<std::uint8_t, CCE_KEY_BYTES_MAX> bytes_{};
     std::size_t length_;
+};
+
+/// Bytes of any number, which stay where they are.
+class SecretBytes {
+public:
+    SecretBytes() = default;
+    explicit SecretBytes(std::size_t count) : bytes_(count) {}
+    explicit SecretBytes(std::span<const std::uint8_t> bytes) : bytes_(bytes.begin(), bytes.end()) {}
+    ~SecretBytes() { wipe(bytes_); }
+    SecretBytes(const SecretBytes&) = delete;
+    SecretBytes& operator=(const SecretBytes&) = delete;
+    SecretBytes(SecretBytes&& other) noexcept { std::swap(bytes_, other.bytes_); }
+    SecretBytes& operator=(SecretBytes&& other) noexcept {
+        std::swap(bytes_, other.bytes_);
+        return *this;
+    }
+
+    [[nodiscard]] std::span<std::uint8_t> bytes() { return bytes_; }
+    [[nodiscard]] std::span<const std::uint8_t> bytes() const { return bytes_; }
+
+private:
+    std::vector<std::uint8_t> bytes_;
 };
 
 }  // namespace cce::internal

@@ -111,6 +111,7 @@ public:
             copy_text(out.driver[mode], "openssl-evp");
             out.mode_supported[mode] = 1;
         }
+        describe_hashes(out);
     }
 
     std::unique_ptr<Cipher> make_cipher(const CipherParameters& parameters) override {
@@ -132,6 +133,10 @@ public:
                 return make_key_wrap(parameters);
         }
         throw Failure(CCE_ERROR_UNSUPPORTED, "backend software does not offer this mode");
+    }
+
+    std::unique_ptr<Cipher> make_hash(const HashParameters& parameters) override {
+        return software::make_hash(parameters);
     }
 
 private:

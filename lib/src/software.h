@@ -46,5 +46,8 @@ std::size_t update(EVP_CIPHER_CTX& context, std::uint8_t* destination, std::span
 [[nodiscard]] std::unique_ptr<Cipher> make_ccm(const CipherParameters& parameters);
 [[nodiscard]] std::unique_ptr<Cipher> make_cmac(const CipherParameters& parameters);
 [[nodiscard]] std::unique_ptr<Cipher> make_key_wrap(const CipherParameters& parameters);
+[[nodiscard]] std::unique_ptr<Cipher> make_hash(const HashParameters& parameters);
+/// What serves the hash functions.
+void describe_hashes(cce_information& out);
 
 }  // namespace cce::internal::software

@@ -30,6 +30,18 @@ const EVP_CIPHER* Library::cipher(const char* name) {
     return entry.get();
 }
 
+const EVP_MD* Library::digest(const char* name) {
+    const std::lock_guard lock(mutex_);
+    auto& entry = digests_[name];
+    if (!entry) {
+        entry.reset(EVP_MD_fetch(context_.get(), name, nullptr));
+        if (!entry) {
+            fail(std::string("it has no ") + name);
+        }
+    }
+    return entry.get();
+}
+
 std::shared_ptr<Library> library() {
     static std::mutex mutex;
     static std::weak_ptr<Library> shared;

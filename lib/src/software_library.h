@@ -23,6 +23,8 @@ public:
 
     /// The cipher of this name; lives as long as this object. May be called from any thread. Throws Failure.
     [[nodiscard]] const EVP_CIPHER* cipher(const char* name);
+    /// The same for a hash function.
+    [[nodiscard]] const EVP_MD* digest(const char* name);
     [[nodiscard]] OSSL_LIB_CTX* context() const { return context_.get(); }
 
 private:
@@ -30,11 +32,13 @@ private:
         void operator()(OSSL_LIB_CTX* context) const noexcept { OSSL_LIB_CTX_free(context); }
         void operator()(OSSL_PROVIDER* provider) const noexcept { OSSL_PROVIDER_unload(provider); }
         void operator()(EVP_CIPHER* cipher) const noexcept { EVP_CIPHER_free(cipher); }
+        void operator()(EVP_MD* digest) const noexcept { EVP_MD_free(digest); }
     };
     std::unique_ptr<OSSL_LIB_CTX, Free> context_;
     std::unique_ptr<OSSL_PROVIDER, Free> provider_;
     std::mutex mutex_;
     std::map<std::string, std::unique_ptr<EVP_CIPHER, Free>> ciphers_;
+    std::map<std::string, std::unique_ptr<EVP_MD, Free>> digests_;
 };
 
 /// The one that all backends share, made for the first of them; each keeps it for as long as its ciphers live.
