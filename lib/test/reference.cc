@@ -17,6 +17,8 @@ namespace {
 struct Free {
     void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
     void operator()(EVP_CIPHER* cipher) const { EVP_CIPHER_free(cipher); }
+    void operator()(EVP_MD* digest) const { EVP_MD_free(digest); }
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
     void operator()(EVP_MAC* mac) const { EVP_MAC_free(mac); }
     void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
 };
@@ -225,6 +227,88 @@ Bytes key_wrap_with(View key, View first_semiblock, View plain) {
     Evp evp("WRAP", key.size(), true);
     evp.key(key, first_semiblock);
     return evp.text(plain);
+}
+
+namespace {
+
+constexpr std::uint8_t nothing = 0;
+
+/// No pointer means no key to OpenSSL, not an empty one.
+const std::uint8_t* pointer_of(View bytes) {
+    return bytes.empty() ? &nothing : bytes.data();
+}
+
+Bytes mac(const char* name, const OSSL_PARAM* options, View key, View message, std::size_t length) {
+    const std::unique_ptr<EVP_MAC, Free> algorithm(EVP_MAC_fetch(nullptr, name, nullptr));
+    ensure(algorithm != nullptr, name);
+    const std::unique_ptr<EVP_MAC_CTX, Free> context(EVP_MAC_CTX_new(algorithm.get()));
+    Bytes result(std::max<std::size_t>(length, EVP_MAX_MD_SIZE));
+    std::size_t written = 0;
+    ensure(EVP_MAC_init(context.get(), pointer_of(key), key.size(), options) == 1 &&
+               EVP_MAC_update(context.get(), message.data(), message.size()) == 1 &&
+               EVP_MAC_final(context.get(), result.data(), &written, result.size()) == 1,
+           name);
+    result.resize(length);
+    return result;
+}
+
+/// encode_string() of SP 800-185, for strings of fewer than 2^13 bytes.
+void append_string(Bytes& to, View string) {
+    const std::size_t bits = 8 * string.size();
+    if (bits < 256) {
+        to.push_back(1);
+    } else {
+        to.push_back(2);
+        to.push_back(static_cast<std::uint8_t>(bits >> 8));
+    }
+    to.push_back(static_cast<std::uint8_t>(bits));
+    to.insert(to.end(), string.begin(), string.end());
+}
+
+}  // namespace
+
+Bytes digest(const std::string& name, View message, std::size_t length) {
+    const std::unique_ptr<EVP_MD, Free> algorithm(EVP_MD_fetch(nullptr, name.c_str(), nullptr));
+    ensure(algorithm != nullptr, name);
+    const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
+    const bool extendable = (EVP_MD_get_flags(algorithm.get()) & EVP_MD_FLAG_XOF) != 0;
+    Bytes result(extendable ? length : EVP_MAX_MD_SIZE);
+    ensure(EVP_DigestInit_ex2(context.get(), algorithm.get(), nullptr) == 1 &&
+               EVP_DigestUpdate(context.get(), message.data(), message.size()) == 1 &&
+               (extendable ? EVP_DigestFinalXOF(context.get(), result.data(), length)
+                           : EVP_DigestFinal_ex(context.get(), result.data(), nullptr)) == 1,
+           name);
+    result.resize(length);
+    return result;
+}
+
+Bytes hmac(const std::string& name, View key, View message, std::size_t length) {
+    std::string digest = name;
+    const std::array<OSSL_PARAM, 2> options{OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
+                                            OSSL_PARAM_construct_end()};
+    return mac("HMAC", options.data(), key, message, length);
+}
+
+Bytes kmac(unsigned bits, View key, View customization, View message, std::size_t length, bool xof) {
+    int is_xof = xof ? 1 : 0;
+    Bytes custom(customization.begin(), customization.end());
+    custom.push_back(0);
+    const std::array<OSSL_PARAM, 4> options{
+        OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &length),
+        OSSL_PARAM_construct_int(OSSL_MAC_PARAM_XOF, &is_xof),
+        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_CUSTOM, custom.data(), customization.size()),
+        OSSL_PARAM_construct_end()};
+    return mac(bits == 128 ? "KMAC128" : "KMAC256", options.data(), key, message, length);
+}
+
+Bytes cshake(unsigned bits, View function, View customization, View message, std::size_t length) {
+    const std::size_t rate = 200 - bits / 4;
+    Bytes text{1, static_cast<std::uint8_t>(rate)};
+    append_string(text, function);
+    append_string(text, customization);
+    text.resize((text.size() + rate - 1) / rate * rate);
+    text.insert(text.end(), message.begin(), message.end());
+    return digest(bits == 128 ? "KECCAK-KMAC-128" : "KECCAK-KMAC-256", text, length);
 }
 
 }  // namespace cce::reference

@@ -36,4 +36,12 @@ using View = std::span<const std::uint8_t>;
 /// KW's wrapping function on another first semiblock: for keys that nobody would wrap like that.
 [[nodiscard]] Bytes key_wrap_with(View key, View first_semiblock, View plain);
 
+/// The first `length` bytes of OpenSSL's digest, by its name of it ("SHA256", "SHA3-256", "SHAKE128").
+[[nodiscard]] Bytes digest(const std::string& name, View message, std::size_t length);
+[[nodiscard]] Bytes hmac(const std::string& name, View key, View message, std::size_t length);
+/// KMAC128 or 256 (`bits`).
+[[nodiscard]] Bytes kmac(unsigned bits, View key, View customization, View message, std::size_t length, bool xof);
+/// cSHAKE128 or 256 with names: OpenSSL's Keccak with KMAC's suffix, the names encoded here.
+[[nodiscard]] Bytes cshake(unsigned bits, View function, View customization, View message, std::size_t length);
+
 }  // namespace cce::reference
