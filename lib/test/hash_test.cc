@@ -89,7 +89,7 @@ unsigned seed() {
 cce_options options_for(const std::string& backend) {
     cce_options options = CCE_OPTIONS_INIT;
     options.backend = backend.c_str();
-    options.engine = "model";
+    options.engine = std::getenv("CCE_ENGINE") != nullptr ? nullptr : "model";
     options.cpu_below = 0;
     return options;
 }
