@@ -2,11 +2,11 @@
 //
 // The af_alg backend: the engine behind the Linux driver, through AF_ALG sockets and libkcapi.
 //
-// Only the drivers named `<mode>-aes-cce` are used. ECB, CBC and CTR are cut into pieces of at most 64 KiB, what AF_ALG
-// takes in one call (16 pages); the IV is chained from piece to piece here, since the kernel does not return it. What
-// cannot be cut (XTS, GCM, CCM) is refused if it is longer. Data is copied into the kernel (sendmsg): vmsplice needs
-// page-aligned buffers and may else send less than it was given. libkcapi's asynchronous calls give all requests of a
-// batch the same IV and wait for the whole batch; they are not used.
+// Only the drivers named `<mode>-aes-cce`, `<hash>-cce` and `hmac-<hash>-cce` are used. ECB, CBC and CTR are cut into
+// pieces of at most 64 KiB, what AF_ALG takes in one call (16 pages); the IV is chained from piece to piece here, since
+// the kernel does not return it. What cannot be cut (XTS, GCM, CCM) is refused if it is longer. Data is copied into the
+// kernel (sendmsg): vmsplice needs page-aligned buffers and may else send less than it was given. libkcapi's
+// asynchronous calls give all requests of a batch the same IV and wait for the whole batch; they are not used.
 
 #include <fcntl.h>
 #include <kcapi.h>
@@ -23,6 +23,7 @@
 
 #include "backends.h"
 #include "block_mode.h"
+#include "hash_functions.h"
 #include "secret.h"
 
 namespace cce::internal {
@@ -45,6 +46,15 @@ constexpr std::array<Driver, CCE_MODE_COUNT> drivers{{{"ecb-aes-cce", "skcipher"
                                                       {"cmac-aes-cce", "hash"},
                                                       {nullptr, nullptr},
                                                       {nullptr, nullptr}}};
+/// The same for a hash function: its name with the kernel's ending; empty: there is none. The kernel has no SHA-512/t,
+/// and its SHAKE is not for users.
+std::string driver_of(cce_hash hash, bool hmac) {
+    const char* const name = cce_hash_name(hash);
+    const bool known = name != nullptr && !hash_function::is_extendable(hash) && hash != CCE_HASH_SHA_512_224 &&
+                       hash != CCE_HASH_SHA_512_256;
+    return known ? (hmac ? "hmac-" : "") + std::string(name) + "-cce" : std::string();
+}
+
 /// Without these modes there is no such backend.
 constexpr std::array<cce_mode, 3> needed_modes{CCE_MODE_ECB, CCE_MODE_CBC, CCE_MODE_CTR};
 
@@ -91,10 +101,15 @@ int bind_error(const Driver* driver) {
     return result;
 }
 
-/// Whether this kernel's module has the driver of `mode`, and AF_ALG takes it.
-bool offers(cce_mode mode, const std::set<std::string>& present) {
-    const Driver& driver = driver_of(mode);
+/// Whether this kernel's module has the driver, and AF_ALG takes it.
+bool offers(const Driver& driver, const std::set<std::string>& present) {
     return driver.name != nullptr && present.count(driver.name) != 0 && bind_error(&driver) == 0;
+}
+bool offers(cce_mode mode, const std::set<std::string>& present) {
+    return offers(driver_of(mode), present);
+}
+bool offers(cce_hash hash, bool hmac, const std::set<std::string>& present) {
+    return offers(Driver{driver_of(hash, hmac).c_str(), "hash"}, present);
 }
 
 [[noreturn]] void fail(const std::string& driver, const std::string& what, ssize_t negative_errno) {
@@ -131,6 +146,7 @@ Handle open_driver(const std::string& driver, std::span<const std::uint8_t> key,
         fail(driver, "the kernel did not open it", error);
     }
     Handle handle(opened, destroy);
+    if (key.empty()) return handle;  // a hash function
     if (const int error = set_key(opened, key.data(), static_cast<std::uint32_t>(key.size())); error < 0) {
         fail(driver, "the key was not accepted", error);
     }
@@ -243,6 +259,21 @@ private:
     std::vector<std::uint8_t> buffer_;
 };
 
+/// The digest or MAC of a whole message.
+void digest_message(const std::string& driver, kcapi_handle* handle, std::span<const std::uint8_t> message,
+                    std::span<std::uint8_t> digest) {
+    /// Below 32 KiB libkcapi copies.
+    constexpr std::size_t most = 16 * 1024;
+    do {
+        const auto piece = message.first(std::min(message.size(), most));
+        if (const auto done = kcapi_md_update(handle, piece.data(), piece.size()); done < 0) {
+            fail(driver, "a piece of " + std::to_string(piece.size()) + " bytes failed", done);
+        }
+        message = message.subspan(piece.size());
+    } while (!message.empty());
+    check_result(driver, kcapi_md_final(handle, digest.data(), digest.size()), digest.size());
+}
+
 /// CMAC. Verifying is comparing.
 class KernelMac final : public Cipher {
 public:
@@ -252,15 +283,7 @@ public:
 
     Result run(const Text& text) override {
         std::array<std::uint8_t, CCE_TAG_BYTES_MAX> mac{};
-        std::span<const std::uint8_t> rest = text.source;
-        do {
-            const auto piece = rest.first(std::min(rest.size(), mac_piece_bytes));
-            if (const auto done = kcapi_md_update(handle_.get(), piece.data(), piece.size()); done < 0) {
-                fail(driver_, "a piece of " + std::to_string(piece.size()) + " bytes failed", done);
-            }
-            rest = rest.subspan(piece.size());
-        } while (!rest.empty());
-        check_result(driver_, kcapi_md_final(handle_.get(), mac.data(), mac.size()), mac.size());
+        digest_message(driver_, handle_.get(), text.source, mac);
         std::copy_n(mac.begin(), text.tag.size(), text.tag.begin());
         // The answer is the request's.
         const bool good = text.expected_tag.empty() ||
@@ -271,9 +294,28 @@ public:
     }
 
 private:
-    /// Below 32 KiB libkcapi copies.
-    static constexpr std::size_t mac_piece_bytes = 16 * 1024;
     std::string driver_;
+    Handle handle_;
+};
+
+/// Hash functions and HMAC, of whole messages.
+class KernelHash final : public Cipher {
+public:
+    explicit KernelHash(const HashParameters& parameters)
+        : driver_(driver_of(parameters.hash, parameters.kind == CCE_HASH_HMAC)),
+          digest_bytes_(hash_function::digest_bytes(parameters.hash)),
+          handle_(open_driver(driver_, parameters.key.bytes(), kcapi_md_init, kcapi_md_setkey, kcapi_md_destroy)) {}
+
+    Result run(const Text& text) override {
+        SecretBytes digest(digest_bytes_);
+        digest_message(driver_, handle_.get(), text.source, digest.bytes());
+        std::ranges::copy(digest.bytes().first(text.destination.size()), text.destination.begin());
+        return {};
+    }
+
+private:
+    std::string driver_;
+    std::size_t digest_bytes_;
     Handle handle_;
 };
 
@@ -295,6 +337,25 @@ public:
                 out.mode_supported[mode] = 1;
             }
         }
+        for (std::size_t number = 0; number < CCE_HASH_COUNT; ++number) {
+            const auto hash = static_cast<cce_hash>(number);
+            if (offers(hash, false, present)) {
+                copy_text(out.hash_driver[number], driver_of(hash, false));
+                out.hash_supported[number] = 1;
+            }
+            if (offers(hash, true, present)) {
+                copy_text(out.hmac_driver[number], driver_of(hash, true));
+                out.hmac_supported[number] = 1;
+            }
+        }
+    }
+
+    /// AF_ALG gives no state away.
+    [[nodiscard]] bool has_hash_parts() const override { return false; }
+
+    std::unique_ptr<Cipher> make_hash(const HashParameters& parameters) override {
+        if (!offers(parameters.hash, parameters.kind == CCE_HASH_HMAC, kernel_drivers())) refuse(parameters);
+        return std::make_unique<KernelHash>(parameters);
     }
 
     std::unique_ptr<Cipher> make_cipher(const CipherParameters& parameters) override {

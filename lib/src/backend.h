@@ -62,7 +62,7 @@ struct HashParameters {
     cce_hash hash;  ///< cSHAKE without names is SHAKE
     cce_hash_kind kind;
     cce_direction direction;
-    SecretBytes key;  ///< HMAC: as it was given
+    SecretBytes key;  ///< HMAC: K0 of FIPS 198-1, one block, which is as good as the key itself; else empty
     /// In front of every message: hash_context and words of the state behind the key block or the names, and for HMAC
     /// the words of the state behind the outer key block. Empty where the message begins with the message.
     SecretBytes front;

@@ -41,8 +41,8 @@ void absorb_padded(HashState& state, std::initializer_list<View> strings, std::s
     state.update(View(zeros).first((width - total % width) % width));
 }
 
-/// FIPS 198-1, 4: the states behind the key with ipad and behind the key with opad.
-SecretBytes hmac_front(cce_hash hash, View key) {
+/// FIPS 198-1, 4: the key K0 of one block.
+SecretBytes hmac_key(cce_hash hash, View key) {
     SecretBytes block(block_bytes(hash));
     if (key.size() > block.bytes().size()) {
         HashState state(hash);
@@ -51,6 +51,12 @@ SecretBytes hmac_front(cce_hash hash, View key) {
     } else {
         std::copy(key.begin(), key.end(), block.bytes().begin());
     }
+    return block;
+}
+
+/// FIPS 198-1, 4: the states behind the key with ipad and behind the key with opad.
+SecretBytes hmac_front(cce_hash hash, View key) {
+    SecretBytes block(key);
     SecretBytes front(state_bytes(hash) + words_bytes(hash));
     SecretBytes outer(state_bytes(hash));
     constexpr std::uint8_t ipad = 0x36, opad = 0x5c;
@@ -74,8 +80,8 @@ HashParameters make_hash_parameters(cce_hash hash, const cce_hash_options& optio
     const View customization(options.customization, options.customization_length);
     HashParameters result{hash, options.kind, options.direction, {}, {}};
     if (options.kind == CCE_HASH_HMAC) {
-        result.key = SecretBytes(key);
-        result.front = hmac_front(hash, key);
+        result.key = hmac_key(hash, key);
+        result.front = hmac_front(hash, result.key.bytes());
     } else if (options.kind == CCE_HASH_PLAIN && name.empty() && customization.empty()) {
         result.hash = without_names(hash);
     } else {

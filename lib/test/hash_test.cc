@@ -119,8 +119,8 @@ protected:
         }
     }
 
-    /// The simulated engine is slow.
-    [[nodiscard]] bool slow() const { return GetParam() == "in-process"; }
+    /// Simulated engines are slow.
+    [[nodiscard]] bool slow() const { return GetParam() != "software"; }
     [[nodiscard]] bool streams() const { return information.hash_streams_supported != 0; }
 
     Bytes random_bytes(std::size_t length) {
