@@ -124,4 +124,53 @@ TEST_F(Zeroization, KeysAndTextsOfEveryMode) {
     EXPECT_EQ(watched.found, 0U);
 }
 
+/// Keys, messages and states of hash functions, in one piece and in streams. What an HMAC's key has become (the states
+/// behind its blocks) and its key block with ipad must not be found either.
+TEST_F(Zeroization, HashFunctions) {
+    cce::Device device("software");
+    for (int number = 0; number < CCE_HASH_COUNT; ++number) {
+        const auto hash = static_cast<cce_hash>(number);
+        if (cce_hash_name(hash) == nullptr) continue;
+        SCOPED_TRACE(cce_hash_name(hash));
+        const bool extendable = cce_hash_digest_bytes(hash) == 0;
+        const bool cshake = hash >= CCE_HASH_CSHAKE_128;
+        for (const cce_hash_kind kind : {CCE_HASH_PLAIN, CCE_HASH_HMAC, CCE_HASH_KMAC, CCE_HASH_KMAC_XOF}) {
+            if (kind == CCE_HASH_HMAC ? extendable : kind != CCE_HASH_PLAIN && !cshake) continue;
+            cce::HashOptions options = CCE_HASH_OPTIONS_INIT;
+            options.kind = kind;
+            if (kind != CCE_HASH_PLAIN) {
+                options.key = key.data();
+                options.key_length = key.size();
+            }
+            watched.patterns[1] = watched.patterns[0];
+            if (kind == CCE_HASH_HMAC) {
+                for (std::uint8_t& byte : watched.patterns[1]) byte ^= 0x36;
+            }
+            cce::Session session(device, hash, options);
+            cce::HashStream stream(session);
+            std::array<std::uint8_t, 28> digest{};
+            session.digest(text, digest);
+            const std::array<cce::Segment, 2> source{cce::segment(std::span(text).first(3)),
+                                                     cce::segment(std::span(text).subspan(3))};
+            const std::array<cce::Segment, 1> destination{cce::segment(std::span<std::uint8_t>(digest))};
+            const cce::Operation operation = cce::operation(session, {}, source, destination, {}, digest.size());
+            ASSERT_EQ(cce_run(&operation, nullptr), CCE_OK) << cce_error_message(device.get());
+            // Text in the buffer, states in it and behind it.
+            for (unsigned i = 0; i < 100; ++i) stream.update(text);
+            std::array<std::uint8_t, CCE_HASH_STATE_BYTES_MAX> state{};
+            std::size_t num = 0;
+            ASSERT_EQ(cce_hash_stream_export(stream.get(), state.data(), state.size(), &num), CCE_OK);
+            // The state that the stream has now is as secret as the key.
+            std::copy_n(state.begin() + 16, pattern_bytes, watched.patterns[0].begin());
+            cce::HashStream copy = stream.copy();
+            copy.update(text);
+            copy.finish(digest);
+            if (extendable && kind != CCE_HASH_KMAC) stream.squeeze(digest);
+        }
+        std::copy_n(key.begin(), pattern_bytes, watched.patterns[0].begin());
+    }
+    EXPECT_GT(watched.blocks, 200U);
+    EXPECT_EQ(watched.found, 0U);
+}
+
 }  // namespace
