@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <chrono>
+#include <cstddef>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -28,7 +29,8 @@ constexpr std::uint32_t large_request = 4096;  ///< from here on a doorbell for 
 constexpr unsigned batches_of_depth = 8;       ///< smaller requests: doorbells for an eighth of the depth
 constexpr std::size_t block_bytes = 16;
 constexpr std::size_t gcm_iv_bytes = 12;
-constexpr std::size_t ccm_nonce_bytes = 13;  ///< the longest; text of up to 65,535 bytes (SP 800-38C, A.1)
+constexpr std::size_t ccm_nonce_bytes = 13;       ///< the longest; text of up to 65,535 bytes (SP 800-38C, A.1)
+constexpr std::size_t ccm_long_nonce_bytes = 11;  ///< for texts of any length that a descriptor has
 
 Bytes random_bytes(std::mt19937_64& random, std::size_t count) {
     Bytes bytes(count);
@@ -36,7 +38,7 @@ Bytes random_bytes(std::mt19937_64& random, std::size_t count) {
     return bytes;
 }
 
-std::size_t iv_bytes(CipherMode mode) {
+std::size_t iv_bytes(CipherMode mode, std::uint32_t text_bytes) {
     switch (mode) {
         case CipherMode::cbc:
         case CipherMode::ctr:
@@ -45,7 +47,7 @@ std::size_t iv_bytes(CipherMode mode) {
         case CipherMode::gcm:
             return gcm_iv_bytes;
         case CipherMode::ccm:
-            return ccm_nonce_bytes;
+            return text_bytes > 0xffff ? ccm_long_nonce_bytes : ccm_nonce_bytes;
         default:
             return 0;
     }
@@ -65,9 +67,10 @@ Shape shape(const Placement& placement, std::uint32_t length, std::uint32_t text
     return result;
 }
 
-sim::MachineOptions machine_options(const std::string& engine, unsigned memory_latency) {
+sim::MachineOptions machine_options(const std::string& engine, unsigned memory_latency, unsigned data_width) {
     sim::MachineOptions options;
     options.engine = engine;
+    options.engine_options.data_width = data_width;
     options.timing = sim::MemoryTiming::ideal(memory_latency);
     return options;
 }
@@ -76,10 +79,28 @@ unsigned key_count(CipherMode mode) {
     return mode == CipherMode::xts ? 2 : 1;
 }
 
+/// True if the result is a MAC alone.
+bool makes_no_text(CipherMode mode) {
+    return mode == CipherMode::cmac;
+}
+
+/// FNV-1a, over numbers instead of bytes.
+void add_to_digest(std::uint64_t& digest, std::uint64_t value) {
+    constexpr std::uint64_t prime = 0x100000001b3;
+    digest = (digest ^ value) * prime;
+}
+
+std::uint32_t little_endian(std::span<const std::uint8_t> bytes) {
+    std::uint32_t value = 0;
+    for (unsigned i = 0; i < sizeof(value); ++i) value |= std::uint32_t{bytes[i]} << 8 * i;
+    return value;
+}
+
 }  // namespace
 
-Measurement::Measurement(const std::string& engine, unsigned memory_latency, const Workload& workload, unsigned queues)
-    : workload_(workload), random_(seed), machine_(machine_options(engine, memory_latency)) {
+Measurement::Measurement(const std::string& engine, unsigned memory_latency, const Workload& workload, unsigned queues,
+                         unsigned data_width)
+    : workload_(workload), random_(seed), machine_(machine_options(engine, memory_latency, data_width)) {
     // Twice as many slots as are used, so that no ring is ever full.
     const auto ring_log2 = static_cast<unsigned>(std::bit_width(workload.depth));
     for (unsigned i = 0; i < queues; ++i) {
@@ -92,7 +113,35 @@ Measurement::Measurement(const std::string& engine, unsigned memory_latency, con
     for (unsigned i = 0; i < queues; ++i) {
         for (unsigned j = 0; j < workload.depth; ++j) prepare_job(i);
     }
+    map_jobs();
     machine_.set_observer([this](const sim::WriteBeat& beat) { watch(beat); });
+    machine_.set_burst_observer([this](const sim::Burst& burst) { watch(burst); });
+}
+
+void Measurement::map_jobs() {
+    for (std::size_t i = 0; i < jobs_.size(); ++i) {
+        const CipherRequest& request = *jobs_[i].request;
+        const auto add = [&](std::uint64_t address, std::uint64_t bytes, Content content) {
+            if (bytes != 0) places_.push_back({address, address + bytes, i, content});
+        };
+        add(request.context_address(), request.context_bytes(), Content::record);
+        for (const auto& segment : request.source().segments()) add(segment.address, segment.length, Content::source);
+        for (const auto& segment : request.destination().segments()) {
+            add(segment.address, segment.length, Content::destination);
+        }
+    }
+    std::ranges::sort(places_, {}, &Place::begin);
+}
+
+const Measurement::Place* Measurement::place_of(std::uint64_t address) {
+    // Most beats lie where the one before did.
+    const auto holds = [&](const Place& place) { return address >= place.begin && address < place.end; };
+    if (last_place_ >= places_.size() || !holds(places_[last_place_])) {
+        const auto behind = std::ranges::upper_bound(places_, address, {}, &Place::begin);
+        if (behind == places_.begin() || !holds(*(behind - 1))) return nullptr;
+        last_place_ = static_cast<std::size_t>(behind - 1 - places_.begin());
+    }
+    return &places_[last_place_];
 }
 
 void Measurement::prepare_keys() {
@@ -126,7 +175,7 @@ void Measurement::prepare_job(unsigned queue) {
     plain.mode = work.mode;
     plain.key.assign(key.begin(), key.end());
     plain.tweak_key.assign(tweak_key.begin(), tweak_key.end());
-    plain.iv = random_bytes(random_, iv_bytes(work.mode));
+    plain.iv = random_bytes(random_, iv_bytes(work.mode, work.text_bytes));
     plain.aad = random_bytes(random_, work.aad_bytes);
     plain.text = random_bytes(random_, work.text_bytes);
     plain.tag_length = work.tag_bytes;
@@ -147,11 +196,13 @@ void Measurement::prepare_job(unsigned queue) {
     if (!plain.iv.empty()) request.iv(plain.iv);
     if (!plain.aad.empty()) request.aad(plain.aad);
     if (work.tag_bytes != 0) request.tag(sealed.tag);
-    const sim::StreamLengths lengths = request.lengths(work.text_bytes);
-    request.text(work.decrypt ? sealed.text : plain.text, shape(work.source, lengths.source, work.text_bytes),
+    const bool verifies = work.decrypt && makes_no_text(work.mode);
+    const Bytes& text = work.decrypt && !verifies ? sealed.text : plain.text;
+    const sim::StreamLengths lengths = request.lengths(text.size());
+    request.text(text, shape(work.source, lengths.source, work.text_bytes),
                  shape(work.destination, lengths.destination, work.text_bytes));
     if (work.decrypt) {
-        job.expected = std::move(plain.text);
+        if (!verifies) job.expected = std::move(plain.text);
     } else {
         job.expected = std::move(sealed.text);
         job.expected.insert(job.expected.end(), sealed.tag.begin(), sealed.tag.end());
@@ -160,7 +211,47 @@ void Measurement::prepare_job(unsigned queue) {
     jobs_.push_back(std::move(job));
 }
 
+void Measurement::watch(const sim::Burst& burst) {
+    if (burst.direction == sim::Direction::write) return;
+    read_beats_ += burst.beats;
+    const Place* place = place_of(burst.address);
+    if (place == nullptr || place->content == Content::destination) return;
+    RequestTimes& times = jobs_[place->job].times;
+    std::uint64_t& first = place->content == Content::record ? times.record : times.source;
+    if (first == 0) first = burst.valid_cycle;
+}
+
+/// `entry_end`: the entry from its cookie to its phase.
+void Measurement::arrive(unsigned queue, std::span<const std::uint8_t> entry_end) {
+    last_arrival_ = machine_.cycle();
+    ++queues_[queue].arrived;
+    Arrival arrival{last_arrival_, queue, {}, read_beats_, write_beats_};
+    const std::uint32_t cookie = little_endian(entry_end);
+    if (cookie < jobs_.size()) {
+        RequestTimes& times = jobs_[cookie].times;
+        // The entry has the low half of the engine's cycle counter; less than 2^32 cycles lie behind it.
+        const auto cycle = [&](std::size_t at) {
+            return last_arrival_ - static_cast<std::uint32_t>(last_arrival_ - little_endian(entry_end.subspan(at)));
+        };
+        times.fetch = cycle(offsetof(contract::Completion, start_cycle) - offsetof(contract::Completion, cookie));
+        const auto end = cycle(offsetof(contract::Completion, end_cycle) - offsetof(contract::Completion, cookie));
+        if (times.destination == 0) times.destination = end;
+        times.completion = last_arrival_;
+        arrival.times = times;
+    }
+    arrivals_.push_back(arrival);
+}
+
 void Measurement::watch(const sim::WriteBeat& beat) {
+    ++write_beats_;
+    // The first byte that is written: lanes in front of it may be of another buffer.
+    const auto first = std::ranges::find_if(beat.strobe, [](std::uint8_t lane) { return lane != 0; });
+    const auto gap = static_cast<std::uint64_t>(first - beat.strobe.begin());
+    const Place* place = place_of(beat.address + gap);
+    if (place != nullptr && place->content == Content::destination) {
+        jobs_[place->job].times.destination = machine_.cycle();
+        return;
+    }
     for (unsigned i = 0; i < queues_.size(); ++i) {
         const QueuePair& pair = *queues_[i].pair;
         const std::uint64_t ring_bytes = std::uint64_t{pair.completion_entries()} * sizeof(contract::Completion);
@@ -169,10 +260,9 @@ void Measurement::watch(const sim::WriteBeat& beat) {
         // The entry's last byte, its phase, comes with its last beat.
         constexpr std::size_t entry_bytes = sizeof(contract::Completion);
         for (std::size_t at = entry_bytes - 1 - distance % entry_bytes; at < beat.data.size(); at += entry_bytes) {
-            if (beat.strobe[at] == 0) continue;
-            last_arrival_ = machine_.cycle();
-            arrivals_.push_back({last_arrival_, i});
-            ++queues_[i].arrived;
+            constexpr std::size_t cookie = offsetof(contract::Completion, cookie);
+            if (beat.strobe[at] != 0)
+                arrive(i, beat.data.subspan(at + 1 - (entry_bytes - cookie), entry_bytes - cookie));
         }
         return;
     }
@@ -193,7 +283,15 @@ void Measurement::post(Job& job) {
         std::ranges::fill(machine_.memory().view(segment.address, segment.length), ScatteredText::background);
     }
     job.outstanding = true;
+    job.times = {};
     queues_[job.queue].pair->post(job.descriptor);
+    queues_[job.queue].posted.push_back(static_cast<std::size_t>(&job - jobs_.data()));
+}
+
+void Measurement::ring(Queue& queue) {
+    for (const std::size_t job : queue.posted) jobs_[job].times.doorbell = machine_.cycle();
+    queue.posted.clear();
+    queue.pair->ring_submission();
 }
 
 void Measurement::take(Queue& queue, bool post_again) {
@@ -214,7 +312,7 @@ void Measurement::take(Queue& queue, bool post_again) {
         ++verified_;
         if (post_again) post(job);
     }
-    if (post_again) queue.pair->ring_submission();
+    if (post_again) ring(queue);
     queue.pair->ring_completion();
 }
 
@@ -249,7 +347,7 @@ Throughput Measurement::throughput(unsigned requests) {
     last_arrival_ = machine_.cycle();
     verified_ = 0;
     for (Job& job : jobs_) post(job);
-    for (Queue& queue : queues_) queue.pair->ring_submission();
+    for (Queue& queue : queues_) ring(queue);
     while (arrivals_.size() < end) {
         advance(polling_step);
         serve(batch, true);
@@ -270,6 +368,17 @@ Throughput Measurement::throughput(unsigned requests) {
     result.requests = requests;
     result.bytes = std::uint64_t{requests} * workload_.text_bytes;
     result.verified = verified_;
+    result.read_beats = arrivals_[end - 1].read_beats - arrivals_[warm_up - 1].read_beats;
+    result.write_beats = arrivals_[end - 1].write_beats - arrivals_[warm_up - 1].write_beats;
+    for (std::size_t i = warm_up; i < end; ++i) {
+        const RequestTimes& times = arrivals_[i].times;
+        for (const std::uint64_t cycle :
+             {times.doorbell, times.fetch, times.record, times.source, times.destination, times.completion}) {
+            add_to_digest(result.digest, cycle);
+        }
+        result.times.push_back(times);
+    }
+    for (const std::uint64_t beats : {result.read_beats, result.write_beats}) add_to_digest(result.digest, beats);
     std::vector<std::uint64_t> by_queue(queues_.size());
     for (std::size_t i = warm_up; i < end; ++i) ++by_queue[arrivals_[i].queue];
     result.lowest_share = static_cast<double>(*std::ranges::min_element(by_queue)) *
@@ -289,7 +398,7 @@ std::vector<std::uint64_t> Measurement::latencies(unsigned runs) {
         Job& job = jobs_[i % jobs_.size()];
         post(job);
         const std::uint64_t doorbell = last_arrival_ = machine_.cycle();
-        queue.pair->ring_submission();
+        ring(queue);
         while (arrivals_.empty()) {
             if (machine_.engine().idle()) throw MachineError("the engine is idle, but the request is not answered");
             advance(1);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,17 @@ struct Workload {
     unsigned depth = 8;  ///< requests posted and unanswered, of each queue
 };
 
+/// When a request was where, in cycles; all on the machine's bus, none inside the engine.
+struct RequestTimes {
+    std::uint64_t doorbell = 0;     ///< the doorbell that announced it was written
+    std::uint64_t fetch = 0;        ///< the engine began to fetch its descriptor
+    std::uint64_t record = 0;       ///< the address of its context record was shown; 0: the context is engine-held
+    std::uint64_t source = 0;       ///< the first address of its source was shown
+    std::uint64_t destination = 0;  ///< the last beat of its result was written; of a request without one: its entry's
+                                    ///< first beat was about to be
+    std::uint64_t completion = 0;   ///< the last beat of its completion entry was written
+};
+
 /// What one throughput measurement found. All figures are of the window between two completions.
 struct Throughput {
     std::uint64_t cycles = 0;
@@ -46,6 +58,10 @@ struct Throughput {
     std::uint64_t bytes = 0;     ///< of text
     double lowest_share = 1;     ///< requests of the queue that got the fewest, relative to an equal share
     std::uint64_t verified = 0;  ///< requests whose whole output was compared with OpenSSL, the window's and others
+    std::vector<RequestTimes> times{};  ///< of the window's requests, in the order of their completions
+    std::uint64_t read_beats = 0;       ///< of bursts whose address was shown in the window
+    std::uint64_t write_beats = 0;      ///< written in the window
+    std::uint64_t digest = 0;           ///< of all that is in `times`: equal for engines that do the same when
 };
 
 /// How fast an engine was simulated: host time, not engine time.
@@ -58,7 +74,8 @@ struct SimulatorSpeed {
 /// but what OpenSSL does.
 class Measurement {
 public:
-    Measurement(const std::string& engine, unsigned memory_latency, const Workload& workload, unsigned queues);
+    Measurement(const std::string& engine, unsigned memory_latency, const Workload& workload, unsigned queues,
+                unsigned data_width = 128);
     Measurement(const Measurement&) = delete;
     Measurement& operator=(const Measurement&) = delete;
 
@@ -78,20 +95,38 @@ private:
         Bytes expected;
         unsigned queue = 0;
         bool outstanding = false;
+        RequestTimes times{};
     };
     struct Arrival {
         std::uint64_t cycle = 0;
         unsigned queue = 0;
+        RequestTimes times{};
+        std::uint64_t read_beats = 0;  ///< so far
+        std::uint64_t write_beats = 0;
+    };
+    enum class Content : std::uint8_t { record, source, destination };
+    /// What lies in the machine's memory, by address.
+    struct Place {
+        std::uint64_t begin = 0;
+        std::uint64_t end = 0;
+        std::size_t job = 0;
+        Content content = Content::source;
     };
     struct Queue {
         std::unique_ptr<sim::QueuePair> pair;
         std::uint64_t arrived = 0;
         std::uint64_t taken = 0;
+        std::vector<std::size_t> posted{};  ///< jobs that no doorbell has announced yet
     };
 
     void prepare_keys();
     void prepare_job(unsigned queue);
+    void map_jobs();
+    [[nodiscard]] const Place* place_of(std::uint64_t address);
     void watch(const sim::WriteBeat& beat);
+    void watch(const sim::Burst& burst);
+    void arrive(unsigned queue, std::span<const std::uint8_t> entry_end);
+    void ring(Queue& queue);
     void advance(std::uint64_t cycles);
     void post(Job& job);
     void take(Queue& queue, bool post_again);
@@ -105,6 +140,10 @@ private:
     std::vector<Bytes> held_keys_;  ///< by engine-held context: the key, and for XTS the tweak's behind it
     std::vector<Job> jobs_;
     std::vector<Arrival> arrivals_;
+    std::vector<Place> places_;  ///< by address
+    std::size_t last_place_ = 0;
+    std::uint64_t read_beats_ = 0;
+    std::uint64_t write_beats_ = 0;
     std::uint64_t last_arrival_ = 0;
     std::uint64_t verified_ = 0;
     SimulatorSpeed speed_;

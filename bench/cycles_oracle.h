@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the engine must answer in the speed table's rows, by OpenSSL: no figure comes from a wrong result.
+// What the engine must answer where its speed is measured, by OpenSSL: no figure comes from a wrong result.
 
 #pragma once
 
@@ -19,7 +19,7 @@ struct PlainInput {
     contract::CipherMode mode = contract::CipherMode::ecb;
     Bytes key;
     Bytes tweak_key;  ///< XTS only
-    Bytes iv;         ///< as sim::CipherRequest::iv takes it; ECB and CMAC: empty
+    Bytes iv;         ///< as sim::CipherRequest::iv takes it; ECB, CMAC, KW, KWP: empty
     Bytes aad;        ///< GCM, CCM
     Bytes text;
     std::size_t tag_length = 0;  ///< GCM, CCM, CMAC
@@ -31,7 +31,7 @@ struct SealedOutput {
     Bytes tag;   ///< of tag_length bytes
 };
 
-/// Every mode of the table: ECB, CBC, CTR, XTS, GCM, CCM, CMAC. Throws std::invalid_argument for another one and
+/// Every mode: ECB, CBC, CTR, XTS, GCM, CCM, CMAC, KW, KWP. Throws std::invalid_argument for another one and
 /// std::runtime_error if OpenSSL fails.
 [[nodiscard]] SealedOutput seal(const PlainInput& input);
 

@@ -5,13 +5,13 @@
 
 # Debian packages of the build, the tests and the demo.
 readonly cce_packages=(
-	bc bison bubblewrap build-essential ca-certificates ccache clang cmake coccinelle cpio cpp cryptsetup-bin
-	curl device-tree-compiler dkms dmsetup dt-schema e2fsprogs flex gcc-arm-none-eabi gcc-riscv64-unknown-elf git
-	iproute2 iputils-ping kcapi-tools kmod lcov libclang-rt-dev libcli11-dev libelf-dev libgmock-dev libgtest-dev
-	libkcapi-dev libspdlog-dev libssl-dev libsystemc-dev libunicorn-dev liburing-dev linux-headers-amd64 linux-source-6.1
-	man-db mmdebstrap ninja-build nlohmann-json3-dev openssl patch pkg-config python3 python3-cryptography
-	python3-cryptography-vectors python3-jinja2 python3-yaml shellcheck sparse stress-ng util-linux valgrind
-	verilator xz-utils zlib1g-dev
+	bc bison bubblewrap build-essential ca-certificates ccache clang cmake coccinelle cpio cpp cryptsetup-bin curl
+	device-tree-compiler dkms dmsetup dt-schema e2fsprogs flex gcc-arm-none-eabi gcc-riscv64-unknown-elf git
+	iproute2 iputils-ping kcapi-tools kmod lcov libbenchmark-dev libclang-rt-dev libcli11-dev libelf-dev
+	libgmock-dev libgtest-dev libkcapi-dev libspdlog-dev libssl-dev libsystemc-dev libunicorn-dev liburing-dev
+	linux-headers-amd64 linux-source-6.1 man-db mmdebstrap ninja-build nlohmann-json3-dev openssl patch pkg-config
+	python3 python3-cryptography python3-cryptography-vectors python3-jinja2 python3-matplotlib python3-yaml
+	shellcheck sparse stress-ng util-linux valgrind verilator xz-utils zlib1g-dev
 )
 
 cce_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
