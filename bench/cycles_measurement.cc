@@ -109,9 +109,13 @@ Measurement::Measurement(const std::string& engine, unsigned memory_latency, con
         queues_.back().pair->start();
     }
     if (workload.held) prepare_keys();
-    jobs_.reserve(std::size_t{queues} * workload.depth);
+    const unsigned jobs = std::max(workload.depth, workload.sessions);
+    jobs_.reserve(std::size_t{queues} * jobs);
     for (unsigned i = 0; i < queues; ++i) {
-        for (unsigned j = 0; j < workload.depth; ++j) prepare_job(i);
+        for (unsigned j = 0; j < jobs; ++j) {
+            queues_[i].idle.push_back(jobs_.size());
+            prepare_job(i);
+        }
     }
     map_jobs();
     machine_.set_observer([this](const sim::WriteBeat& beat) { watch(beat); });
@@ -276,6 +280,12 @@ void Measurement::advance(std::uint64_t cycles) {
     while (machine_.cycle() < end) machine_.engine().advance(end);
 }
 
+void Measurement::post_next(Queue& queue) {
+    const std::size_t job = queue.idle.front();
+    queue.idle.pop_front();
+    post(jobs_[job]);
+}
+
 void Measurement::post(Job& job) {
     // What an earlier pass wrote must not pass for the result of this one.
     for (const auto& segment : job.request->destination().segments()) {
@@ -310,7 +320,8 @@ void Measurement::take(Queue& queue, bool post_again) {
             throw std::runtime_error("a request's output differs from OpenSSL's");
         }
         ++verified_;
-        if (post_again) post(job);
+        queue.idle.push_back(done->cookie);
+        if (post_again) post_next(queue);
     }
     if (post_again) ring(queue);
     queue.pair->ring_completion();
@@ -338,7 +349,7 @@ void Measurement::expect_no_trace_outside() const {
 Throughput Measurement::throughput(unsigned requests) {
     const auto clock = std::chrono::steady_clock::now();
     const std::uint64_t simulated = machine_.engine().simulated_cycles();
-    const std::size_t warm_up = jobs_.size();
+    const std::size_t warm_up = queues_.size() * workload_.depth;
     const std::size_t end = warm_up + requests;
     const unsigned batch = workload_.text_bytes >= large_request ? 1 : std::max(1U, workload_.depth / batches_of_depth);
 
@@ -346,7 +357,9 @@ Throughput Measurement::throughput(unsigned requests) {
     for (Queue& queue : queues_) queue.arrived = queue.taken = 0;
     last_arrival_ = machine_.cycle();
     verified_ = 0;
-    for (Job& job : jobs_) post(job);
+    for (Queue& queue : queues_) {
+        for (unsigned i = 0; i < workload_.depth; ++i) post_next(queue);
+    }
     for (Queue& queue : queues_) ring(queue);
     while (arrivals_.size() < end) {
         advance(polling_step);
@@ -395,8 +408,7 @@ std::vector<std::uint64_t> Measurement::latencies(unsigned runs) {
         machine_.run(idle_cycles);
         arrivals_.clear();
         queue.arrived = queue.taken = 0;
-        Job& job = jobs_[i % jobs_.size()];
-        post(job);
+        post_next(queue);
         const std::uint64_t doorbell = last_arrival_ = machine_.cycle();
         ring(queue);
         while (arrivals_.empty()) {

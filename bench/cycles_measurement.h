@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <random>
 #include <span>
@@ -38,6 +39,8 @@ struct Workload {
     Placement source = {0};
     Placement destination = {0};
     unsigned depth = 8;  ///< requests posted and unanswered, of each queue
+    /// Requests that take turns in each queue, each with buffers and a key of its own; at least `depth`.
+    unsigned sessions = 0;
 };
 
 /// When a request was where, in cycles; all on the machine's bus, none inside the engine.
@@ -117,6 +120,7 @@ private:
         std::uint64_t arrived = 0;
         std::uint64_t taken = 0;
         std::vector<std::size_t> posted{};  ///< jobs that no doorbell has announced yet
+        std::deque<std::size_t> idle{};     ///< jobs that are not posted, the one that has waited longest first
     };
 
     void prepare_keys();
@@ -128,6 +132,7 @@ private:
     void arrive(unsigned queue, std::span<const std::uint8_t> entry_end);
     void ring(Queue& queue);
     void advance(std::uint64_t cycles);
+    void post_next(Queue& queue);
     void post(Job& job);
     void take(Queue& queue, bool post_again);
     void serve(unsigned batch, bool post_again);

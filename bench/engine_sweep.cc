@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cycles_measurement.h"
@@ -31,6 +32,7 @@ constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;
 constexpr std::uint32_t bytes_maximum = 1 << 20;
 constexpr unsigned depth_maximum = 256;
+constexpr unsigned sessions_maximum = 1 << 17;
 constexpr unsigned window_maximum = 1024;  ///< requests: enough for the 99.9th percentile
 constexpr unsigned window_minimum = 4;
 constexpr double block_bytes = 16;
@@ -85,6 +87,7 @@ Point point_of(const json& object) {
     }
     work.depth = in_range(object, "depth", 1, depth_maximum);
     work.held = object.value("held", false);
+    if (object.contains("sessions")) work.sessions = in_range(object, "sessions", 1, sessions_maximum);
     point.queues = in_range(object, "queues", 1, cce::contract::queue_limit);
     point.requests = object.contains("requests") ? in_range(object, "requests", 1, 1 << 20) : 0;
     return point;
@@ -126,6 +129,9 @@ unsigned window_of(const Point& point, std::uint64_t window_cycles) {
     return (requests + turn - 1) / turn * turn;
 }
 
+constexpr std::array<std::pair<const char*, double>, 7> percentiles{
+    {{"p10", 0.1}, {"p25", 0.25}, {"p50", 0.5}, {"p75", 0.75}, {"p90", 0.9}, {"p99", 0.99}, {"p99.9", 0.999}}};
+
 /// The smallest value that at least `share` of them do not exceed.
 std::uint64_t percentile(const std::vector<std::uint64_t>& sorted, double share) {
     const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(sorted.size())));
@@ -136,11 +142,9 @@ json latency_of(const std::vector<RequestTimes>& times) {
     std::vector<std::uint64_t> sorted;
     for (const RequestTimes& one : times) sorted.push_back(one.completion - one.doorbell);
     std::ranges::sort(sorted);
-    return {{"min", sorted.front()},
-            {"p50", percentile(sorted, 0.5)},
-            {"p99", percentile(sorted, 0.99)},
-            {"p99.9", percentile(sorted, 0.999)},
-            {"max", sorted.back()}};
+    json latency = {{"min", sorted.front()}, {"max", sorted.back()}};
+    for (const auto& [name, share] : percentiles) latency[name] = percentile(sorted, share);
+    return latency;
 }
 
 /// Means over the requests.
@@ -227,7 +231,7 @@ int main(int argc, char** argv) {
     CLI::App app{
         "Measures an engine at points read from standard input, JSON a line, as\n"
         R"({"mode":"gcm","key_bits":256,"decrypt":false,"bytes":4096,"depth":8,"queues":1})"
-        "\n(optional: held, requests); prints a line of JSON for each",
+        "\n(optional: held, requests, sessions); prints a line of JSON for each",
         "cce_engine_sweep"};
     app.add_option("--engine", options.engine, "rtl or model")->capture_default_str();
     app.add_option("--latency", options.memory_latency, "Cycles of the memory's latency")

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Names of what is measured: one vocabulary for --algorithms, the engine's modes and OpenSSL's algorithms."""
+
+from __future__ import annotations
+
+AES_MODES = ('ecb', 'cbc', 'ctr', 'xts', 'gcm', 'ccm', 'cmac', 'kw', 'kwp')
+HASHES = ('sha-224', 'sha-256', 'sha-384', 'sha-512', 'sha3-256', 'sha3-384', 'sha3-512', 'hmac-sha-256', 'hmac-sha-512')
+KEY_WRAP = ('kw', 'kwp')
+KEY_WRAP_LIMIT = 4096
+#: Whose decryption is other work than its encryption, for a CPU.
+ONE_DIRECTION = ('ctr', 'cmac')
+KNOWN = AES_MODES + HASHES
+
+
+class AlgorithmError(Exception):
+    """An algorithm that is not known."""
+
+
+def parse(text: str) -> list[str]:
+    """The algorithms of a list with commas, in our order; all of them if it is empty."""
+    names = [name.strip().lower() for name in text.split(',') if name.strip()]
+    for name in names:
+        if name not in KNOWN:
+            raise AlgorithmError(f"there is no algorithm '{name}'; known: {', '.join(KNOWN)}")
+    return [name for name in KNOWN if not names or name in names]
+
+
+def openssl_names(names: list[str], key_bits: tuple[int, ...]) -> list[str]:
+    """What cce_bench_openssl calls them."""
+    result = []
+    for name in names:
+        if name in HASHES:
+            result.append(name)
+        else:
+            result += [f'aes-{bits}-{name}' for bits in key_bits if (name, bits) != ('xts', 192)]
+    return result

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command behind scripts/bench.sh: measures, reports, compares."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from report import algorithms, compare, machine, profiles
+from report.comparison import compare as compare_profiles
+from report.engine import EnginePart
+from report.figures import Report, ReportError, read_report, write_text
+from report.linux import LinuxPart
+from report.page import page
+from report.part import Context, Part, PartError
+from report.progress import Progress, duration
+from report.scale import ScalePart
+from report.simulation import SimulationPart
+from report.software import SoftwarePart
+
+PARTS: tuple[Part, ...] = (EnginePart(), ScalePart(), SoftwarePart(), LinuxPart(), SimulationPart())
+CODE_FAILED, CODE_USAGE, CODE_WORSE, CODE_INTERRUPTED = 1, 2, 3, 130
+
+
+class Interrupted(Exception):
+    """SIGINT or SIGTERM: what is done is kept."""
+
+
+def interrupt(number: int, _: FrameType | None) -> None:
+    raise Interrupted(signal.Signals(number).name)
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog='scripts/bench.sh', formatter_class=argparse.RawDescriptionHelpFormatter,
+        description='Measures the engine (cycles), the Linux path and the software path (host time), compares them for\n'
+                    'stated profiles, and writes report.json, report.csv and report.html. docs/benchmark.md says how.',
+        epilog='Exit status: 0; 1 if something failed; 2 after wrong usage; 3 if --compare found something worse;\n'
+               '130 after an interruption (the report is written, marked as incomplete).\n\n'
+               f'Algorithms: {", ".join(algorithms.KNOWN)}\nProfiles: {", ".join(profiles.known())}')
+    made.add_argument('--quick', action='store_true', help='fewer points: less than 3 minutes instead of 40')
+    made.add_argument('--engine', choices=('model', 'rtl', 'both'), default='both',
+                      help='model: no RTL; rtl: the stated subset on it and nothing else; both (default)')
+    made.add_argument('--profile', default='', metavar='NAME,...', help='profiles to compare (default: all)')
+    made.add_argument('--algorithms', default='', metavar='NAME,...', help='what to measure (default: all)')
+    made.add_argument('--parts', default='', metavar='NAME,...',
+                      help=f'parts of the benchmark (default: all): {", ".join(part.name for part in PARTS)}')
+    made.add_argument('--out', type=Path, metavar='FOLDER', help='for the report (default: build/bench/report)')
+    made.add_argument('--compare', type=Path, metavar='OLD.json',
+                      help='print what changed from that report beyond noise; exit status 3 if something got worse')
+    made.add_argument('--from', dest='source', type=Path, metavar='REPORT.json',
+                      help='measure nothing: make the page, or compare, from that report')
+    made.add_argument('--build', type=Path, default=machine.ROOT / 'build', help=argparse.SUPPRESS)
+    return made
+
+
+def split(text: str) -> list[str]:
+    return [name.strip() for name in text.split(',') if name.strip()]
+
+
+def profiles_of(context: Context) -> dict[str, dict[str, Any]]:
+    chosen: list[profiles.Profile] = [*context.engine_profiles, *context.cpu_profiles]
+    return {one.name: profiles.as_json(one) for one in chosen}
+
+
+def chosen_parts(text: str) -> list[Part]:
+    names = split(text)
+    known = {part.name: part for part in PARTS}
+    for name in names:
+        if name not in known:
+            raise ValueError(f"there is no part '{name}'; known: {', '.join(known)}")
+    return [part for part in PARTS if not names or part.name in names]
+
+
+def measure_part(part: Part, context: Context, report: Report) -> str | None:
+    """Runs it into the report. What went wrong, if something did."""
+    begun = time.monotonic()
+    before = len(report.figures)
+    context.skipped = []
+    state = report.parts[part.name] = {'complete': False, 'seconds': 0.0, 'figures': 0, 'skipped': context.skipped}
+    failure = None
+    try:
+        for figure in part.measure(context):
+            report.figures.append(figure)
+        state['complete'] = True
+    except (PartError, OSError, KeyError, ValueError) as error:
+        failure = f'{part.name}: {error}'
+        state['failure'] = failure
+        context.progress.say('failed: ' + failure)
+    finally:
+        if isinstance(part, SoftwarePart) and not state['complete'] and not any(
+                figure.name.startswith('software.') for figure in report.figures):
+            report.figures += part.kept
+        state['seconds'] = round(time.monotonic() - begun, 1)
+        state['figures'] = len(report.figures) - before
+    return failure
+
+
+def write(report: Report, folder: Path, progress: Progress) -> None:
+    report.write_json(folder / 'report.json')
+    report.write_csv(folder / 'report.csv')
+    write_text(folder / 'report.html', page(report))
+    progress.say(f'{len(report.figures)} figures in {folder}/report.json, report.csv and report.html')
+
+
+def print_comparison(report: Report) -> None:
+    found = compare_profiles(report)
+    if not found.break_evens:
+        for missing in found.missing[:1]:
+            print(f'no comparison: {missing}')
+        return
+    print('From so many bytes on the engine is the better one (AES-256, encryption; never: the CPU always wins)')
+    modes = list(dict.fromkeys(one.algorithm for one in found.break_evens))
+    print(f'{"kind":12}{"engine":14}{"CPU":11}' + ''.join(f'{mode:>9}' for mode in modes))
+    rows: dict[tuple[str, str, str], dict[str, str]] = {}
+    for one in found.break_evens:
+        rows.setdefault((one.kind, one.engine, one.cpu), {})[one.algorithm] = 'never' if one.bytes is None else str(one.bytes)
+    for (kind, engine, cpu), cells in rows.items():
+        print(f'{kind:12}{engine:14}{cpu:11}' + ''.join(f'{cells.get(mode, "-"):>9}' for mode in modes))
+
+
+def print_changes(old: Report, new: Report) -> int:
+    found = compare.differences(old, new)
+    print(compare.text(found), end='')
+    if not old.complete or not new.complete:
+        print('one of the reports is incomplete: what is missing was not compared')
+    return CODE_WORSE if found.worse() else 0
+
+
+def measure(options: argparse.Namespace, parts: Sequence[Part], names: list[str]) -> tuple[Report, int]:
+    folder: Path = options.out
+    engines = {'model': ['model'], 'rtl': ['rtl'], 'both': ['rtl', 'model']}[options.engine]
+    engine_profiles, cpu_profiles = profiles.pairs(split(options.profile))
+    progress = Progress(1)
+    context = Context(options.build.resolve(), folder / 'work', progress, names, engines, engine_profiles, cpu_profiles,
+                      options.quick, sorted(os.sched_getaffinity(0))[:2])
+    context.work.mkdir(parents=True, exist_ok=True)
+    progress.total = sum(part.seconds(context) for part in parts)
+    report = Report(machine.describe(), {'quick': options.quick, 'engine': options.engine, 'algorithms': names,
+                                         'parts': [part.name for part in parts]},
+                    profiles_of(context),
+                    begun=datetime.now().astimezone().isoformat(timespec='seconds'))
+    begun = time.monotonic()
+    failures = []
+    code = 0
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
+    progress.say(f'about {duration(progress.total)} on an idle machine; interrupt it and what is done is kept')
+    try:
+        for part in parts:
+            failures += [failure] if (failure := measure_part(part, context, report)) else []
+    except Interrupted as signalled:
+        progress.say(f'interrupted ({signalled}): what is done is kept')
+        code = CODE_INTERRUPTED
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    report.seconds = time.monotonic() - begun
+    report.complete = code == 0 and not failures
+    write(report, folder, progress)
+    return report, code or (CODE_FAILED if failures else 0)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    options.out = (options.out or options.build / 'bench/report').resolve()
+    try:
+        names = algorithms.parse(options.algorithms)
+        parts = chosen_parts(options.parts)
+        profiles.pairs(split(options.profile))
+        old = read_report(options.compare) if options.compare else None
+        options.out.mkdir(parents=True, exist_ok=True)
+        if options.source:
+            report, code = read_report(options.source), 0
+            write_text(options.out / 'report.html', page(report))
+        else:
+            report, code = measure(options, parts, names)
+    except (algorithms.AlgorithmError, profiles.ProfileError, ReportError, ValueError, OSError) as error:
+        print(f'bench.sh: {error}', file=sys.stderr)
+        return CODE_USAGE
+    print_comparison(report)
+    if old is not None:
+        return code or print_changes(old, report)
+    return code

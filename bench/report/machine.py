@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the figures of the host are figures of: machine, kernel, compiler, and what was built."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def first_line(*command: str) -> str:
+    """Of what a command prints; empty if it cannot be run."""
+    try:
+        out = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return ''
+    return out.splitlines()[0].strip() if out.strip() else ''
+
+
+def from_cpuinfo(name: str) -> str:
+    for line in Path('/proc/cpuinfo').read_text(encoding='utf-8').splitlines():
+        key, _, value = line.partition(':')
+        if key.strip() == name:
+            return value.strip()
+    return ''
+
+
+def read(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding='utf-8').strip()
+    except OSError:
+        return ''
+
+
+def describe() -> dict[str, Any]:
+    vulnerabilities = Path('/sys/devices/system/cpu/vulnerabilities')
+    return {
+        'cpu': from_cpuinfo('model name'),
+        'cores': os.cpu_count(),
+        'mhz': from_cpuinfo('cpu MHz'),
+        'hypervisor': 'yes' if 'hypervisor' in from_cpuinfo('flags').split() else 'no',
+        'governor': read('/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor') or 'not known',
+        'mitigations': {path.name: read(str(path)) for path in sorted(vulnerabilities.glob('*'))},
+        'memory_kib': read('/proc/meminfo').splitlines()[0].split()[1],
+        'kernel': platform.release(),
+        'system': first_line('sh', '-c', '. /etc/os-release && echo "$PRETTY_NAME"'),
+        'compiler': first_line('c++', '--version'),
+        'verilator': first_line('verilator', '--version'),
+        'openssl': first_line('openssl', 'version'),
+        'python': platform.python_version(),
+        'revision': first_line('git', '-C', str(ROOT), 'describe', '--always', '--dirty'),
+        'load': list(os.getloadavg()),
+    }

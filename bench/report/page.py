@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+"""report.html: one file with everything in it, made from the report alone."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+
+from report.algorithms import AES_MODES
+from report.comparison import KEY_BITS, KINDS, Comparison, compare
+from report.engine import DEEP, is_deep
+from report.figures import Condition, Figure, Report
+from report.plots import all_plots, base, size_text
+from report.profiles import EngineProfile, from_json
+
+STYLE = '''
+body { font: 15px/1.45 sans-serif; color: #222; max-width: 62rem; margin: 1.5rem auto; padding: 0 1rem; }
+h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; border-bottom: 1px solid #ccc; }
+table { border-collapse: collapse; font-size: 13px; margin: 0.6rem 0; }
+th, td { padding: 0.18rem 0.55rem; text-align: right; white-space: nowrap; border-bottom: 1px solid #e4e4e4; }
+th { vertical-align: bottom; } th:first-child, td:first-child { text-align: left; }
+td.wide { text-align: left; white-space: normal; }
+tr.group td { border-top: 2px solid #999; }
+figure { margin: 0.8rem 0 1.6rem; break-inside: avoid; } figure img { width: 100%; height: auto; }
+figcaption, .note { color: #555; font-size: 13px; max-width: 54rem; }
+.warning { background: #fff3cd; border-left: 4px solid #e69f00; padding: 0.5rem 0.8rem; }
+.scroll { overflow-x: auto; }
+@media print { body { max-width: none; font-size: 10pt; } table { font-size: 8pt; } .scroll { overflow: visible; }
+  h2, h3 { break-after: avoid; } tr { break-inside: avoid; } }
+'''
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], group: int | None = None) -> str:
+    """`group`: where this column's text changes, a line is drawn."""
+    out = ['<div class="scroll"><table><thead><tr>', *(f'<th>{html.escape(cell)}</th>' for cell in head),
+           '</tr></thead><tbody>']
+    before: str | None = None
+    for row in rows:
+        new = group is not None and before is not None and row[group] != before
+        before = row[group] if group is not None else None
+        out.append('<tr class="group">' if new else '<tr>')
+        out += [f'<td>{html.escape(cell)}</td>' for cell in row]
+        out.append('</tr>')
+    out.append('</tbody></table></div>')
+    return ''.join(out)
+
+
+def break_even_table(comparison: Comparison) -> str:
+    modes = [mode for mode in AES_MODES if any(one.algorithm == mode for one in comparison.break_evens)]
+    by_key = {(one.engine, one.cpu, one.kind, one.algorithm): one for one in comparison.break_evens}
+    rows = []
+    for kind, meaning in KINDS.items():
+        for engine, cpu in dict.fromkeys((one.engine, one.cpu) for one in comparison.break_evens):
+            cells = []
+            for mode in modes:
+                one = by_key.get((engine, cpu, kind, mode))
+                cells.append('' if one is None else 'never' if one.bytes is None else
+                             'always' if one.bytes <= 16 else f'from {size_text(one.bytes)}')
+            rows.append([meaning, engine, cpu, *cells])
+    return table(['the engine is better: it gives', 'engine', 'CPU', *(mode.upper() for mode in modes)], rows, 0)
+
+
+def saving_table(comparison: Comparison) -> str:
+    rows = [[f'{one.engine}', one.cpu, one.algorithm.upper(), size_text(one.bytes), f'{one.host_cycles_per_byte:.3f}',
+             f'{one.cpu_cycles_per_byte:.3f}', f'{one.cpu_seconds_per_gb:.3f}', f'{one.saved_cpu_seconds_per_gb:+.3f}',
+             f'{one.engine_bytes_per_second / 1e9:.2f}', f'{one.cpu_bytes_per_second / 1e9:.2f}'] for one in comparison.savings]
+    return table(['engine', 'CPU', 'mode', 'bytes', 'host cycles left a byte', 'cycles a byte by the CPU',
+                  'CPU s per GB left', 'CPU s per GB saved', 'GB/s with engine', 'GB/s by the CPU'], rows, 1)
+
+
+def engine_table(report: Report) -> str:
+    """Best throughput and least latency, by mode and size."""
+    sizes = (16, 64, 256, 1024, 4096, 16384, 65536, 1048576)
+    rows = []
+    for mode in AES_MODES:
+        for what in ('bytes per cycle', 'cycles alone'):
+            cells = []
+            for size in sizes:
+                if what == 'bytes per cycle':
+                    found = [figure.value for figure in report.select('engine.throughput', **base(mode, bytes=size))
+                             if is_deep(figure.conditions)]
+                    cells.append(f'{max(found):.2f}' if found else '')
+                else:
+                    alone = [figure.value for figure in report.select('engine.latency', **base(mode, bytes=size, depth=1))]
+                    cells.append(f'{alone[0]:,.0f}' if alone else '')
+            if any(cells):
+                rows.append([mode.upper(), what, *cells])
+    return table([f'encryption, 256-bit key; bytes per cycle: {DEEP} in flight or more', '', *(size_text(size) for size in sizes)], rows, 0)
+
+
+def software_table(report: Report) -> str:
+    sizes = (64, 1024, 16384, 1048576)
+    names = list(dict.fromkeys(str(figure.conditions['algorithm']) for figure in report.select('software.cycles',
+                                                                                              direction='encrypt')))
+    rows = []
+    for name in sorted(name for name in names if not name.startswith(('aes-128', 'aes-192'))):
+        for instructions in ('all', 'aes-ni', 'plain'):
+            cells = []
+            for size in sizes:
+                pick: dict[str, Condition] = {'algorithm': name, 'direction': 'encrypt', 'instructions': instructions, 'bytes': size}
+                cycles = next(report.select('software.cycles', **pick), None)
+                cells.append(spread(cycles) if cycles else '')
+            if any(cells):
+                rows.append([name, instructions, *cells])
+    return table(['cycles per byte, median (quartiles)', 'instructions', *(size_text(size) for size in sizes)], rows, 0)
+
+
+def spread(figure: Figure) -> str:
+    def number(value: float) -> str:
+        return f'{value:,.0f}' if value >= 100 else f'{value:.3g}'
+
+    if figure.quartiles is None:
+        return number(figure.value)
+    return f'{number(figure.value)} ({number(figure.quartiles[0])}–{number(figure.quartiles[1])})'
+
+
+def linux_tables(report: Report) -> str:
+    driver = []
+    for submit in report.select('linux.driver.submit'):
+        complete = next(report.select('linux.driver.complete', **submit.conditions), None)
+        driver.append([str(submit.conditions['algorithm']), size_text(float(submit.conditions['bytes'])),
+                       str(submit.conditions['depth']), f'{submit.value:,.0f}',
+                       f'{complete.value:,.0f}' if complete else ''])
+    library = [[str(figure.conditions['backend']), size_text(float(figure.conditions['bytes'])),
+                str(figure.conditions['depth']), f'{figure.parts["program"]:,.0f}', f'{figure.parts["kernel"]:,.0f}',
+                f'{figure.parts["calls"]:.2f}'] for figure in report.select('linux.library.cycles')]
+    guest = [[str(figure.conditions['backend']), size_text(float(figure.conditions['bytes'])),
+              str(figure.conditions['depth']), f'{figure.value:,.0f}', f'{figure.parts["interrupts"]:.3f}',
+              f'{figure.parts["doorbells"]:.3f}', f'{figure.parts["polls"]:.3f}', f'{figure.parts["engine_cycles"]:,.0f}']
+             for figure in report.select('linux.guest')]
+    out = []
+    if driver:
+        out += ['<h3>Host cycles of the driver, no engine behind it</h3>',
+                table(['algorithm', 'bytes', 'in flight', 'submit', 'complete'], driver, 0)]
+    if library:
+        out += ['<h3>Host cycles of a request through the library, no engine behind it</h3>',
+                table(['backend', 'bytes', 'in flight', 'program', 'kernel, beside empty calls', 'system calls'], library, 0)]
+    if guest:
+        out += ['<h3>Engine time of a request in the guest, and what the driver counted</h3>',
+                '<p class="note">The guest\'s clock is the engine\'s (250 MHz); what its CPU does takes none of it.</p>',
+                table(['backend', 'bytes', 'in flight', 'ns', 'interrupts', 'doorbells', 'polls', 'engine cycles'], guest, 0)]
+    return ''.join(out)
+
+
+def profile_table(report: Report) -> str:
+    rows = []
+    for data in report.profiles.values():
+        profile = from_json(data)
+        kind = 'engine' if isinstance(profile, EngineProfile) else 'CPU'
+        constants = ', '.join(f'{field.name} {getattr(profile, field.name):g}' if isinstance(getattr(profile, field.name),
+                                                                                             int | float)
+                              else f'{field.name} {getattr(profile, field.name)}'
+                              for field in fields(profile) if field.name not in ('name', 'text'))
+        rows.append([profile.name, kind, profile.text, constants])
+    return table(['profile', 'kind', 'what it stands for', 'stated constants (sources: bench/profiles/*.yaml)'], rows)
+
+
+def equality(report: Report) -> str:
+    figure = next(report.select('engine.rtl_equals_model'), None)
+    if figure is None:
+        return '<p>RTL and model were not compared in this run.</p>'
+    return (f'<p>RTL and C++ model were measured at {figure.parts["points"]:,.0f} points with {figure.parts["requests"]:,.0f} '
+            'requests, and did everything on the bus in the same cycles at all of them: doorbell, descriptor, key, first '
+            'source address, last result beat, completion of every request, and the number of beats.</p>')
+
+
+def notes(report: Report) -> str:
+    out = []
+    for figure in report.select('simulation.speed'):
+        out.append([f'{figure.conditions["engine"]}, {figure.conditions["work"]}', f'{figure.value:,.0f}'])
+    simulation = table(['simulated', 'cycles per host second'], out) if out else ''
+    checks = [[str(figure.conditions['algorithm']), size_text(float(figure.conditions['bytes'])),
+               f'{figure.value / 1e9:.3f}', f'{figure.parts.get("ratio_to_ours", float("nan")):.3f}']
+              for figure in report.select('software.openssl_speed')]
+    cross = table(['openssl speed', 'bytes', 'GB/s', 'of what was measured here'], checks) if checks else ''
+    return simulation + cross
+
+
+def page(report: Report) -> str:
+    comparison = compare(report)
+    parts = ['<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Core Crypto Engine: benchmark</title>',
+             f'<style>{STYLE}</style></head><body><h1>Core Crypto Engine: benchmark</h1>']
+    machine = report.machine
+    parts.append(f'<p class="note">{html.escape(report.begun)}; {report.seconds / 60:.1f} minutes; revision '
+                 f'{html.escape(str(machine.get("revision", "")))}; {html.escape(str(machine.get("cpu", "")))}, '
+                 f'{machine.get("cores", "?")} cores, virtual machine: {machine.get("hypervisor", "?")}; Linux '
+                 f'{html.escape(str(machine.get("kernel", "")))}; {html.escape(str(machine.get("openssl", "")))}; '
+                 f'{html.escape(str(machine.get("compiler", "")))}</p>')
+    if not report.complete:
+        parts.append('<p class="warning">This run was not completed: figures are missing, and those marked in report.json as '
+                     'not complete have fewer repetitions.</p>')
+    load = machine.get('load') or [0]
+    if load[0] > 0.5:
+        parts.append(f'<p class="warning">The machine was not idle when the run began (load {load[0]:.1f}): host times are '
+                     'worse than they need be, and spread. Cycles of the engine are exact all the same.</p>')
+    parts.append('<p>Three clocks appear, and each table and plot says which it has: <b>cycles of the engine</b>, exact, from '
+                 'simulation; <b>host time</b> of the machine named above; and, in the comparison alone, <b>both together</b> '
+                 'at the clocks of the profiles. Doorbells and interrupts are stated constants, never measured in a '
+                 'simulator.</p>')
+    if comparison.break_evens:
+        parts += [f'<h2>From which size the engine is the better one (AES-{KEY_BITS}, encryption)</h2>',
+                  break_even_table(comparison),
+                  '<p class="note">"never": at no size up to 1 MiB (key wrap: 4 KiB) does it stay better. "always": from 16 '
+                  'bytes. Between measured sizes everything is taken to be linear. Where the CPU wins, it says so.</p>']
+    if comparison.missing:
+        others = f', and {len(comparison.missing) - 1} more' if len(comparison.missing) > 1 else ''
+        parts.append(f'<p class="note">Not compared: {html.escape(comparison.missing[0])}{others}</p>')
+    for title, text, draw in all_plots(report):
+        picture = draw()
+        if picture is None:
+            continue
+        data = base64.b64encode(picture.encode()).decode()
+        parts.append(f'<h2>{html.escape(title)}</h2><figure><img alt="{html.escape(title)}" '
+                     f'src="data:image/svg+xml;base64,{data}"><figcaption>{html.escape(text)}</figcaption></figure>')
+    if comparison.savings:
+        parts += ['<h2>What the CPU saves, many requests in flight</h2>', saving_table(comparison)]
+    parts += ['<h2>Engine, in cycles of its clock</h2>', equality(report), engine_table(report),
+              '<h2>Software on this machine</h2>', software_table(report), '<h2>The Linux path</h2>', linux_tables(report),
+              '<h2>Cross-checks and simulation</h2>', notes(report), '<h2>Profiles</h2>', profile_table(report)]
+    skipped = report.skipped()
+    if skipped:
+        parts += ['<h2>Skipped</h2><ul>', *(f'<li>{html.escape(reason)}</li>' for _, reason in skipped), '</ul>']
+    parts.append('<p class="note">All figures: report.json, report.csv. How they are measured: docs/benchmark.md.</p>'
+                 '</body></html>\n')
+    return ''.join(parts)

@@ -1,0 +1,481 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of the benchmark's Python, on figures whose answers are known: no engine, no kernel, nothing timed.
+
+    PYTHONPATH=bench python3 -m unittest report.test_report
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import unittest
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from report import algorithms, baseline, command, compare, comparison, engine, linux, profiles, software
+from report.figures import Figure, Report, ReportError, read_report, summarize
+from report.page import page
+from report.part import Context, PartError, answers
+from report.plots import all_plots, crossover, size_text
+from report.progress import Progress
+
+ENGINE = profiles.EngineProfile('soc', 'a SoC', 500, 128, 60, 30, 200)
+CPU = profiles.CpuProfile('cpu', 'a CPU', 'all', 2.0, 1000, 3000)
+
+
+def empty_report(*chosen: profiles.Profile) -> Report:
+    return Report({'cpu': 'none'}, {}, {one.name: profiles.as_json(one) for one in chosen})
+
+
+def known_report(fixed: float = 200, slope: float = 0.0625, software_cycles: float = 2.0) -> Report:
+    """An engine of `fixed` + `slope` * size cycles, software of so many cycles a byte, a driver of 1000 + 600 cycles."""
+    report = empty_report(ENGINE, CPU)
+    for size in (16, 1024, 65536, 1048576):
+        for depth in (1, engine.DEEP):
+            cycles = fixed + slope * size
+            report.figures += engine.figures_of(
+                {'engine': 'model', 'point': engine.point('gcm', 256, False, size, depth, 1), 'cycles': 10 * cycles,
+                 'requests': 10, 'bytes': 10 * size, 'cycles_per_request': cycles, 'bytes_per_cycle': size / cycles,
+                 'lowest_share': 1.0,
+                 'latency': {name: cycles for name in ('p50', 'min', 'p10', 'p25', 'p75', 'p90', 'p99', 'p99.9', 'max')},
+                 'stages': {'wait': 1, 'fetch': 2, 'process': 3, 'write_back': 4}, 'bus': {'read': 0.5, 'write': 0.4}},
+                60, 128)
+        report.figures.append(Figure('software.cycles', 'cycles per byte', software_cycles, {
+            'instructions': 'all', 'algorithm': 'aes-256-gcm', 'direction': 'encrypt', 'bytes': size}))
+    for depth in (1, 16):
+        for size in (64, 65536):
+            for step, cycles in (('submit', 1000), ('complete', 600)):
+                report.figures.append(Figure(f'linux.driver.{step}', 'cycles', cycles,
+                                             {'algorithm': 'gcm-aes-cce', 'bytes': size, 'depth': depth}))
+    return report
+
+
+class FiguresTest(unittest.TestCase):
+    def test_median_and_quartiles(self) -> None:
+        figure = summarize('x', 's', [5.0, 1.0, 4.0, 2.0, 3.0], {})
+        self.assertEqual((figure.value, figure.quartiles, figure.repetitions), (3.0, (2.0, 4.0), 5))
+        self.assertEqual(summarize('x', 's', [7.0], {}).quartiles, (7.0, 7.0))
+        with self.assertRaises(ValueError):
+            summarize('x', 's', [], {})
+
+    def test_a_report_is_read_as_it_was_written(self) -> None:
+        report = known_report()
+        report.parts['engine'] = {'complete': True, 'seconds': 1.0, 'figures': 3, 'skipped': ['because']}
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / 'report.json'
+            report.write_json(path)
+            again = read_report(path)
+            self.assertEqual([figure.key() for figure in again.figures], [figure.key() for figure in report.figures])
+            self.assertEqual([figure.parts for figure in again.figures], [figure.parts for figure in report.figures])
+            self.assertEqual(again.skipped(), [('engine', 'because')])
+            report.write_csv(path.with_suffix('.csv'))
+            with path.with_suffix('.csv').open(encoding='utf-8', newline='') as file:
+                rows = list(csv.DictReader(file))
+            self.assertEqual(len(rows), sum(1 + len(figure.parts) for figure in report.figures))
+            self.assertEqual({row['unit'] for row in rows if row['name'] == 'engine.latency'}, {'cycles'})
+
+    def test_what_is_no_report_is_refused(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / 'report.json'
+            for text, reason in (('{', 'not JSON'), ('{}', 'format'), ('{"format": 99}', 'format 99'),
+                                 ('{"format": 1, "figures": []}', 'missing')):
+                path.write_text(text, encoding='utf-8')
+                with self.assertRaisesRegex(ReportError, reason):
+                    read_report(path)
+            with self.assertRaisesRegex(ReportError, 'No such file'):
+                read_report(path.with_name('nothing'))
+
+
+class ProfilesTest(unittest.TestCase):
+    def test_those_that_are_there(self) -> None:
+        for name in profiles.known():
+            profile = profiles.load(name)
+            self.assertEqual(profiles.from_json(profiles.as_json(profile)), profile)
+        engines, cpus = profiles.pairs([])
+        self.assertGreaterEqual({one.name for one in engines}, {'fpga-100mhz', 'soc-500mhz', 'asic-1ghz'})
+        self.assertEqual({one.name for one in cpus}, {'cpu-aes', 'cpu-plain'})
+        engines, cpus = profiles.pairs(['soc-500mhz'])
+        self.assertEqual(([one.name for one in engines], len(cpus)), (['soc-500mhz'], 2))
+
+    def test_wrong_ones(self) -> None:
+        with self.assertRaisesRegex(profiles.ProfileError, "no profile 'x'; known: .*soc-500mhz"):
+            profiles.load('x')
+        good = (profiles.FOLDER / 'soc-500mhz.yaml').read_text(encoding='utf-8')
+        for old, new, reason in (('kind: engine', 'kind: cake', 'kind must be'), ('clock_mhz: 500', '', 'clock_mhz'),
+                                 ('clock_mhz: 500', 'clock_mhz: fast', 'clock_mhz must be a number'),
+                                 ('clock_mhz: 500', 'clock_mhz: 0', 'clock_mhz must be a number'),
+                                 ('bus_bits: 128', 'bus_bits: 100', 'bus_bits'), ('kind:', 'colour: red\nkind:', 'colour'),
+                                 ('kind:', '[kind', 'x.yaml')):
+            with tempfile.TemporaryDirectory() as folder, self.subTest(new=new):
+                (Path(folder) / 'x.yaml').write_text(good.replace(old, new, 1), encoding='utf-8')
+                with self.assertRaisesRegex(profiles.ProfileError, reason):
+                    profiles.load('x', Path(folder))
+
+
+class AlgorithmsTest(unittest.TestCase):
+    def test_names(self) -> None:
+        self.assertEqual(algorithms.parse('gcm, cbc'), ['cbc', 'gcm'])
+        self.assertEqual(algorithms.parse(''), list(algorithms.KNOWN))
+        with self.assertRaisesRegex(algorithms.AlgorithmError, "'des'; known: ecb, .*gcm"):
+            algorithms.parse('gcm,des')
+        self.assertEqual(algorithms.openssl_names(['xts', 'sha-256'], (128, 192)), ['aes-128-xts', 'sha-256'])
+
+
+def context(folder: Path, **more: Any) -> Context:
+    engines, cpus = profiles.pairs([])
+    return Context(folder, folder, Progress(1, out=io.StringIO()), list(algorithms.KNOWN), ['rtl', 'model'], engines, cpus,
+                   **more)
+
+
+class EngineTest(unittest.TestCase):
+    def test_every_combination_that_makes_sense_is_measured_once(self) -> None:
+        for quick in (True, False):
+            keys = set()
+            points = 0
+            for sweep, asked in engine.EnginePart()._sweeps(context(Path('/'), quick=quick)):
+                for one in asked:
+                    points += 1
+                    keys.add((sweep.latency, sweep.bus_bits, json.dumps(one)))
+                    self.assertTrue(engine.sensible(one))
+            self.assertEqual(len(keys), points)
+        asked = engine.sweep_points(context(Path('/')))
+        for mode in algorithms.AES_MODES:
+            of_mode = [one for one in asked if one['mode'] == mode]
+            self.assertEqual({one['key_bits'] for one in of_mode}, {128, 192, 256})
+            self.assertEqual({one['decrypt'] for one in of_mode}, {False, True})
+            if mode not in algorithms.KEY_WRAP:
+                self.assertEqual({one['bytes'] for one in of_mode}, set(engine.SIZES))
+                self.assertEqual({one['depth'] for one in of_mode}, set(engine.DEPTHS))
+        self.assertEqual(engine.point('kw', 256, False, 8192, 1, 1)['bytes'], 8192)
+        self.assertFalse(engine.sensible(engine.point('kw', 256, False, 8192, 1, 1)))
+        self.assertFalse(engine.sensible(engine.point('gcm', 256, False, 1 << 20, 256, 1)))
+
+    def test_rtl_and_model_must_be_equal(self) -> None:
+        def answer(size: int, digest: str) -> dict[str, Any]:
+            return {'point': {'bytes': size}, 'digest': digest, 'requests': 8}
+
+        figure = engine.equality([answer(16, 'a'), answer(64, 'b')], [answer(64, 'b'), answer(16, 'a')])
+        self.assertEqual(figure.parts, {'points': 2, 'equal': 2, 'requests': 16})
+        with self.assertRaisesRegex(PartError, 'differ at 1 of 2 points.*64'):
+            engine.equality([answer(16, 'a'), answer(64, 'b')], [answer(64, 'c'), answer(16, 'a')])
+        with self.assertRaisesRegex(PartError, 'same points'):
+            engine.equality([answer(16, 'a')], [])
+        with self.assertRaisesRegex(PartError, 'same points'):
+            engine.equality([], [])
+
+
+class AnswersTest(unittest.TestCase):
+    def test_lines_of_several_processes(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            log = Path(folder) / 'log'
+            found = list(answers(['sed', '-u', 's/^/got /'], [str(i) for i in range(7)], 3, log))
+            self.assertEqual(sorted(found), [f'got {i}\n' for i in range(7)])
+            with self.assertRaisesRegex(PartError, r'sh failed with status 7: oh dear'):
+                list(answers(['sh', '-c', 'cat; echo oh dear >&2; exit 7'], ['a'], 2, log))
+
+
+GOOGLE = {'benchmarks': [
+    {'name': 'aes-256-gcm/decrypt/4096/min_time:0.010/repeats:1', 'run_type': 'iteration', 'time_unit': 'ns',
+     'real_time': 800.0, 'tsc_cycles': 2048.0, 'label': 'aa'},
+    {'name': 'sha-256/64', 'run_type': 'iteration', 'time_unit': 'ns', 'real_time': 100.0, 'tsc_cycles': 256.0, 'label': 'bb'},
+    {'name': 'sha-256/64_mean', 'run_type': 'aggregate', 'time_unit': 'ns', 'real_time': 1.0}]}
+
+
+class SoftwareTest(unittest.TestCase):
+    def test_rows_of_google_benchmark(self) -> None:
+        collection = software.Collection()
+        for _ in range(2):
+            collection.add(json.dumps(GOOGLE), 'all')
+        figures = list(collection.figures(wanted=3))
+        self.assertEqual([(figure.name, figure.value) for figure in figures],
+                         [('software.time', 800.0), ('software.cycles', 0.5), ('software.time', 100.0),
+                          ('software.cycles', 4.0)])
+        self.assertEqual(figures[0].conditions, {'instructions': 'all', 'algorithm': 'aes-256-gcm', 'direction': 'decrypt',
+                                                 'bytes': 4096})
+        self.assertFalse(any(figure.complete for figure in figures))
+        self.assertAlmostEqual(figures[0].parts['bytes_per_second'], 5.12e9)
+
+    def test_classes_of_instructions_must_compute_the_same(self) -> None:
+        collection = software.Collection()
+        collection.add(json.dumps(GOOGLE), 'all')
+        with self.assertRaisesRegex(PartError, '"plain" computes another aes-256-gcm'):
+            collection.add(json.dumps(GOOGLE).replace('"aa"', '"ab"'), 'plain')
+
+    def test_what_is_not_understood_is_refused(self) -> None:
+        for text, reason in (('', 'no JSON'), (json.dumps(GOOGLE).replace('"ns"', '"us"'), 'in us'),
+                             (json.dumps(GOOGLE).replace('sha-256/64"', 'sha-256"'), 'what is')):
+            with self.assertRaisesRegex(PartError, reason):
+                list(software.parse(text, 'all'))
+
+    def test_openssl_speed(self) -> None:
+        self.assertEqual(software.speed_rate('+H:16384\n+F:25:AES-256-GCM:597550180.39\n'), 597550180.39)
+        with self.assertRaisesRegex(PartError, 'no result'):
+            software.speed_rate('+H:16384\n')
+
+
+class LinuxTest(unittest.TestCase):
+    BEFORE = 'queue0.completed: 10\nqueue0.interrupts: 1\nqueue0.doorbells: 2\nqueue0.polls: 0\nqueue0.cycles: 5\n' \
+             'queue1.completed: 1\nqueue0.state: running\n'
+    AFTER = 'queue0.completed: 18\nqueue0.interrupts: 3\nqueue0.doorbells: 4\nqueue0.polls: 8\nqueue0.cycles: 805\n' \
+            'queue1.completed: 1\n'
+
+    def test_counters_of_the_driver(self) -> None:
+        row = {'bytes': 64, 'in_flight': 4, 'requests': 8, 'by_cpu': 0, 'seconds': 8e-6}
+        figure = linux.guest_figure('af_alg', row, self.BEFORE, self.AFTER)
+        self.assertEqual(figure.value, 1000)
+        self.assertEqual(figure.parts, {'requests': 8, 'interrupts': 0.25, 'doorbells': 0.25, 'polls': 1.0,
+                                        'engine_cycles': 100.0})
+        for wrong in ({'by_cpu': 1}, {'requests': 9}):
+            with self.assertRaisesRegex(PartError, 'engine ended 8 requests'):
+                linux.guest_figure('af_alg', {**row, **wrong}, self.BEFORE, self.AFTER)
+
+    def test_rows_of_the_driver(self) -> None:
+        rows = [{'algorithm': 'ctr-aes-cce', 'bytes': 64, 'depth': 1, 'submit_median': 900, 'submit_least': 800,
+                 'complete_median': 500, 'complete_least': 400}]
+        figures = list(linux.driver_figures({'rows': rows, 'cpu_below': {'ctr': 512}}))
+        self.assertEqual([(figure.name, figure.value) for figure in figures],
+                         [('linux.driver.submit', 900), ('linux.driver.complete', 500), ('linux.driver.threshold', 512)])
+
+
+class ComparisonTest(unittest.TestCase):
+    def test_break_even_where_it_can_be_computed_by_hand(self) -> None:
+        offload = comparison.Offload(known_report(), ENGINE, CPU, 'gcm')
+        # Alone: (1600 + 1000 + 3000) / 2 + 30 + 200 + (200 + size / 16) * 2 ns; software: size ns.
+        self.assertAlmostEqual(offload.latency_ns(1024), 2800 + 230 + 2 * (200 + 64))
+        self.assertAlmostEqual(offload.software_ns(1024), 1024)
+        exact = (2800 + 230 + 400) / (1 - 0.125)
+        found = comparison.break_even(offload, 'latency')
+        assert found is not None
+        self.assertLess(exact, found)
+        self.assertLessEqual(found, exact + comparison.STEP)
+        self.assertEqual(found % comparison.STEP, 0)
+        # CPU time of many: (1600 + 1000) / 2 + 30, an interrupt and a doorbell each since nobody counted them.
+        self.assertEqual(comparison.break_even(offload, 'cpu_time'), 1344)
+        # Throughput: the slower of host and engine: 1330 ns up to 7.4 KiB.
+        self.assertEqual(comparison.break_even(offload, 'throughput'), 1344)
+        self.assertAlmostEqual(offload.turn_ns(65536), 2 * (200 + 4096))
+
+    def test_never_and_always(self) -> None:
+        fast = comparison.Offload(known_report(software_cycles=0.1), ENGINE, CPU, 'gcm')
+        self.assertIsNone(comparison.break_even(fast, 'latency'))
+        slow = comparison.Offload(known_report(software_cycles=1000), ENGINE, CPU, 'gcm')
+        self.assertEqual(comparison.break_even(slow, 'cpu_time'), 16)
+
+    def test_counted_doorbells_and_interrupts(self) -> None:
+        report = known_report()
+        for depth, share in ((1, 1.0), (128, 0.01)):
+            report.figures.append(Figure('linux.guest', 'ns', 1, {'backend': comparison.COUNTED_BACKEND, 'bytes': 64,
+                                                                  'depth': depth}, {'doorbells': share, 'interrupts': share}))
+        offload = comparison.Offload(report, ENGINE, CPU, 'gcm')
+        self.assertAlmostEqual(offload.host_cycles(64), 1600 + 0.01 * 1000 + 0.01 * 30 * 2)
+
+    def test_all_pairs_and_what_is_missing(self) -> None:
+        found = comparison.compare(known_report())
+        self.assertEqual({one.kind for one in found.break_evens}, set(comparison.KINDS))
+        saving = found.savings[0]
+        self.assertAlmostEqual(saving.cpu_seconds_per_gb + saving.saved_cpu_seconds_per_gb, 1.0)
+        report = known_report()
+        report.figures = [figure for figure in report.figures if not figure.name.startswith('linux')]
+        found = comparison.compare(report)
+        self.assertEqual((found.break_evens, len(found.missing)), ([], 1))
+        self.assertIn('host cycles of the driver', found.missing[0])
+
+    def test_curves(self) -> None:
+        curve = comparison.Curve({16: 1.0, 32: 3.0, 64: 3.0})
+        self.assertEqual([curve(size) for size in (8, 16, 24, 32, 48, 128)], [1.0, 1.0, 2.0, 3.0, 3.0, 3.0])
+        with self.assertRaises(ValueError):
+            comparison.Curve({})
+
+    def test_polling_and_interrupt(self) -> None:
+        offload = comparison.Offload(known_report(), ENGINE, CPU, 'gcm')
+        # 2000 ns of interrupt and wake-up; polling takes 400 + size / 8 ns.
+        found = crossover(offload)
+        assert found is not None
+        self.assertTrue(12800 < found <= 12800 + 256)
+
+
+class CompareTest(unittest.TestCase):
+    @staticmethod
+    def report(*figures: Figure) -> Report:
+        report = empty_report()
+        report.figures = list(figures)
+        return report
+
+    def verdicts(self, old: Figure, new: Figure) -> list[str]:
+        return [change.verdict for change in compare.differences(self.report(old), self.report(new)).changes]
+
+    def test_exact_figures_by_any_difference(self) -> None:
+        def cycles(name: str, value: float, **parts: float) -> Figure:
+            return Figure(name, 'cycles', value, {'bytes': 64}, parts, exact=True)
+
+        self.assertEqual(self.verdicts(cycles('engine.latency', 100), cycles('engine.latency', 101)), ['worse'])
+        self.assertEqual(self.verdicts(cycles('engine.latency', 100), cycles('engine.latency', 99)), ['better'])
+        self.assertEqual(self.verdicts(cycles('engine.throughput', 15), cycles('engine.throughput', 14)), ['worse'])
+        self.assertEqual(self.verdicts(cycles('engine.bus', 0.5), cycles('engine.bus', 0.6)), ['changed'])
+        self.assertEqual(self.verdicts(cycles('engine.latency', 100, max=200), cycles('engine.latency', 100, max=201)),
+                         ['worse'])
+        self.assertEqual(self.verdicts(cycles('engine.latency', 100), cycles('engine.latency', 100)), [])
+
+    def test_figures_of_the_host_beyond_their_spread(self) -> None:
+        def time(low: float, median: float, high: float) -> Figure:
+            return Figure('software.time', 'ns', median, {'bytes': 64}, {}, 10, (low, high))
+
+        self.assertEqual(self.verdicts(time(9, 10, 11), time(10.5, 11.5, 12)), [])
+        self.assertEqual(self.verdicts(time(9, 10, 11), time(11.5, 12, 13)), ['worse'])
+        self.assertEqual(self.verdicts(time(9, 10, 11), time(7, 8, 8.5)), ['better'])
+        without = Figure('software.time', 'ns', 99, {'bytes': 64})
+        self.assertEqual(self.verdicts(time(9, 10, 11), without), [])
+
+    def test_what_is_in_one_alone(self) -> None:
+        one, other = Figure('a', 'x', 1), Figure('b', 'x', 1)
+        found = compare.differences(self.report(one), self.report(other))
+        self.assertEqual((found.compared, found.only_old, found.only_new), (0, ['a ()'], ['b ()']))
+        self.assertIn('1 are in the old report alone', compare.text(found))
+
+
+class BaselineTest(unittest.TestCase):
+    def test_what_got_worse(self) -> None:
+        old = {'a': {'cycles': 100, 'latency_max': 50}, 'gone': {'cycles': 1}}
+        new = {'a': {'cycles': 99, 'latency_max': 51}, 'new': {'cycles': 1}}
+        worse, other = baseline.judge(old, new)
+        self.assertEqual(worse, ['a: latency_max 50 -> 51', 'gone: no longer measured', 'new: not in the baseline'])
+        self.assertEqual(other, ['a: cycles 100 -> 99'])
+        self.assertEqual(baseline.judge(old, old), ([], []))
+
+    def test_a_worse_engine_is_found(self) -> None:
+        """The whole check, with a program that answers what we want."""
+        with tempfile.TemporaryDirectory() as folder:
+            program = Path(folder) / 'sweep'
+            program.write_text('#!/usr/bin/python3\nimport json, sys\nfor line in sys.stdin:\n'
+                               ' print(json.dumps({"point": json.loads(line), "cycles": CYCLES, '
+                               '"latency": {"p50": 1, "max": 2}}), flush=True)\n', encoding='utf-8')
+            program.chmod(0o755)
+            text = program.read_text(encoding='utf-8')
+            file = Path(folder) / 'baseline.json'
+            common = ['--program', str(program), '--file', str(file), '--log', str(Path(folder) / 'log')]
+            for cycles, action, code in ((1000, 'write', 0), (1000, 'check', 0), (999, 'check', 0), (1001, 'check', 1)):
+                program.write_text(text.replace('CYCLES', str(cycles)), encoding='utf-8')
+                with contextlib.redirect_stdout(io.StringIO()) as out:
+                    self.assertEqual(baseline.main([action, *common]), code, out.getvalue())
+
+
+class PageTest(unittest.TestCase):
+    def test_everything_is_in_one_file(self) -> None:
+        report = known_report()
+        report.complete = True
+        report.parts['linux'] = {'complete': True, 'seconds': 1, 'figures': 1, 'skipped': ['a <reason>']}
+        text = page(report)
+        self.assertNotIn('<script', text)
+        self.assertNotRegex(text, r'(src|href)="(?!data:)')
+        self.assertIn('a &lt;reason&gt;', text)
+        self.assertIn('data:image/svg+xml;base64,', text)
+        self.assertNotIn('not completed', text)
+        self.assertIn('not completed', page(empty_report()))
+
+    def test_plots_are_drawn_from_figures_and_left_out_without(self) -> None:
+        drawn = [title for title, _, draw in all_plots(known_report()) if draw()]
+        self.assertIn('Throughput over size, GCM', drawn)
+        self.assertIn('Host cycles of a request', drawn)
+        self.assertIn('Polling or interrupt', drawn)
+        self.assertEqual([title for title, _, draw in all_plots(empty_report()) if draw()], [])
+
+    def test_sizes(self) -> None:
+        self.assertEqual([size_text(size) for size in (16, 1420, 4096, 1 << 20, 1536)],
+                         ['16', '1,420', '4 KiB', '1 MiB', '1,536'])
+
+
+class FakePart:
+    def __init__(self, name: str, *, then: BaseException | None = None) -> None:
+        self.name, self.then = name, then
+
+    def seconds(self, context: Context) -> float:
+        return 1
+
+    def measure(self, context: Context) -> Iterator[Figure]:
+        context.skip(f'{self.name}: something')
+        yield Figure(f'{self.name}.figure', 'x', 1.0)
+        if isinstance(self.then, command.Interrupted):
+            os.kill(os.getpid(), signal.SIGTERM)
+        elif self.then:
+            raise self.then
+        yield Figure(f'{self.name}.figure', 'x', 2.0, {'second': True})
+
+
+class CommandTest(unittest.TestCase):
+    def setUp(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self.addCleanup(signal.signal, number, signal.getsignal(number))
+
+    def run_with(self, *parts: FakePart, arguments: tuple[str, ...] = ()) -> tuple[int, Report]:
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(command, 'PARTS', parts), \
+                contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            code = command.main(['--out', folder, '--build', folder, *arguments])
+            for name in ('report.json', 'report.csv', 'report.html'):
+                self.assertTrue((Path(folder) / name).is_file())
+            return code, read_report(Path(folder) / 'report.json')
+
+    def test_a_whole_run(self) -> None:
+        code, report = self.run_with(FakePart('one'), FakePart('two'))
+        self.assertEqual((code, report.complete, len(report.figures)), (0, True, 4))
+        self.assertEqual(report.skipped(), [('one', 'one: something'), ('two', 'two: something')])
+
+    def test_a_part_that_fails_leaves_the_others(self) -> None:
+        code, report = self.run_with(FakePart('one', then=PartError('broken')), FakePart('two'))
+        self.assertEqual((code, report.complete, len(report.figures)), (1, False, 3))
+        self.assertEqual(report.parts['one']['failure'], 'one: broken')
+        self.assertTrue(report.parts['two']['complete'])
+
+    def test_an_interruption_keeps_what_is_done(self) -> None:
+        code, report = self.run_with(FakePart('one', then=command.Interrupted()), FakePart('two'))
+        self.assertEqual((code, report.complete, len(report.figures)), (130, False, 1))
+        self.assertFalse(report.parts['one']['complete'])
+        self.assertNotIn('two', report.parts)
+
+    def test_wrong_usage_names_what_is_known(self) -> None:
+        for arguments, reason in ((['--profile', 'toaster'], "no profile 'toaster'; known: asic-1ghz"),
+                                  (['--algorithms', 'rot13'], "no algorithm 'rot13'; known: ecb"),
+                                  (['--parts', 'coffee'], "no part 'coffee'; known: engine"),
+                                  (['--compare', '/nothing'], 'cannot read /nothing')):
+            with contextlib.redirect_stderr(io.StringIO()) as errors, self.subTest(arguments=arguments):
+                self.assertEqual(command.main(arguments), 2)
+                self.assertIn(reason, errors.getvalue())
+
+    def test_comparing_two_reports(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            old, new = Path(folder) / 'old.json', Path(folder) / 'new.json'
+            known_report().write_json(old)
+            for fixed, code in ((200, 0), (190, 0), (201, 3)):
+                known_report(fixed).write_json(new)
+                with contextlib.redirect_stdout(io.StringIO()) as out:
+                    self.assertEqual(command.main(['--from', str(new), '--compare', str(old), '--out', folder]), code,
+                                     out.getvalue())
+
+    def test_help_lists_what_can_be_chosen(self) -> None:
+        done = subprocess.run(['/usr/bin/python3', '-B', '-m', 'report', '--help'], capture_output=True, text=True,
+                              check=True, cwd=profiles.FOLDER.parent)
+        for word in ('gcm', 'soc-500mhz', '--quick', '--compare', 'engine, scale'):
+            self.assertIn(word, done.stdout)
+
+
+class ProgressTest(unittest.TestCase):
+    def test_share_and_time_left(self) -> None:
+        out = io.StringIO()
+        progress = Progress(100, out=out, interval=0)
+        progress._start -= 50
+        progress.advance('engine', 25, 'gcm')
+        self.assertRegex(out.getvalue(), r'^bench:  25 %, (2|3) min left: engine: gcm\n$')
+        progress.advance('engine', 1000)
+        self.assertEqual(progress.left(), 0)
+
+
+if __name__ == '__main__':
+    unittest.main()
