@@ -17,7 +17,7 @@ from report.part import PartError, answers
 
 FILE = Path(__file__).resolve().parents[1] / 'baseline.json'
 ABOUT = ('Cycles of the engine, measured by the C++ model, which is equal to the RTL in every cycle. To replace them: '
-         'PYTHONPATH=bench python3 -m report.baseline write --program build/bench/cce_engine_sweep')
+         'cd bench && python3 -B -m report.baseline write --program ../build/bench/cce_engine_sweep')
 
 
 def name_of(point: Point) -> str:
