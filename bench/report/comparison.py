@@ -21,9 +21,9 @@ KEY_BITS = 256
 LARGEST = 1 << 20
 STEP = 16  # bytes: a break-even is a multiple of a block
 GIGABYTE = 1e9
-KINDS = {'latency': 'answer sooner, one request at a time',
-         'throughput': 'more bytes a second, many requests in flight, one core',
-         'cpu_time': 'less CPU time, many requests in flight'}
+KINDS = {'latency': 'the engine answers sooner, one request at a time',
+         'throughput': 'the engine gives more bytes a second, many requests in flight, one core',
+         'cpu_time': 'the engine takes less CPU time, many requests in flight'}
 #: Whose driver cost stands for the others', as far as it was measured.
 DRIVER = {'gcm': 'gcm-aes-cce', 'ccm': 'gcm-aes-cce', 'xts': 'xts-aes-cce'}
 DRIVER_DEFAULT = 'ctr-aes-cce'

@@ -61,7 +61,7 @@ def sweep_points(context: Context) -> list[Point]:
     """What the model does."""
     modes = aes_modes(context)
     if context.quick:
-        return grid(modes, (256,), (False, True), SIZES[:-2], (SYNCHRONOUS, 8, DEEP), (1,))
+        return grid(modes, (256,), (False, True), SIZES[:-2], (SYNCHRONOUS, KEY_WRAP_DEPTHS[-1], DEEP), (1,))
     return grid(modes, (128, 192, 256), (False, True), SIZES, DEPTHS, QUEUES)
 
 

@@ -83,13 +83,16 @@ def guest_figure(backend: str, row: dict[str, Any], before: str, after: str) -> 
 JOB = '''#!/bin/bash
 # Each size and depth by itself, between two looks at the driver's counters.
 set -eu
-export CCE_DEV_TRANSPORT
 insmod "{module}"
 look() {{ cat /sys/kernel/debug/cce/*/queues >"{out}/$1"; }}
 for backend in dev_ioctl dev_io_uring af_alg; do
-	CCE_DEV_TRANSPORT=${{backend#dev_}}
+	# Which way to /dev/cce: the variable is refused if it holds anything else.
+	unset CCE_DEV_TRANSPORT
 	way=$backend
-	[[ $backend != dev_* ]] || way=dev
+	if [[ $backend == dev_* ]]; then
+		way=dev
+		export CCE_DEV_TRANSPORT=${{backend#dev_}}
+	fi
 	for size in {sizes}; do
 		for depth in {depths}; do
 			name=$backend.$size.$depth
@@ -167,11 +170,17 @@ class LinuxPart:
         job.write_text(JOB.format(module=module, out=out, program=program, sizes=' '.join(map(str, sizes)),
                                   depths=' '.join(map(str, depths)), seconds=GUEST_SECONDS), encoding='utf-8')
         os.chmod(job, 0o755)
-        run([str(ROOT / 'sim/machines/uml/with-device.sh'), '--server', str(context.program('sim/device/cce_device_server')),
-             '--server-log', str(out / 'server.log'), '--kernel', str(kernel), '--job', str(job), '--log',
-             str(out / 'guest.log'), '--timeout', '900', '--share', str(ROOT), '--share', str(context.work), '--share',
-             str(program.parent), '--append', 'cryptomgr.notests=1', '--', '--engine', 'model', '--cycle-ns', str(CYCLE_NS)],
-            context.work / 'guest.log')
+        command = [
+            str(ROOT / 'sim/machines/uml/with-device.sh'), '--server', str(context.program('sim/device/cce_device_server')),
+            '--server-log', str(out / 'server.log'), '--kernel', str(kernel), '--job', str(job), '--log',
+            str(out / 'guest.log'), '--timeout', '900', '--share', str(ROOT), '--share', str(context.work), '--share',
+            str(program.parent), '--append', 'cryptomgr.notests=1', '--', '--engine', 'model', '--cycle-ns', str(CYCLE_NS)]
+        try:
+            run(command, context.work / 'guest.log')
+        except PartError as error:
+            said = [line for line in (out / 'guest.log').read_text(encoding='utf-8', errors='replace').splitlines()
+                    if 'error' in line.lower()]
+            raise PartError(f'{error}; in the guest: {said[-1] if said else "no error"}') from error
         for backend in BACKENDS:
             for size in sizes:
                 for depth in depths:

@@ -20,7 +20,7 @@ body { font: 15px/1.45 sans-serif; color: #222; max-width: 62rem; margin: 1.5rem
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; border-bottom: 1px solid #ccc; }
 table { border-collapse: collapse; font-size: 13px; margin: 0.6rem 0; }
 th, td { padding: 0.18rem 0.55rem; text-align: right; white-space: nowrap; border-bottom: 1px solid #e4e4e4; }
-th { vertical-align: bottom; } th:first-child, td:first-child { text-align: left; }
+th { vertical-align: bottom; white-space: normal; min-width: 3rem; } th:first-child, td:first-child { text-align: left; }
 td.wide { text-align: left; white-space: normal; }
 tr.group td { border-top: 2px solid #999; }
 figure { margin: 0.8rem 0 1.6rem; break-inside: avoid; } figure img { width: 100%; height: auto; }
@@ -50,24 +50,27 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], group: int | None 
 def break_even_table(comparison: Comparison) -> str:
     modes = [mode for mode in AES_MODES if any(one.algorithm == mode for one in comparison.break_evens)]
     by_key = {(one.engine, one.cpu, one.kind, one.algorithm): one for one in comparison.break_evens}
-    rows = []
+    out = []
     for kind, meaning in KINDS.items():
+        rows = []
         for engine, cpu in dict.fromkeys((one.engine, one.cpu) for one in comparison.break_evens):
             cells = []
             for mode in modes:
                 one = by_key.get((engine, cpu, kind, mode))
                 cells.append('' if one is None else 'never' if one.bytes is None else
-                             'always' if one.bytes <= 16 else f'from {size_text(one.bytes)}')
-            rows.append([meaning, engine, cpu, *cells])
-    return table(['the engine is better: it gives', 'engine', 'CPU', *(mode.upper() for mode in modes)], rows, 0)
+                             'always' if one.bytes <= 16 else size_text(one.bytes))
+            rows.append([engine, cpu, *cells])
+        out += [f'<h3>{meaning[0].upper()}{meaning[1:]}: from so many bytes on</h3>',
+                table(['engine', 'CPU', *(mode.upper() for mode in modes)], rows, 0)]
+    return ''.join(out)
 
 
 def saving_table(comparison: Comparison) -> str:
     rows = [[f'{one.engine}', one.cpu, one.algorithm.upper(), size_text(one.bytes), f'{one.host_cycles_per_byte:.3f}',
              f'{one.cpu_cycles_per_byte:.3f}', f'{one.cpu_seconds_per_gb:.3f}', f'{one.saved_cpu_seconds_per_gb:+.3f}',
              f'{one.engine_bytes_per_second / 1e9:.2f}', f'{one.cpu_bytes_per_second / 1e9:.2f}'] for one in comparison.savings]
-    return table(['engine', 'CPU', 'mode', 'bytes', 'host cycles left a byte', 'cycles a byte by the CPU',
-                  'CPU s per GB left', 'CPU s per GB saved', 'GB/s with engine', 'GB/s by the CPU'], rows, 1)
+    return table(['engine', 'CPU', 'mode', 'bytes', 'host cycles left for a byte', 'cycles for a byte by the CPU',
+                  'CPU s left for a GB', 'CPU s saved for a GB', 'GB/s, engine', 'GB/s, CPU'], rows, 1)
 
 
 def engine_table(report: Report) -> str:

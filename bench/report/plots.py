@@ -28,16 +28,19 @@ matplotlib.rcParams.update({
 ENGINE, ENGINE_ALONE, CPU_AES, CPU_PLAIN = '#0072b2', '#56b4e9', '#d55e00', '#e69f00'
 SERIES = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000')
 MARKERS = 'osD^vPX*<'
+LINES = ('-', '--', '-.', ':', (0, (5, 1)), (0, (1, 1)), (0, (3, 1, 1, 1)))  #: where one curve hides another
 GREY = '#666666'
 CPU_STYLE = {'all': (CPU_AES, '-'), 'aes-ni': (CPU_AES, '-.'), 'plain': (CPU_PLAIN, '-')}
 WIDTH = 9.2  # inches: as wide as the page's text
 
 
 def size_text(size: float) -> str:
-    """16, 4 KiB, 1 MiB."""
+    """16, 1,420, 4 KiB, 17.1 KiB, 1 MiB."""
     for unit, name in ((1 << 20, 'MiB'), (1 << 10, 'KiB')):
         if size >= unit and size % unit == 0:
             return f'{size / unit:g} {name}'
+        if size >= 4 * unit:
+            return f'{size / unit:.3g} {name}' if size < 1000 * unit else f'{size / unit:.0f} {name}'
     return f'{size:,.0f}'
 
 
@@ -67,8 +70,10 @@ def marks(axes: Any, offload: Offload, colour: str, row: int) -> None:
         size = break_even(offload, kind)
         if size is not None and size > SIZES[0]:
             axes.axvline(size, color=colour, linestyle=style, linewidth=1)
-            axes.annotate(size_text(size), (size, 0.02 + 0.07 * row), xycoords=('data', 'axes fraction'), fontsize=7,
-                          color=colour, ha='left', xytext=(2, 0), textcoords='offset points')
+            left = size < 64 << 10  # else it would be written beyond the panel
+            axes.annotate(size_text(size), (size, 0.03 + 0.08 * row), xycoords=('data', 'axes fraction'), fontsize=7,
+                          color='black', ha='left' if left else 'right', xytext=(2 if left else -2, 0),
+                          textcoords='offset points', bbox={'facecolor': 'white', 'edgecolor': 'none', 'pad': 0.6})
         row += 1
 
 
@@ -127,18 +132,16 @@ def latency(report: Report, modes: list[str]) -> str | None:
     canvas = Canvas(figsize=(WIDTH, 3.2))
     panels = canvas.subplots(1, 2, sharey=True)
     drawn = False
-    for axes, depth in zip(panels, (8, DEEP)):
-        for mode, colour, marker in zip(modes, SERIES, MARKERS):
+    for axes, depth in zip(panels, (4, DEEP)):
+        for mode, colour, marker, line in zip(modes, SERIES, MARKERS, LINES):
             for figure in report.select('engine.latency', **base(mode, bytes=1024, depth=depth)):
                 values = [figure.parts[name] for name, _ in points]
                 axes.plot(values, [share for _, share in points], drawstyle='steps-post', color=colour, marker=marker,
-                          label=mode.upper())
+                          linestyle=line, label=mode.upper())
                 drawn = True
         axes.set_title(f'1 KiB, {depth} requests in flight')
-        axes.set_xscale('log')
+        axes.set_xlim(left=0)
         plain_numbers(axes.xaxis)
-        axes.xaxis.set_minor_formatter(FuncFormatter(lambda value, _: f'{value:,g}' if str(value)[0] in '25' else ''))
-        axes.tick_params(axis='x', which='both', labelrotation=30)
         axes.set_xlabel('cycles from doorbell to completion')
     if not drawn:
         return None
@@ -153,11 +156,11 @@ def depth_scaling(report: Report, modes: list[str]) -> str | None:
     panels = canvas.subplots(1, 2, sharey=True)
     drawn = False
     for axes, size in zip(panels, (64, 4096)):
-        for mode, colour, marker in zip(modes, SERIES, MARKERS):
+        for mode, colour, marker, line in zip(modes, SERIES, MARKERS, LINES):
             points = sorted((int(figure.conditions['depth']), figure.value)
                             for figure in report.select('engine.throughput', **base(mode, bytes=size)))
             if points:
-                axes.plot(*zip(*points), color=colour, marker=marker, label=mode.upper())
+                axes.plot(*zip(*points), color=colour, marker=marker, linestyle=line, label=mode.upper())
                 drawn = True
         axes.axhline(BASE_BUS_BITS / 8, color=GREY, linewidth=0.8)
         axes.set_title(f'requests of {size_text(size)}{" bytes" if size < 1024 else ""}')
@@ -252,17 +255,18 @@ def polling(report: Report, mode: str) -> str | None:
         cpus.setdefault(cpu, offload)
     if not engines:
         return None
-    canvas = Canvas(figsize=(WIDTH * 0.75, 3.2))
+    canvas = Canvas(figsize=(WIDTH, 3.2))
     axes = canvas.subplots()
-    for (engine, offload), colour, marker in zip(engines.items(), SERIES, MARKERS):
+    for index, ((engine, offload), colour, marker) in enumerate(zip(engines.items(), SERIES, MARKERS)):
         sizes = [size for size in SIZES if size <= offload.largest()]
         axes.plot(sizes, [offload.polling_ns(size) for size in sizes], color=colour, marker=marker,
                   label=f'polling, {engine.name}')
         crossing = crossover(offload)
         if crossing is not None:
             axes.plot([crossing], [offload.polling_ns(crossing)], 'o', markersize=9, markerfacecolor='none', color=colour)
-            axes.annotate(size_text(crossing), (crossing, offload.polling_ns(crossing)), xytext=(6, -12),
-                          textcoords='offset points', fontsize=8, color=colour)
+            axes.annotate(size_text(crossing), (crossing, offload.polling_ns(crossing)), fontsize=8,
+                          xytext=(0, (-16, 10)[index % 2]), ha='center', textcoords='offset points',
+                          bbox={'facecolor': 'white', 'edgecolor': 'none', 'pad': 0.6})
     levels: dict[float, list[str]] = {}
     for cpu, offload in cpus.items():
         levels.setdefault(offload.interrupt_ns(), []).append(cpu.name)
@@ -288,7 +292,7 @@ def crossover(offload: Offload) -> int | None:
 
 def roofline(report: Report, modes: list[str]) -> str | None:
     """What is reached of what bus, cipher and descriptors allow."""
-    canvas = Canvas(figsize=(WIDTH * 0.75, 3.6))
+    canvas = Canvas(figsize=(WIDTH, 3.6))
     axes = canvas.subplots()
     least = float('inf')
     drawn = False
@@ -327,10 +331,10 @@ def scale(report: Report) -> str | None:
     drawn = False
     shown = sorted({(str(figure.conditions['algorithm']), int(figure.conditions['bytes']))
                     for figure in report.select('scale.queues')})
-    for (mode, size), colour, marker in zip(shown, SERIES, MARKERS):
+    for (mode, size), colour, marker, line in zip(shown, SERIES, MARKERS, LINES):
         points = sorted((int(figure.conditions['queues']), figure.value)
                         for figure in report.select('scale.queues', algorithm=mode, bytes=size))
-        left.plot(*zip(*points), color=colour, marker=marker, label=f'{mode.upper()}, {size_text(size)}')
+        left.plot(*zip(*points), color=colour, marker=marker, linestyle=line, label=f'{mode.upper()}, {size_text(size)}')
         drawn = True
     points = sorted((int(figure.conditions['sessions']), figure.parts['cycles_per_request'])
                     for figure in report.select('scale.sessions'))
@@ -346,7 +350,7 @@ def scale(report: Report) -> str | None:
     left.set_ylabel('bytes per cycle')
     left.set_ylim(bottom=0)
     left.set_xticks([1, 2, 3, 4])
-    left.legend(fontsize=7, ncol=2, loc='lower right')
+    left.legend(fontsize=7, ncol=3, loc='lower center', bbox_to_anchor=(0.5, 1.0))
     right.set_xlabel('keys in use, in turn (GCM, 64 bytes)')
     right.set_ylabel('cycles per request')
     canvas.subplots_adjust(wspace=0.22)

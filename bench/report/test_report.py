@@ -389,8 +389,8 @@ class PageTest(unittest.TestCase):
         self.assertEqual([title for title, _, draw in all_plots(empty_report()) if draw()], [])
 
     def test_sizes(self) -> None:
-        self.assertEqual([size_text(size) for size in (16, 1420, 4096, 1 << 20, 1536)],
-                         ['16', '1,420', '4 KiB', '1 MiB', '1,536'])
+        self.assertEqual([size_text(size) for size in (16, 1420, 4096, 1 << 20, 17520, 930784)],
+                         ['16', '1,420', '4 KiB', '1 MiB', '17.1 KiB', '909 KiB'])
 
 
 class FakePart:
