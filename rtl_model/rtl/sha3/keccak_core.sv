@@ -98,7 +98,7 @@ module keccak_core #(
                                            keccak_pkg::round_constant(5'(RoundsPerCycle * 32'(step_q) + r)));
     end
     absorbed = permuting_q ? after_rounds : state_q;
-    for (int unsigned i = 0; i < MostLanes; i++) absorbed[i] = absorbed[i] ^ (block_q[i] & {64{absorb}});
+    for (int unsigned i = 0; i < MostLanes; i++) absorbed[64*i +: 64] = absorbed[64*i +: 64] ^ (block_q[i] & {64{absorb}});
   end
 
   always_ff @(posedge clk_i) begin
@@ -110,7 +110,7 @@ module keccak_core #(
       state_q <= absorbed;
       if (state_write_i) begin
         for (int unsigned i = 0; i < keccak_pkg::Lanes; i++) begin
-          if (4'(i / 2) == state_index_i) state_q[i] <= state_data_i[64*(i%2) +: 64];
+          if (4'(i / 2) == state_index_i) state_q[64*i +: 64] <= state_data_i[64*(i%2) +: 64];
         end
       end
       if (absorb || permute_i) begin
@@ -126,7 +126,7 @@ module keccak_core #(
   always_comb begin
     state_data_o = '0;
     for (int unsigned i = 0; i < keccak_pkg::Lanes; i++) begin
-      if (4'(i / 2) == state_index_i) state_data_o[64*(i%2) +: 64] = state_q[i];
+      if (4'(i / 2) == state_index_i) state_data_o[64*(i%2) +: 64] = state_q[64*i +: 64];
     end
   end
 

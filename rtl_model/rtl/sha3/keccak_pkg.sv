@@ -2,14 +2,14 @@
 //
 // The permutation KECCAK-p[1600, 24], a round at a time (FIPS 202, 3.2 and 3.3).
 //
-// Lane (x, y) of the state array stands at index 5 * y + x, its bit z at bit z; so byte i of the state as a string
-// (B.1) is bits 8 * (i % 8) and up of lane i / 8.
+// Lane (x, y) of the state array stands at index 5 * y + x, its bit z at bit z; lane i is bits 64*i+63:64*i of the state. So
+// byte i of the state as a string (B.1) is bits 8*i+7:8*i. (A function's result has one dimension: Yosys knows no more.)
 
 package keccak_pkg;
 
   localparam int unsigned Lanes = 25;
   localparam int unsigned Rounds = 24;
-  typedef logic [Lanes-1:0][63:0] state_t;
+  typedef logic [64*Lanes-1:0] state_t;
 
   // FIPS 202, 3.2.5: of round i in bits 64*i+63:64*i, the last one at the left.
   localparam logic [64*24-1:0] RoundConstants = {
@@ -40,24 +40,28 @@ package keccak_pkg;
   endfunction
 
   function automatic state_t one_round(input state_t a, input logic [63:0] constant);
-    logic [4:0][63:0] c, d;
+    logic [64*5-1:0] c, d;
     state_t b;
     // Theta (3.2.1).
-    for (int unsigned x = 0; x < 5; x++) c[x] = a[x] ^ a[5+x] ^ a[10+x] ^ a[15+x] ^ a[20+x];
-    for (int unsigned x = 0; x < 5; x++) d[x] = c[(x+4)%5] ^ rotate_left(c[(x+1)%5], 6'd1);
+    for (int unsigned x = 0; x < 5; x++) begin
+      c[64*x +: 64] = a[64*x +: 64] ^ a[64*(5+x) +: 64] ^ a[64*(10+x) +: 64] ^ a[64*(15+x) +: 64] ^ a[64*(20+x) +: 64];
+    end
+    for (int unsigned x = 0; x < 5; x++) begin
+      d[64*x +: 64] = c[64*((x+4)%5) +: 64] ^ rotate_left(c[64*((x+1)%5) +: 64], 6'd1);
+    end
     // Rho and pi (3.2.2, 3.2.3): lane (x, y) goes to (y, 2x + 3y).
     for (int unsigned y = 0; y < 5; y++) begin
       for (int unsigned x = 0; x < 5; x++) begin
-        b[5*((2*x+3*y)%5)+y] = rotate_left(a[5*y+x] ^ d[x], Offsets[6*(5*y+x) +: 6]);
+        b[64*(5*((2*x+3*y)%5)+y) +: 64] = rotate_left(a[64*(5*y+x) +: 64] ^ d[64*x +: 64], Offsets[6*(5*y+x) +: 6]);
       end
     end
     // Chi and iota (3.2.4, 3.2.5).
     for (int unsigned y = 0; y < 5; y++) begin
       for (int unsigned x = 0; x < 5; x++) begin
-        one_round[5*y+x] = b[5*y+x] ^ (~b[5*y+(x+1)%5] & b[5*y+(x+2)%5]);
+        one_round[64*(5*y+x) +: 64] = b[64*(5*y+x) +: 64] ^ (~b[64*(5*y+(x+1)%5) +: 64] & b[64*(5*y+(x+2)%5) +: 64]);
       end
     end
-    one_round[0] = one_round[0] ^ constant;
+    one_round[63:0] = one_round[63:0] ^ constant;
   endfunction
 
 endpackage
