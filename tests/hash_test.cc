@@ -388,10 +388,16 @@ TEST_P(Hash, BadInput) {
         front = good;
         front.context.squeezing = 2;
         EXPECT_EQ(status(front), Status::context_format);
-        // A piece that is not whole blocks.
-        HashRequest request(machine_, mode);
-        request.message(Bytes(sim::hash_block_bytes(mode) + 8));
-        EXPECT_EQ(run(request).status, Status::length);
+        // A piece that is not whole blocks, also where its last beat is the block's last one, but not full.
+        for (const std::size_t blocks : {1, 2, 3}) {
+            for (const std::ptrdiff_t beyond : {-17, -16, -15, -9, -8, -7, -1, 0, 1, 7, 8, 9, 15, 16, 17}) {
+                HashRequest request(machine_, mode);
+                const std::size_t whole = blocks * sim::hash_block_bytes(mode);
+                request.message(Bytes(whole + static_cast<std::size_t>(beyond)));
+                EXPECT_EQ(run(request).status, beyond == 0 ? Status::ok : Status::length)
+                    << static_cast<unsigned>(mode) << ", " << blocks << " blocks and " << beyond;
+            }
+        }
         EXPECT_EQ(status(good), Status::ok);
     }
     HashRequest request(machine_, HashMode::sha_256);

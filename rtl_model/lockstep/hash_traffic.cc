@@ -92,7 +92,7 @@ void Traffic::submit_hash(Queue& queue) {
         pending.kind = "hash squeeze";
     } else {
         length = block * (1 + length / block);
-        if (chance(3)) length += 8;
+        if (chance(6)) length = length - 20 + below(40);  // not whole blocks
         pending.continues = mode;
         pending.kind = "hash piece";
     }

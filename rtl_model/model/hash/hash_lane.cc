@@ -236,13 +236,15 @@ void HashLane::clock_sequence(const Inputs& inputs, const Core& core, const Mess
             break;
         case State::message:
             if (taken) {
+                // What goes on later is whole blocks: its last beat is full, or is the half that ends the block.
+                const bool whole = beat.block_ends && (finishes() || beat.half || message_left_ == 16);
                 message_left_ -= beat.bytes;
                 padded_ = padded_ || beat.pads;
                 place_ = beat.block_ends ? 0 : beat.place_after;
                 if (beat.ends) {
                     fault_length_ = true;
                     index_ = 0;
-                    state_ = beat.block_ends ? State::settle : State::fault;
+                    state_ = whole ? State::settle : State::fault;
                 }
             }
             break;

@@ -215,7 +215,8 @@ module hash_lane #(
 
   assign pieces = hash_pkg::state_pieces(request_q.mode);
   assign last_piece = index_q == pieces - 4'd1;
-  assign header = fifo_data;
+  // What follows it is as good as a key, with HMAC, and is never seen here.
+  assign header = state_q == StateContext ? fifo_data : '0;
   assign context_bad = header.format != 8'(cce_contract_pkg::ContextFormatHashState) ||
                        header.mode != 8'(request_q.mode) || header.squeezing > 8'd1 || header.reserved != '0 ||
                        header.length[63:60] != '0 ||
@@ -241,7 +242,7 @@ module hash_lane #(
   logic padded_q;                  // the padding has begun
   logic [4:0] place_q;             // in the block: beat (SHA-2), or lane of 8 bytes (SHA-3)
   logic [4:0] beat_bytes, place_after;
-  logic beat_taken, pads, ends_in_beat, block_ends, message_ends;
+  logic beat_taken, pads, ends_in_beat, block_ends, message_ends, whole_blocks;
   logic [4:0] rate;
 
   assign rate = hash_pkg::rate(request_q.mode);
@@ -289,6 +290,8 @@ module hash_lane #(
   end
 
   assign message_ends = request_q.last || request_q.squeeze ? ends_in_beat : message_left_q <= 32'd16;
+  // What goes on later is whole blocks: its last beat is full, or is the half that ends the block.
+  assign whole_blocks = block_ends && (request_q.last || request_q.squeeze || beat_half || message_left_q == 32'd16);
   assign beat_valid = state_q == StateMessage && !aborting && (message_left_q == '0 || fifo_valid);
   assign beat_taken = beat_valid && core_ready;
 
@@ -415,7 +418,7 @@ module hash_lane #(
             if (message_ends) begin
               fault_length_q <= 1'b1;
               index_q <= '0;
-              state_q <= block_ends ? StateSettle : StateFault;
+              state_q <= whole_blocks ? StateSettle : StateFault;
             end
           end
         end
