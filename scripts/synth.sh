@@ -12,20 +12,21 @@ usage() {
 		Usage: scripts/synth.sh [OPTION...] [BLOCK...]
 
 		Synthesizes blocks of the engine, with the parameters that they have inside it, in the default and
-		the small configuration, and prints for each
+		the small configuration, without the hash engine; and the hash engine's blocks with two rounds a
+		cycle and with one; and prints for each
 		  kGE, flip-flops, depth     to gates: area in thousands of two-input NANDs, gates on the longest path
 		  LUT4, registers, ... MHz   placed and routed on an ECP5-85F: what it takes there, maximum frequency
 		Without BLOCK: the whole engine ("engine") and every block; that takes hours the first time. Results are
 		kept in \${XDG_CACHE_HOME:-~/.cache}/cce/synth until a block's sources change; an interrupted run
 		goes on where it stopped.
 
-		  --configuration C  default, small or both (default: both)
+		  --configuration C  default, small, hash, hash-single (one round a cycle), or all (default: all)
 		  --no-place         gates only
 		  --no-gates         place and route only
 		  --speed N          speed grade of the ECP5: 6, 7 or 8, the fastest (default: 8)
 		  --frequency MHZ    the goal (default: 100)
-		  --sbox-style N     S-boxes on the ECP5: 0 composite field, 1 table in logic, 2 block RAM (default: 2 in the
-		                     default configuration, 0 in the small one; gates always have 0)
+		  --sbox-style N     S-boxes on the ECP5: 0 composite field, 1 table in logic, 2 block RAM (default: 0 in
+		                     the small configuration, else 2; gates always have 0)
 		  --seed N           start of the placer's random numbers (default: 1)
 		  --cached           run nothing: report what has been run on these sources before
 		  --critical-path    print the slowest path of each placed block

@@ -20,13 +20,17 @@ BLOCKS = ('cce_top', 'aes_engine', 'aes_cipher', 'aes_key_expander', 'ghash', 's
           'source_buffer', 'destination_writer', 'destination_buffer', 'segment_walker', 'dma_read_port', 'dma_write_port',
           'queue_pair', 'descriptor_fetcher', 'request_dispatcher', 'slot_table', 'completion_writer',
           'axi_lite_subordinate', 'global_registers', 'region_registers')
-CONFIGURATIONS = ('default', 'small')
+# The hash engine's, in configurations of their own: two rounds a cycle, and one. The others are without it, so that their
+# figures are those of the AES engine.
+HASH_BLOCKS = ('hash_engine', 'hash_lane', 'sha2_core', 'keccak_core')
+CONFIGURATIONS = {'default': BLOCKS, 'small': BLOCKS, 'hash': HASH_BLOCKS, 'hash-single': HASH_BLOCKS}
+NO_HASH = {'Sha2Lanes': '0', 'Sha3Lanes': '0'}
 DEVICE = 'ECP5 LFE5U-85F'
 AREA_LIMIT_KGE = 250.0
 # The style of the S-boxes changes no cycle, so each target gets the one that suits it: a composite field in gates and
 # in small parts, block RAM for the 224 of the pipelined cipher on an FPGA.
 GATE_SBOX = '0'
-ECP5_SBOX = {'default': '2', 'small': '0'}
+ECP5_SBOX = {'default': '2', 'small': '0', 'hash': '2', 'hash-single': '2'}
 
 REACHED, MISSED, USAGE, TOOL_MISSING = 0, 1, 2, 3
 
@@ -38,16 +42,20 @@ def say(text: str) -> None:
 def parameters_of(configuration: str) -> dict[str, str]:
     """What cce_top's parameters are in the configuration, where not the default."""
     if configuration == 'default':
+        return dict(NO_HASH)
+    if configuration == 'hash':
         return {}
+    if configuration == 'hash-single':
+        return {'HashRoundsPerCycle': '1'}
     lines = (flows.RTL / 'cce_small.f').read_text(encoding='utf-8').splitlines()
     pairs = [line.removeprefix('-G').split('=') for line in lines if line.startswith('-G')]
-    return dict((name, value) for name, value in pairs)
+    return {**dict((name, value) for name, value in pairs), **NO_HASH}
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog='scripts/synth.sh', add_help=False)
     parser.add_argument('blocks', nargs='*', metavar='BLOCK')
-    parser.add_argument('--configuration', choices=[*CONFIGURATIONS, 'both'], default='both')
+    parser.add_argument('--configuration', choices=[*CONFIGURATIONS, 'all'], default='all')
     parser.add_argument('--block-list', action='store_true')
     parser.add_argument('--no-place', action='store_true')
     parser.add_argument('--no-gates', action='store_true')
@@ -60,7 +68,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument('--json', type=Path)
     parser.add_argument('--document', type=Path)
     options = parser.parse_args(arguments)
-    unknown = [block for block in options.blocks if block not in (*BLOCKS, 'engine')]
+    unknown = [block for block in options.blocks if block not in (*BLOCKS, *HASH_BLOCKS, 'engine')]
     if unknown:
         parser.error(f'there is no block {unknown[0]!r}; --block-list prints their names')
     if options.no_place and options.no_gates:
@@ -104,10 +112,14 @@ def measure(options: argparse.Namespace, result: report.Report) -> bool:
         except flows.ToolMissing as error:
             result.skipped.append(tool_advice(error, 'placing and routing, so LUT4 to MHz'))
             place = complete = False
-    blocks = list(dict.fromkeys('cce_top' if block == 'engine' else block for block in options.blocks)) or list(BLOCKS)
-    configurations = CONFIGURATIONS if options.configuration == 'both' else (options.configuration,)
-    total, number = len(blocks) * len(configurations), 0
+    blocks = list(dict.fromkeys('cce_top' if block == 'engine' else block for block in options.blocks)) or [*BLOCKS, *HASH_BLOCKS]
+    configurations = tuple(CONFIGURATIONS) if options.configuration == 'all' else (options.configuration,)
+    wanted = {configuration: [block for block in blocks if block in CONFIGURATIONS[configuration]]
+              for configuration in configurations}
+    total, number = sum(len(these) for these in wanted.values()), 0
     for configuration in configurations:
+        if not wanted[configuration]:
+            continue
         parameters = parameters_of(configuration)
         result.conditions['parameters'][configuration] = ', '.join(
             f'{name} = {value}' for name, value in parameters.items() if name != 'SboxStyle') or 'all parameters of cce_top'
@@ -119,7 +131,7 @@ def measure(options: argparse.Namespace, result: report.Report) -> bool:
             result.conditions['sbox_style'][configuration] = int(style)
             ecp5_design = flow.elaborate({**parameters, 'SboxStyle': style},
                                          f'{configuration}, for the ECP5')
-        for block in blocks:
+        for block in wanted[configuration]:
             number += 1
             what = f'[{number}/{total}] {configuration} {block}'
             started = time.monotonic()
@@ -164,7 +176,7 @@ def print_critical_paths(result: report.Report) -> None:
 def main() -> int:
     options = parse(sys.argv[1:])
     if options.block_list:
-        print('\n'.join(BLOCKS))
+        print('\n'.join((*BLOCKS, *HASH_BLOCKS)))
         return REACHED
     result = report.Report({'device': DEVICE, 'speed_grade': options.speed, 'frequency_mhz': options.frequency,
                             'seed': options.seed, 'area_limit_kge': AREA_LIMIT_KGE, 'parameters': {}, 'sbox_style': {},

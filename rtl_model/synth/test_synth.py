@@ -248,7 +248,9 @@ class FlowTest(unittest.TestCase):
 
     def test_small_parameters(self) -> None:
         self.assertEqual(synthesize.parameters_of('small')['SlotCount'], '4')
-        self.assertEqual(synthesize.parameters_of('default'), {})
+        self.assertEqual(synthesize.parameters_of('default'), {'Sha2Lanes': '0', 'Sha3Lanes': '0'})
+        self.assertEqual(synthesize.parameters_of('small')['Sha2Lanes'], '0')
+        self.assertEqual(synthesize.parameters_of('hash'), {})
 
     def test_wrong_usage(self) -> None:
         for arguments in (['nonsense'], ['--speed', '9'], ['--no-place', '--no-gates'], ['--frequency', '0'],
