@@ -221,6 +221,9 @@ class WatchTest(unittest.TestCase):
         self.assertAlmostEqual(engine["gcm decrypt 64"]["ts"], 0.1)
         self.assertAlmostEqual(engine["request"]["ts"], 4.06)
         self.assertEqual(self.run_cce("trace", "kernel", "--in", "-", "--clock-mhz", "100", "--quiet", input=TRACE).returncode, 0)
+        Path("trace").write_text(TRACE.replace("mode=4 decrypt", "mode=1 hash"))
+        self.run_cce("trace", "kernel", "--in", "trace", "--clock-mhz", "100", "--out", "t.json")
+        self.assertIn("hash mode 1 64", {e["name"] for e in self.check_timeline("t.json")[1]})
         self.fails("standard input, line 6: an event of the driver in a form", "trace", "kernel", "--in", "-",
                    input=TRACE.replace("text=4096", "text=many"))
         self.fails("holds no completed request of the driver", "trace", "kernel", "--in", "-", input="# tracer: nop\n")

@@ -85,18 +85,21 @@ private:
     void submit(const std::string& queue, const std::string& request, double time_us, const std::string& details,
                 std::size_t number) {
         static const std::regex format(
-            R"(mode=(\d{1,3}) (encrypt|decrypt) text=(\d{1,10}) aad=(\d{1,10}) in_flight=(\d{1,10})\s*)");
+            R"(mode=(\d{1,3}) (encrypt|decrypt|hash) text=(\d{1,10}) aad=(\d{1,10}) in_flight=(\d{1,10})\s*)");
         std::smatch parts;
         if (!std::regex_match(details, parts, format)) {
             throw_bad(number);
         }
-        const Submission submission{
-            time_us,
-            mode_name(static_cast<unsigned>(std::stoul(parts[1]))) + " " + parts[2].str() + " " + parts[3].str(),
-            {{"queue", queue},
-             {"text", std::stoull(parts[3])},
-             {"aad", std::stoull(parts[4])},
-             {"in_flight", std::stoull(parts[5])}}};
+        const auto mode = static_cast<unsigned>(std::stoul(parts[1]));
+        // Hashes have modes of their own.
+        const std::string what =
+            parts[2] == "hash" ? "hash mode " + std::to_string(mode) : mode_name(mode) + " " + parts[2].str();
+        const Submission submission{time_us,
+                                    what + " " + parts[3].str(),
+                                    {{"queue", queue},
+                                     {"text", std::stoull(parts[3])},
+                                     {"aad", std::stoull(parts[4])},
+                                     {"in_flight", std::stoull(parts[5])}}};
         if (!open_.insert_or_assign(request, submission).second) {
             ++replaced_;
         }
