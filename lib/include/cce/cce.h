@@ -28,10 +28,11 @@
  *              secrecy. The library cannot know and does not count: the caller sees to it.
  *   Tags       AEAD texts are one string, the ciphertext and behind it the tag, as RFC 5116 has it: `length` bytes of
  *              text become `length + tag_length`. MACs stand alone.
- *   Hashes     SHA-2, SHA-3 and their XOFs are no MACs: whoever changes a text makes its digest, too. That needs HMAC
- * or KMAC, which are sessions of a hash function with a key. Forgeries  Where a tag, a MAC or the integrity of a
- * wrapped key does not match, the status is CCE_ERROR_TAG, and the destination has been overwritten with zeros; in
- * place, the source with it.
+ *   Hashes     SHA-2, SHA-3 and their XOFs are no MACs: whoever changes a text makes its digest, too. What protects is
+ *              HMAC or KMAC, sessions of a hash function with a key.
+ *   Forgeries  Where a tag, a MAC or the integrity of a wrapped key does not match, the status is CCE_ERROR_TAG, and
+ *              the destination has been overwritten with zeros; in place, the source with it. Of a digest that is
+ *              compared there is no destination.
  *
  * Which call for which mode
  *
@@ -55,11 +56,13 @@
  *               so on by name and no others, so that it is never quietly served by the CPU's own AES code. (The driver
  *               itself may hand a request back to the CPU, for instance below its threshold or after a reset.) One
  *               request at a time for each session. Not KW and KWP; GCM with IVs of 12 bytes; a text of XTS and, with
- *               its AAD and tag, of GCM or CCM has at most 64 KiB.
+ *               its AAD and tag, of GCM or CCM has at most 64 KiB. Hashes: SHA-224 to SHA-512, SHA3-224 to SHA3-512 and
+ *               HMAC with them (`sha256-cce`, `hmac-sha256-cce` and so on), of whole messages; no hash streams.
  *   in-process  The engine simulated in this process. Slow, meant for tests and for looking inside; used only when it
  *               is named, and says on stderr that it simulates. Offers the modes that the engine says it has. Absent
  *               if the library was built without it.
- *   software    OpenSSL on the CPU. All modes.
+ *   software    OpenSSL on the CPU. All modes. SHA-3 in streams or with a key is done by the library's own code, since
+ *               OpenSSL keeps its state to itself.
  *   auto        dev if /dev/cce can be opened, else af_alg if /proc/crypto lists its drivers, else software. The choice
  *               does not depend on the mode: a device of backend af_alg answers CCE_ERROR_UNSUPPORTED rather than turn
  *               to software.
@@ -67,8 +70,9 @@
  * Threshold
  *
  *   A request to an engine costs time that a short text is not worth. With the option `cpu_below`, or the environment
- *   variable CCE_CPU_BELOW, requests of fewer bytes (text and AAD together) are done by OpenSSL at once, with a copy of
- *   the session's key. Every completion says who did the work, and cce_query() counts. Without, nothing is.
+ *   variable CCE_CPU_BELOW, requests of fewer bytes are done by OpenSSL at once, with a copy of the session's key: text
+ *   and AAD together; of a hash the message, of XOFs the output if that is longer. Every completion says who did the
+ *   work, and cce_query() counts. Without, nothing is.
  */
 
 #ifndef CCE_CCE_H
@@ -579,7 +583,8 @@ enum cce_status cce_hash_stream_verify(struct cce_hash_stream* stream, const uin
 
 /**
  * cce_hash_stream_squeeze ends the message, if it has not been ended by this call before, and stores the next `length`
- * bytes of output, 0 too. XOFs and CCE_HASH_KMAC_XOF, sessions of CCE_ENCRYPT; else CCE_ERROR_SESSION.
+ * bytes of output, 0 too. After a failure it is unspecified how much of the output is gone. XOFs and CCE_HASH_KMAC_XOF,
+ * sessions of CCE_ENCRYPT; else CCE_ERROR_SESSION.
  */
 enum cce_status cce_hash_stream_squeeze(struct cce_hash_stream* stream, uint8_t* output, size_t length) CCE_MUST_CHECK;
 

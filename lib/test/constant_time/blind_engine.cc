@@ -82,6 +82,32 @@ void BlindEngine::serve(const Descriptor& descriptor) {
     ++requests_;
     // Where, how much and how: never a matter of secrets.
     require_public(bytes_of(descriptor));
+    if (descriptor.opcode == contract::Opcode::hash) {
+        if (status_ == contract::Status::ok) move_message(descriptor);
+    } else {
+        take_key(descriptor);
+    }
+
+    contract::Completion completion;
+    completion.cookie = descriptor.cookie;
+    completion.start_cycle = static_cast<std::uint32_t>(cycle_);
+    completion.end_cycle = static_cast<std::uint32_t>(++cycle_);
+    completion.submission_head = submission_head_;
+    completion.status = status_;
+    if (descriptor.opcode == contract::Opcode::cipher && static_cast<CipherMode>(descriptor.mode) == CipherMode::kwp &&
+        status_ == contract::Status::ok) {
+        // The length of an unwrapped key is told; here it is the longest that there can be.
+        completion.next_iv[0] = static_cast<std::uint8_t>(descriptor.text_length - 8);
+    }
+    const std::uint32_t log2 = queue::ring_size_completion_log2.get(registers_.at(queue::at(queue::ring_size, 0)));
+    completion.phase = static_cast<std::uint8_t>((completion_tail_ >> log2 & 1) ^ 1);
+    const std::uint64_t slot = completion_tail_ & ((1U << log2) - 1);
+    ++completion_tail_;
+    store(host_, pair_of_registers(queue::at(queue::completion_base_low, 0)) + slot * sizeof(completion),
+          bytes_of(completion));
+}
+
+void BlindEngine::take_key(const Descriptor& descriptor) {
     const bool pair = static_cast<CipherMode>(descriptor.mode) == CipherMode::xts;
     const auto record = load<contract::ContextRecord>(host_, descriptor.context_reference);
     require_public(bytes_of(record).first(offsetof(contract::ContextRecord, key)));
@@ -97,23 +123,49 @@ void BlindEngine::serve(const Descriptor& descriptor) {
         secret_key_bytes_ += record.key_length;
     }
     if (status_ == contract::Status::ok) move_text(descriptor, record.key);
+}
 
-    contract::Completion completion;
-    completion.cookie = descriptor.cookie;
-    completion.start_cycle = static_cast<std::uint32_t>(cycle_);
-    completion.end_cycle = static_cast<std::uint32_t>(++cycle_);
-    completion.submission_head = submission_head_;
-    completion.status = status_;
-    if (static_cast<CipherMode>(descriptor.mode) == CipherMode::kwp && status_ == contract::Status::ok) {
-        // The length of an unwrapped key is told; here it is the longest that there can be.
-        completion.next_iv[0] = static_cast<std::uint8_t>(descriptor.text_length - 8);
+void BlindEngine::move_message(const Descriptor& descriptor) {
+    using contract::HashContext;
+    std::vector<std::uint8_t> source(std::size_t{descriptor.aad_length} + descriptor.text_length);
+    if (!source.empty() && !host_.read(descriptor.source, source)) {
+        throw std::runtime_error("blind engine: no memory at the source");
     }
-    const std::uint32_t log2 = queue::ring_size_completion_log2.get(registers_.at(queue::at(queue::ring_size, 0)));
-    completion.phase = static_cast<std::uint8_t>((completion_tail_ >> log2 & 1) ^ 1);
-    const std::uint64_t slot = completion_tail_ & ((1U << log2) - 1);
-    ++completion_tail_;
-    store(host_, pair_of_registers(queue::at(queue::completion_base_low, 0)) + slot * sizeof(completion),
-          bytes_of(completion));
+    HashContext context{.format = contract::ContextFormat::hash_state,
+                        .mode = static_cast<contract::HashMode>(descriptor.mode),
+                        .squeezing = 0,
+                        .reserved = {},
+                        .length = 0};
+    std::span<const std::uint8_t> secrets(source);
+    if (descriptor.aad_length != 0) {
+        require_public(secrets.first(sizeof context));
+        std::copy_n(source.begin(), sizeof context, reinterpret_cast<std::uint8_t*>(&context));
+        secrets = secrets.subspan(sizeof context);
+        const auto states = secrets.first(descriptor.aad_length - sizeof context);
+        if ((descriptor.flags & Descriptor::flags_keyed) != 0) {
+            if (!all_secret(states)) throw std::runtime_error("blind engine: the states of the key are not marked");
+            secret_key_bytes_ += states.size();
+        }
+    }
+    std::size_t output = 0;
+    for (unsigned i = 0; i < 4; ++i) output += std::size_t{descriptor.iv[i]} << 8 * i;
+    const auto made = [&secrets](std::size_t count) {
+        std::vector<std::uint8_t> bytes(count);
+        for (std::size_t i = 0; i < count && !secrets.empty(); ++i) bytes[i] = secrets[i % secrets.size()];
+        return bytes;
+    };
+    std::vector<std::uint8_t> result = made(output);
+    if ((descriptor.flags & Descriptor::flags_stream_last) == 0) {
+        context.length += descriptor.text_length;
+        context.squeezing = (descriptor.flags & Descriptor::flags_squeeze) != 0 ? 1 : 0;
+        const auto header = bytes_of(context);
+        result.insert(result.end(), header.begin(), header.end());
+        const bool sponge = context.mode >= contract::HashMode::sha3_224;
+        const auto words = made(sponge ? 200 : context.mode <= contract::HashMode::sha_256 ? 32 : 64);
+        result.insert(result.end(), words.begin(), words.end());
+        if (sponge) result.insert(result.end(), 8, 0);
+    }
+    store(host_, descriptor.destination, result);
 }
 
 void BlindEngine::move_text(const Descriptor& descriptor, std::span<const std::uint8_t> record) {

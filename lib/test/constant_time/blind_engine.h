@@ -39,6 +39,10 @@ public:
 
 private:
     void serve(const contract::Descriptor& descriptor);
+    /// Opcode cipher: takes the key, and moves the text.
+    void take_key(const contract::Descriptor& descriptor);
+    /// Opcode hash: makes something of the source that is as secret as the source.
+    void move_message(const contract::Descriptor& descriptor);
     void move_text(const contract::Descriptor& descriptor, std::span<const std::uint8_t> record);
     [[nodiscard]] std::uint64_t pair_of_registers(std::uint32_t offset_low) const;
 

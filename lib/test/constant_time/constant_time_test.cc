@@ -190,6 +190,84 @@ TEST_P(Library, BadTags) {
     }
 }
 
+/// Every function with every kind of key; `call` gets the session.
+template <typename Call>
+void with_hash_sessions(cce_device* device, cce_direction direction, Call call) {
+    for (int number = 0; number < CCE_HASH_COUNT; ++number) {
+        const auto hash = static_cast<cce_hash>(number);
+        if (cce_hash_name(hash) == nullptr) continue;
+        const bool extendable = cce_hash_digest_bytes(hash) == 0;
+        for (const cce_hash_kind kind : {CCE_HASH_PLAIN, CCE_HASH_HMAC, CCE_HASH_KMAC, CCE_HASH_KMAC_XOF}) {
+            const bool has =
+                kind == CCE_HASH_PLAIN || (kind == CCE_HASH_HMAC ? !extendable : hash >= CCE_HASH_CSHAKE_128);
+            // Longer than a block, too.
+            for (const std::size_t key_bytes : {20U, 200U}) {
+                if (!has || (kind == CCE_HASH_PLAIN && key_bytes == 200)) continue;
+                SCOPED_TRACE(std::string(cce_hash_name(hash)) + ", kind " + std::to_string(kind));
+                const Bytes key = secret(key_bytes, 3);
+                cce_hash_options options = CCE_HASH_OPTIONS_INIT;
+                options.kind = kind;
+                options.direction = direction;
+                if (kind != CCE_HASH_PLAIN) {
+                    options.key = key.data();
+                    options.key_length = key.size();
+                }
+                cce_session* session = nullptr;
+                ASSERT_EQ(cce_hash_session_create(&session, device, hash, &options), CCE_OK)
+                    << cce_error_message(device);
+                call(session, extendable && kind != CCE_HASH_KMAC);
+                EXPECT_EQ(cce_session_destroy(session), CCE_OK);
+            }
+        }
+    }
+}
+
+TEST_P(Library, Hashes) {
+    with_hash_sessions(device_, CCE_ENCRYPT, [this](cce_session* session, bool squeezes) {
+        const Bytes message = secret(777);
+        Bytes whole(28), digest(28);
+        const cce_digest_request request{0, message.data(), message.size(), whole.data(), nullptr, whole.size()};
+        EXPECT_EQ(cce_digest(session, &request, nullptr), CCE_OK);
+        cce_hash_stream* stream = nullptr;
+        cce_hash_stream* copy = nullptr;
+        ASSERT_EQ(cce_hash_stream_create(&stream, session), CCE_OK);
+        EXPECT_EQ(cce_hash_stream_update(stream, message.data(), 300), CCE_OK);
+        Bytes state(CCE_HASH_STATE_BYTES_MAX);
+        std::size_t length = 0;
+        EXPECT_EQ(cce_hash_stream_export(stream, state.data(), state.size(), &length), CCE_OK);
+        EXPECT_EQ(cce_hash_stream_copy(&copy, stream), CCE_OK);
+        EXPECT_EQ(cce_hash_stream_import(copy, state.data(), length), CCE_OK) << cce_error_message(device_);
+        EXPECT_EQ(cce_hash_stream_update(copy, message.data() + 300, message.size() - 300), CCE_OK);
+        if (squeezes) {
+            EXPECT_EQ(cce_hash_stream_squeeze(copy, digest.data(), 5), CCE_OK);
+            EXPECT_EQ(cce_hash_stream_squeeze(copy, digest.data() + 5, digest.size() - 5), CCE_OK);
+        } else {
+            EXPECT_EQ(cce_hash_stream_finish(copy, digest.data(), digest.size()), CCE_OK);
+        }
+        cce_hash_stream_destroy(copy);
+        cce_hash_stream_destroy(stream);
+        if (!computes()) return;
+        declassify(whole);
+        declassify(digest);
+        EXPECT_EQ(digest, whole);
+    });
+    if (!computes()) EXPECT_GT(BlindEngine::secret_key_bytes(), 1000U);
+}
+
+TEST_P(Library, BadDigests) {
+    with_hash_sessions(device_, CCE_DECRYPT, [](cce_session* session, bool) {
+        const Bytes message = secret(99);
+        const Bytes expected(28, 0x33);
+        const cce_digest_request request{0, message.data(), message.size(), nullptr, expected.data(), expected.size()};
+        EXPECT_EQ(cce_digest(session, &request, nullptr), CCE_ERROR_TAG);
+        cce_hash_stream* stream = nullptr;
+        ASSERT_EQ(cce_hash_stream_create(&stream, session), CCE_OK);
+        EXPECT_EQ(cce_hash_stream_update(stream, message.data(), message.size()), CCE_OK);
+        EXPECT_EQ(cce_hash_stream_verify(stream, expected.data(), expected.size()), CCE_ERROR_TAG);
+        cce_hash_stream_destroy(stream);
+    });
+}
+
 TEST_P(Library, EqualKeysAreRefused) {
     Bytes key = secret(32);
     key.insert(key.end(), key.begin(), key.end());
