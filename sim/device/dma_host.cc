@@ -6,7 +6,27 @@
 
 #include <algorithm>
 
+#include "cce_contract.hpp"
+
 namespace cce::sim::device {
+
+void DmaHost::register_written(std::uint32_t offset, std::uint32_t value) {
+    RandomFaults* random = injection_.random();
+    if (random == nullptr) return;
+    classifier_.register_written(offset, value);
+    namespace page = contract::queue_page;
+    if (offset == contract::global_page::base + contract::global_page::control) {
+        if (contract::global_page::control_reset.get(value) != 0) random->reset_begins(ResetScope::engine);
+    } else if (offset >= page::base && offset < page::base + page::stride * contract::queue_limit &&
+               (offset - page::base) % page::stride == page::control && page::control_reset.get(value) != 0) {
+        random->reset_begins(ResetScope::queue_pair);
+    }
+}
+
+bool DmaHost::ends_address_wait(std::uint64_t cycle) {
+    RandomFaults* random = injection_.random();
+    return random != nullptr && random->ends_stall(cycle);
+}
 
 BurstSchedule DmaHost::schedule(const Burst& burst) {
     ++bursts_;

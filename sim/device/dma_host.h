@@ -41,9 +41,7 @@ public:
     /// Without bus mastering every beat fails.
     void set_bus_master(bool on) { bus_master_ = on; }
     /// A driver writes a register.
-    void register_written(std::uint32_t offset, std::uint32_t value) {
-        if (injection_.random() != nullptr) classifier_.register_written(offset, value);
-    }
+    void register_written(std::uint32_t offset, std::uint32_t value);
     /// The guest has done something, in `cycle`; the function has so many vectors. Perhaps one is raised for nothing.
     void guest_acted(std::uint64_t cycle, unsigned vectors);
     /// Edges raised and not yet taken, in the order of their cycles.
@@ -53,6 +51,7 @@ public:
     [[nodiscard]] const std::deque<InterruptEdge>& edges() const { return edges_; }
 
     BurstSchedule schedule(const Burst& burst) override;
+    bool ends_address_wait(std::uint64_t cycle) override;
     bool read(std::uint64_t address, std::span<std::uint8_t> data) override;
     bool write(std::uint64_t address, std::span<const std::uint8_t> data,
                std::span<const std::uint8_t> strobe) override;

@@ -23,14 +23,12 @@ struct Named {
     std::uint32_t value;
 };
 
-constexpr std::array registers{Named{"identification", global::at(global::identification)},
-                               Named{"version", global::at(global::version)},
-                               Named{"algorithms", global::at(global::algorithms)},
-                               Named{"geometry", global::at(global::geometry)}};
-constexpr std::array fields{Named{"aes_ecb", global::algorithms_aes_ecb.put(1)},
-                            Named{"aes_128", global::algorithms_aes_128.put(1)},
-                            Named{"aes_192", global::algorithms_aes_192.put(1)},
-                            Named{"aes_256", global::algorithms_aes_256.put(1)}};
+constexpr std::array registers{
+    Named{"identification", global::at(global::identification)}, Named{"version", global::at(global::version)},
+    Named{"algorithms", global::at(global::algorithms)}, Named{"geometry", global::at(global::geometry)}};
+constexpr std::array fields{
+    Named{"aes_ecb", global::algorithms_aes_ecb.put(1)}, Named{"aes_128", global::algorithms_aes_128.put(1)},
+    Named{"aes_192", global::algorithms_aes_192.put(1)}, Named{"aes_256", global::algorithms_aes_256.put(1)}};
 
 std::optional<std::uint32_t> find(std::span<const Named> table, std::string_view name) {
     const auto found = std::find_if(table.begin(), table.end(), [&](const Named& one) { return one.name == name; });
@@ -81,8 +79,11 @@ std::string FaultInjection::help() {
            "to\n"
            "                    the next), count (then no more), long (cycles of a stall that a driver should "
            "notice),\n"
-           "                    stuck (of one that outlasts a queue reset), long-weight, stuck-weight (those in about "
-           "1000)";
+           "                    stuck (of one that outlasts a queue reset), release (cycles after that reset, or "
+           "after\n"
+           "                    the engine's, at which such a stall ends at the latest), long-weight, stuck-weight "
+           "(those\n"
+           "                    in about 1000)";
 }
 
 void FaultInjection::add(std::string_view specification) {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <numeric>
 #include <stdexcept>
@@ -61,13 +62,15 @@ RandomFaultOptions RandomFaultOptions::parse(std::string_view text) {
             set(options.long_cycles, value);
         } else if (name == "stuck") {
             set(options.stuck_cycles, value);
+        } else if (name == "release") {
+            set(options.release_cycles.emplace(), value);
         } else if (name == "long-weight") {
             set(options.long_weight, value);
         } else if (name == "stuck-weight") {
             set(options.stuck_weight, value);
         } else {
             throw std::invalid_argument(
-                fmt::format("'{}' is none of seed, mean, count, long, stuck, long-weight and "
+                fmt::format("'{}' is none of seed, mean, count, long, stuck, release, long-weight and "
                             "stuck-weight",
                             name));
         }
@@ -100,15 +103,32 @@ unsigned RandomFaults::stall(std::uint64_t cycle) {
         unsigned cycles = 0;
         if (take(FaultKind::stall_stuck)) {
             cycles = options_.stuck_cycles;
+            ender_ = ResetScope::engine;
         } else if (take(FaultKind::stall_long)) {
             cycles = options_.long_cycles;
+            ender_ = ResetScope::queue_pair;
         }
         if (cycles != 0) {
-            next_long_ = cycle + cycles + cycles_between_long_stalls;
+            long_end_ = cycle + cycles;
+            next_long_ = long_end_ + cycles_between_long_stalls;
+            reset_begun_ = false;
+            release_.reset();
             return cycles;
         }
     }
     return take(FaultKind::stall_short) ? 1 + static_cast<unsigned>(random_() % short_cycles_maximum) : 0;
+}
+
+void RandomFaults::reset_begins(ResetScope scope) {
+    if (scope == ResetScope::engine || scope == ender_) reset_begun_ = true;
+}
+
+bool RandomFaults::ends_stall(std::uint64_t cycle) {
+    if (!options_.release_cycles || !reset_begun_ || cycle >= long_end_) return false;
+    if (!release_) release_ = cycle + *options_.release_cycles;
+    if (cycle < *release_) return false;
+    next_long_ = std::min(next_long_, cycle + cycles_between_long_stalls);
+    return true;
 }
 
 RandomFaults::Fate RandomFaults::burst(AccessKind kind, std::uint64_t cycle, bool may_fail) {

@@ -39,13 +39,21 @@ struct RandomFaultOptions {
     std::uint64_t mean = 100;                                         ///< DMA bursts from one fault to the next
     std::uint64_t count = std::numeric_limits<std::uint64_t>::max();  ///< faults; then no more
     unsigned long_cycles = 130'000;                                   ///< of a stall that a driver should notice
-    unsigned stuck_cycles = 400'000;                                  ///< of one that outlasts a reset of a queue pair
-    unsigned long_weight = 10;                                        ///< such stalls among about 1000 faults
+    /// Of one that outlasts a reset of a queue pair. For a driver that waits for 100'000 cycles for a request and for
+    /// 200'000 for each kind of reset: more than the first two of them, and less than the last two, since it may begin
+    /// inside a reset that has another reason.
+    unsigned stuck_cycles = 350'000;
+    /// Given: such a stall ends so many cycles after the reset that it is meant to lead to, if not before.
+    std::optional<unsigned> release_cycles;
+    unsigned long_weight = 10;  ///< such stalls among about 1000 faults
     unsigned stuck_weight = 3;
 
     /// From "NAME=NUMBER,...". Throws std::invalid_argument.
     [[nodiscard]] static RandomFaultOptions parse(std::string_view text);
 };
+
+/// What a driver resets.
+enum class ResetScope : std::uint8_t { queue_pair, engine };
 
 /// A fault is due by chance, and happens at the next opportunity for its kind.
 class RandomFaults {
@@ -58,6 +66,10 @@ public:
     };
     /// What happens to a burst, which the engine shows in `cycle`; `may_fail`: a bus error is possible.
     [[nodiscard]] Fate burst(AccessKind kind, std::uint64_t cycle, bool may_fail);
+    /// A driver resets something.
+    void reset_begins(ResetScope scope);
+    /// Does a stall that is going on end in this cycle, before its time? Those of the other direction end with it.
+    [[nodiscard]] bool ends_stall(std::uint64_t cycle);
     /// Is this interrupt lost?
     [[nodiscard]] bool drop_interrupt() { return take(FaultKind::interrupt_lost); }
     /// The vector, of so many, of an interrupt that nobody has asked for; not always.
@@ -76,6 +88,10 @@ private:
     std::mt19937_64 random_;
     std::uint64_t drawn_ = 0;
     std::uint64_t next_long_ = 0;  ///< cycle before which no long stall may begin
+    std::uint64_t long_end_ = 0;   ///< of the last one
+    ResetScope ender_{};           ///< what ends that early; the engine's reset ends every one
+    bool reset_begun_ = false;     ///< that has come since
+    std::optional<std::uint64_t> release_;
     std::array<std::uint64_t, fault_kinds> due_{};
     std::array<std::uint64_t, fault_kinds> done_{};
 };

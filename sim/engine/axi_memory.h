@@ -75,7 +75,7 @@ public:
             waiting->constant_schedule = host_.constant_schedule();
             waiting->next = cycle + waiting->schedule.address_wait;
         }
-        return cycle >= waiting->next;
+        return cycle >= waiting->next || host_.ends_address_wait(cycle);
     }
 
     /// The read beat shown in this cycle is being taken. Fills `data` (all lanes); false: bus error.

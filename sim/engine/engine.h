@@ -66,6 +66,13 @@ public:
     /// Called once for each burst when its address is first shown; fixes the burst's timing.
     virtual BurstSchedule schedule(const Burst& burst) = 0;
 
+    /// Asked in each cycle in which the address of a burst waits: does the wait end now, although `schedule` said
+    /// something longer?
+    [[nodiscard]] virtual bool ends_address_wait(std::uint64_t cycle) {
+        static_cast<void>(cycle);
+        return false;
+    }
+
     /// Not 0: as long as this number stays the same, bursts that differ in address and time alone get the same
     /// schedule, and `schedule`, `read_ended` and `write_ended` need not be called for all of them. (An engine may then
     /// do many bursts in one step.)

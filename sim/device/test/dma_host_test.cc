@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "cce_contract.hpp"
 #include "test_memory.h"
 
 namespace cce::sim::device {
@@ -113,6 +114,24 @@ TEST_F(DmaHostTest, RandomFaultsHitTheKindsOfAccess) {
     EXPECT_GT(count(FaultKind::interrupt_lost), 50U);
     EXPECT_EQ(host_.edges().size(), 2000 - count(FaultKind::interrupt_lost) + count(FaultKind::interrupt_spurious));
     EXPECT_EQ(faults_.count(), 0U);
+}
+
+TEST_F(DmaHostTest, AResetEndsTheStallThatItIsMeantFor) {
+    namespace page = contract::queue_page;
+    injection_.add("random:mean=1,long=60000,stuck=70000,release=5,long-weight=0,stuck-weight=100000");
+    const Burst burst{Direction::read, inside, 1, 16, 0, 0};
+    unsigned wait = 0;
+    for (unsigned i = 0; wait < 70000 && i < 10000; ++i) wait = host_.schedule(burst).address_wait;
+    ASSERT_GE(wait, 70000U);
+    host_.register_written(page::at(page::control, 1), page::control_reset.put(1));
+    EXPECT_FALSE(host_.ends_address_wait(10));
+    EXPECT_FALSE(host_.ends_address_wait(20)) << "the reset of a queue pair is not enough";
+    host_.register_written(contract::global_page::control, 0);
+    EXPECT_FALSE(host_.ends_address_wait(30)) << "that was none";
+    host_.register_written(contract::global_page::control, contract::global_page::control_reset.put(1));
+    EXPECT_FALSE(host_.ends_address_wait(40));
+    EXPECT_FALSE(host_.ends_address_wait(44));
+    EXPECT_TRUE(host_.ends_address_wait(45));
 }
 
 TEST_F(DmaHostTest, StallsAndDropsOnRequest) {

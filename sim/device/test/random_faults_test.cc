@@ -65,6 +65,40 @@ TEST(RandomFaultsTest, LongStallsKeepTheirDistance) {
     EXPECT_GT(stalls, 5U);
 }
 
+TEST(RandomFaultsTest, LongStallsEndAfterTheirReset) {
+    for (const ResetScope scope : {ResetScope::queue_pair, ResetScope::engine}) {
+        for (const bool stuck : {false, true}) {
+            RandomFaults faults(RandomFaultOptions::parse(
+                stuck ? "mean=1,long=60000,stuck=60000,release=70,long-weight=0,stuck-weight=100000"
+                      : "mean=1,long=60000,stuck=60000,release=70,long-weight=100000,stuck-weight=0"));
+            EXPECT_FALSE(faults.ends_stall(0)) << "there is none";
+            faults.reset_begins(ResetScope::engine);
+            unsigned stall = 0;
+            std::uint64_t cycle = 1000;
+            while (stall < 60000 && cycle < 100'000) stall = faults.burst(AccessKind::source, cycle += 10, false).stall;
+            ASSERT_EQ(stall, 60000U);
+            EXPECT_FALSE(faults.ends_stall(cycle + 1)) << "the reset was before";
+            faults.reset_begins(scope);
+            // The reset of a queue pair is not enough for one that is stuck.
+            const bool ends = scope == ResetScope::engine || !stuck;
+            EXPECT_FALSE(faults.ends_stall(cycle + 10));
+            EXPECT_FALSE(faults.ends_stall(cycle + 79));
+            EXPECT_EQ(faults.ends_stall(cycle + 80), ends);
+            EXPECT_FALSE(faults.ends_stall(cycle + 60000)) << "that is past its end";
+        }
+    }
+}
+
+TEST(RandomFaultsTest, WithoutReleaseAResetEndsNoStall) {
+    RandomFaults faults(RandomFaultOptions::parse("mean=1,long=60000,stuck=60000,long-weight=100000"));
+    unsigned stall = 0;
+    std::uint64_t cycle = 0;
+    while (stall < 60000 && cycle < 100'000) stall = faults.burst(AccessKind::source, cycle += 10, false).stall;
+    ASSERT_EQ(stall, 60000U);
+    faults.reset_begins(ResetScope::engine);
+    EXPECT_FALSE(faults.ends_stall(cycle + 50'000));
+}
+
 TEST(RandomFaultsTest, NonsenseIsRefused) {
     for (const char* text : {"mean=0", "mean", "mean=", "seed=x", "seed=1x", "unknown=1", ",", "=1"}) {
         EXPECT_THROW((void)RandomFaultOptions::parse(text), std::invalid_argument) << text;
