@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Do the driver and the tests' cce_load build without a warning (W=1, sparse) and pass checkpatch? Against Debian's kernel
+# Do the driver and the tests' cce_load and cce_streams build without a warning (W=1, sparse) and pass checkpatch? Against Debian's kernel
 # headers and, where they have been built, the guest kernels. "native-build.sh --help" says more.
 set -euo pipefail
 
@@ -83,7 +83,7 @@ build_test_module() {
 
 check_style() {
 	local options=(--no-tree --strict --terse --no-summary) file result=0
-	for file in "$root"/driver/{*.[ch],Kconfig,Kbuild} "$here"/load/{*.[ch],Kbuild}; do
+	for file in "$root"/driver/{*.[ch],Kconfig,Kbuild} "$here"/{load,streams}/{*.[ch],Kbuild}; do
 		case ${file##*/} in
 		cce_compat.h | cce_uring_compat.h | load_compat.h) perl "$script" "${options[@]}" --ignore LINUX_VERSION_CODE,CONSTANT_COMPARISON --file "$file" ;;
 		cce_trace.h) perl "$script" "${options[@]}" --ignore OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT --file "$file" ;;
@@ -98,6 +98,7 @@ headers=$(find /usr/src -maxdepth 1 -name 'linux-headers-*-amd64' ! -name '*clou
 if [[ -n $headers ]]; then
 	build "$(basename "$headers")" "$headers"
 	build_test_module load cce_load "$headers"
+	build_test_module streams cce_streams "$headers"
 else
 	echo "no /usr/src/linux-headers-*-amd64: left out"
 fi

@@ -143,6 +143,7 @@ ALGORITHMS = (
     Algorithm("aead", "gcm-aes-cce", bytes(range(32)), bytes(12)),
     Algorithm("aead", "ccm-aes-cce", bytes(range(24)), bytes([3]) + bytes(15)),
     Algorithm("hash", "cmac-aes-cce", bytes(range(16))),
+    Algorithm("hash", "hmac-sha256-cce", bytes(range(70))),
 )
 
 
