@@ -20,14 +20,11 @@
 
 #include "cce_algorithm.h"
 #include "cce_compat.h"
-#include "cce_digest_state.h"
-
-#define CCE_HMAC_INNER	0x36
-#define CCE_HMAC_OUTER	0x5c
+#include "cce_digest_software.h"
 
 /* One transformation (tfm). */
 struct cce_digest {
-	struct crypto_shash *software;	/* the function on the CPU, without a key */
+	struct cce_digest_software software;
 	struct cce_key_slot key;	/* HMAC's */
 };
 
@@ -57,14 +54,6 @@ struct cce_digest_alg {
 	const struct cce_digest_function *function;
 	const struct cce_digest_format *format;
 	u8 initial[CCE_HASH_STATE_BYTES];
-};
-
-/* A state on its way from one implementation to the other. */
-struct cce_digest_transfer {
-	struct cce_digest_state state;
-	u8 exported[CCE_SOFTWARE_STATE_BYTES];
-	u8 block[CCE_HASH_BLOCK_BYTES];
-	struct shash_desc software;	/* last: its own context follows */
 };
 
 static struct cce_digest_alg *cce_digest_alg_of(struct crypto_ahash *tfm)
@@ -170,76 +159,24 @@ static void cce_digest_forget(struct cce_request *request, int error)
 	memzero_explicit(context->exported, sizeof(context->exported));
 }
 
-static int cce_digest_update_source(struct shash_desc *desc, const struct cce_request *request)
-{
-	unsigned int left = request->source_bytes;
-	struct sg_mapping_iter iterator;
-	int error = 0;
-
-	if (!left)
-		return 0;
-	sg_miter_start(&iterator, request->source, sg_nents(request->source),
-		       SG_MITER_ATOMIC | SG_MITER_FROM_SG);
-	while (!error && left && sg_miter_next(&iterator)) {
-		unsigned int bytes = min_t(size_t, iterator.length, left);
-
-		error = crypto_shash_update(desc, iterator.addr, bytes);
-		left -= bytes;
-	}
-	sg_miter_stop(&iterator);
-	if (!error && left)
-		error = -EINVAL;
-	return error;
-}
-
-/* The end of a message on the CPU: its digest, or with a key that of the outer state and that. */
-static int cce_digest_end_on_cpu(struct cce_digest_request *context)
-{
-	struct cce_request *request = &context->request;
-	const struct cce_digest_alg *row = cce_digest_row(request);
-	struct cce_digest_state *state = &context->state;
-	u8 *result = cce_digest_owner(request)->result;
-	u8 inner[HASH_MAX_DIGESTSIZE];
-	int error;
-
-	if (row->algorithm.keyless)
-		return crypto_shash_final(&context->software, result);
-
-	error = crypto_shash_final(&context->software, inner);
-	if (!error) {
-		*state = (struct cce_digest_state){ .length = row->function->block_bytes };
-		memcpy(state->words, request->key->outer, row->function->state_bytes);
-		row->format->store(row->function, state, context->exported, false);
-		error = crypto_shash_import(&context->software, context->exported) ?:
-			crypto_shash_finup(&context->software, inner, row->function->digest_bytes,
-					   result);
-	}
-	memzero_explicit(inner, sizeof(inner));
-	return error;
-}
-
 static int cce_digest_run_on_cpu(struct cce_request *request, bool may_sleep)
 {
 	struct cce_digest_request *context = cce_digest_request_of(request);
-	struct crypto_ahash *tfm = crypto_ahash_reqtfm(cce_digest_owner(request));
-	const struct cce_digest *digest = crypto_ahash_ctx(tfm);
-	const struct cce_digest_alg *row = cce_digest_alg_of(tfm);
-	struct shash_desc *desc = &context->software;
+	struct ahash_request *req = cce_digest_owner(request);
+	const struct cce_digest *digest = crypto_ahash_ctx(crypto_ahash_reqtfm(req));
+	const struct cce_digest_work work = {
+		.desc = &context->software,
+		.exported = context->exported,
+		.state = &context->state,
+		.request = request,
+		.outer = request->key ? request->key->outer : NULL,
+		.digest = context->ends ? req->result : NULL,
+	};
 	int error;
 
-	desc->tfm = digest->software;
-	row->format->store(row->function, &context->state, context->exported, false);
-	error = crypto_shash_import(desc, context->exported) ?:
-		cce_digest_update_source(desc, request);
-	if (!error && context->ends) {
-		error = cce_digest_end_on_cpu(context);
-	} else if (!error) {
-		error = crypto_shash_export(desc, context->exported) ?:
-			row->format->load(row->function, &context->state, context->exported, false);
-		if (!error)
-			cce_digest_keep_rest(context);
-	}
-	shash_desc_zero(desc);
+	error = cce_digest_software_run(&digest->software, &work);
+	if (!error && !context->ends)
+		cce_digest_keep_rest(context);
 	return error;
 }
 
@@ -369,79 +306,20 @@ static int cce_digest_import(struct ahash_request *req, const void *in)
 				 cce_digest_is_block_only(row));
 }
 
-static struct cce_digest_transfer *cce_digest_transfer_create(struct crypto_shash *software)
-{
-	struct cce_digest_transfer *transfer =
-		kzalloc(sizeof(*transfer) + crypto_shash_descsize(software), GFP_KERNEL);
-
-	if (transfer)
-		transfer->software.tfm = software;
-	return transfer;
-}
-
-/* The words of the state behind so many bytes of a block, or behind nothing. */
-static int cce_digest_make_words(const struct cce_digest_alg *row,
-				 struct cce_digest_transfer *transfer, unsigned int bytes,
-				 u8 *words)
-{
-	struct shash_desc *desc = &transfer->software;
-	int error;
-
-	error = crypto_shash_init(desc) ?:
-		crypto_shash_update(desc, transfer->block, bytes) ?:
-		crypto_shash_export(desc, transfer->exported) ?:
-		row->format->load(row->function, &transfer->state, transfer->exported, false);
-	if (!error)
-		memcpy(words, transfer->state.words, row->function->state_bytes);
-	return error;
-}
-
-static void cce_hmac_pad(u8 *block, unsigned int bytes, u8 pad)
-{
-	unsigned int i;
-
-	for (i = 0; i < bytes; i++)
-		block[i] ^= pad;
-}
-
-/* A key longer than a block is its own digest (FIPS 198-1, 4, step 2). */
-static int cce_hmac_make_states(const struct cce_digest_alg *row,
-				struct cce_digest_transfer *transfer, struct cce_key *new,
-				const u8 *key, unsigned int key_bytes)
-{
-	unsigned int block_bytes = row->function->block_bytes;
-	int error = 0;
-
-	if (key_bytes > block_bytes)
-		error = crypto_shash_digest(&transfer->software, key, key_bytes, transfer->block);
-	else
-		memcpy(transfer->block, key, key_bytes);
-	if (error)
-		return error;
-	cce_hmac_pad(transfer->block, block_bytes, CCE_HMAC_INNER);
-	error = cce_digest_make_words(row, transfer, block_bytes, new->inner);
-	if (error)
-		return error;
-	cce_hmac_pad(transfer->block, block_bytes, CCE_HMAC_INNER ^ CCE_HMAC_OUTER);
-	return cce_digest_make_words(row, transfer, block_bytes, new->outer);
-}
-
 static int cce_hmac_setkey(struct crypto_ahash *tfm, const u8 *key, unsigned int key_bytes)
 {
 	struct cce_digest *digest = crypto_ahash_ctx(tfm);
-	struct cce_digest_transfer *transfer = cce_digest_transfer_create(digest->software);
 	struct cce_key *new = cce_key_allocate();
-	int error = -ENOMEM;
+	int error;
 
-	if (transfer && new)
-		error = cce_hmac_make_states(cce_digest_alg_of(tfm), transfer, new, key, key_bytes);
+	if (!new)
+		return -ENOMEM;
+	error = cce_digest_software_set_key(&digest->software, cce_digest_alg_of(tfm)->initial,
+					    new, key, key_bytes);
 	if (error)
 		cce_key_put(new);
 	else
 		cce_key_replace(&digest->key, new);
-	if (transfer)
-		shash_desc_zero(&transfer->software);
-	kfree_sensitive(transfer);
 	return error;
 }
 
@@ -450,16 +328,17 @@ static int cce_digest_init_tfm(struct crypto_ahash *tfm)
 	const struct cce_digest_alg *row = cce_digest_alg_of(tfm);
 	struct cce_digest *digest = crypto_ahash_ctx(tfm);
 	unsigned int bytes;
+	int error;
 
-	digest->software = crypto_alloc_shash(row->function->name, 0, CCE_FALLBACK_MASK);
-	if (IS_ERR(digest->software))
-		return PTR_ERR(digest->software);
+	error = cce_digest_software_open(&digest->software, row->function);
+	if (error)
+		return error;
 	/* Not the one that there was when the algorithm was added? */
-	if (crypto_shash_statesize(digest->software) != row->format->bytes) {
-		crypto_free_shash(digest->software);
+	if (digest->software.format != row->format) {
+		cce_digest_software_close(&digest->software);
 		return -ENOENT;
 	}
-	bytes = sizeof(struct cce_digest_request) + crypto_shash_descsize(digest->software);
+	bytes = sizeof(struct cce_digest_request) + crypto_shash_descsize(digest->software.shash);
 	/* There the kernel keeps what it holds back. */
 	if (cce_digest_is_block_only(row))
 		bytes += row->function->block_bytes + 1;
@@ -472,46 +351,26 @@ static void cce_digest_exit_tfm(struct crypto_ahash *tfm)
 	struct cce_digest *digest = crypto_ahash_ctx(tfm);
 
 	cce_key_replace(&digest->key, NULL);
-	crypto_free_shash(digest->software);
-}
-
-/* Ask the CPU's implementation what must be known of it. */
-static int cce_digest_learn(struct cce_digest_alg *row, struct crypto_shash *software)
-{
-	struct cce_digest_transfer *transfer;
-	int error;
-
-	row->format = cce_digest_find_format(row->function, crypto_shash_statesize(software));
-	if (!row->format) {
-		pr_warn("cce: %s exports %u bytes, which isn't known: %s isn't offered\n",
-			crypto_shash_driver_name(software), crypto_shash_statesize(software),
-			row->alg.halg.base.cra_name);
-		return -ENOENT;
-	}
-	transfer = cce_digest_transfer_create(software);
-	if (!transfer)
-		return -ENOMEM;
-	error = cce_digest_make_words(row, transfer, 0, row->initial);
-	kfree(transfer);
-	return error;
+	cce_digest_software_close(&digest->software);
 }
 
 static int cce_digest_add(struct cce_algorithm *algorithm, int priority)
 {
 	struct cce_digest_alg *row = container_of(algorithm, struct cce_digest_alg, algorithm);
 	struct crypto_alg *base = &row->alg.halg.base;
-	struct crypto_shash *software;
+	struct cce_digest_software software;
 	int error;
 
 	error = cce_algorithm_need_cpu(base->cra_name, CRYPTO_ALG_TYPE_SHASH,
 				       CRYPTO_ALG_TYPE_MASK);
 	if (error)
 		return error;
-	software = crypto_alloc_shash(row->function->name, 0, CCE_FALLBACK_MASK);
-	if (IS_ERR(software))
-		return PTR_ERR(software);
-	error = cce_digest_learn(row, software);
-	crypto_free_shash(software);
+	error = cce_digest_software_open(&software, row->function);
+	if (error)
+		return error;
+	row->format = software.format;
+	error = cce_digest_software_initial(&software, row->initial);
+	cce_digest_software_close(&software);
 	if (error)
 		return error;
 
@@ -533,19 +392,8 @@ static void cce_digest_remove(struct cce_algorithm *algorithm)
 	crypto_unregister_ahash(&container_of(algorithm, struct cce_digest_alg, algorithm)->alg);
 }
 
-static const struct cce_digest_function cce_digest_functions[] = {
-	{ "sha224", CCE_HASH_MODE_SHA_224, 64, 28, 32 },
-	{ "sha256", CCE_HASH_MODE_SHA_256, 64, 32, 32 },
-	{ "sha384", CCE_HASH_MODE_SHA_384, 128, 48, 64 },
-	{ "sha512", CCE_HASH_MODE_SHA_512, 128, 64, 64 },
-	{ "sha3-224", CCE_HASH_MODE_SHA3_224, 144, 28, 208 },
-	{ "sha3-256", CCE_HASH_MODE_SHA3_256, 136, 32, 208 },
-	{ "sha3-384", CCE_HASH_MODE_SHA3_384, 104, 48, 208 },
-	{ "sha3-512", CCE_HASH_MODE_SHA3_512, 72, 64, 208 },
-};
-
-#define CCE_DIGEST(NUMBER, MODE, FAMILY, KEYLESS, set_key, name, driver) {	\
-	.function = &cce_digest_functions[NUMBER],				\
+#define CCE_DIGEST(MODE, FAMILY, KEYLESS, set_key, name, driver) {	\
+	.function = &cce_digest_functions[CCE_HASH_MODE_##MODE],		\
 	.algorithm = {								\
 		.add = cce_digest_add,						\
 		.remove = cce_digest_remove,					\
@@ -573,28 +421,28 @@ static const struct cce_digest_function cce_digest_functions[] = {
 	},									\
 }
 
-#define CCE_HASH(NUMBER, MODE, FAMILY, name, driver) \
-	CCE_DIGEST(NUMBER, MODE, FAMILY, true, NULL, name, driver)
-#define CCE_HMAC(NUMBER, MODE, FAMILY, name, driver) \
-	CCE_DIGEST(NUMBER, MODE, FAMILY, false, cce_hmac_setkey, name, driver)
+#define CCE_HASH(MODE, FAMILY, name, driver) \
+	CCE_DIGEST(MODE, FAMILY, true, NULL, name, driver)
+#define CCE_HMAC(MODE, FAMILY, name, driver) \
+	CCE_DIGEST(MODE, FAMILY, false, cce_hmac_setkey, name, driver)
 
 static struct cce_digest_alg cce_digest_algs[] = {
-	CCE_HASH(0, SHA_224, SHA2, "sha224", "sha224-cce"),
-	CCE_HASH(1, SHA_256, SHA2, "sha256", "sha256-cce"),
-	CCE_HASH(2, SHA_384, SHA2, "sha384", "sha384-cce"),
-	CCE_HASH(3, SHA_512, SHA2, "sha512", "sha512-cce"),
-	CCE_HASH(4, SHA3_224, SHA3, "sha3-224", "sha3-224-cce"),
-	CCE_HASH(5, SHA3_256, SHA3, "sha3-256", "sha3-256-cce"),
-	CCE_HASH(6, SHA3_384, SHA3, "sha3-384", "sha3-384-cce"),
-	CCE_HASH(7, SHA3_512, SHA3, "sha3-512", "sha3-512-cce"),
-	CCE_HMAC(0, SHA_224, SHA2, "hmac(sha224)", "hmac-sha224-cce"),
-	CCE_HMAC(1, SHA_256, SHA2, "hmac(sha256)", "hmac-sha256-cce"),
-	CCE_HMAC(2, SHA_384, SHA2, "hmac(sha384)", "hmac-sha384-cce"),
-	CCE_HMAC(3, SHA_512, SHA2, "hmac(sha512)", "hmac-sha512-cce"),
-	CCE_HMAC(4, SHA3_224, SHA3, "hmac(sha3-224)", "hmac-sha3-224-cce"),
-	CCE_HMAC(5, SHA3_256, SHA3, "hmac(sha3-256)", "hmac-sha3-256-cce"),
-	CCE_HMAC(6, SHA3_384, SHA3, "hmac(sha3-384)", "hmac-sha3-384-cce"),
-	CCE_HMAC(7, SHA3_512, SHA3, "hmac(sha3-512)", "hmac-sha3-512-cce"),
+	CCE_HASH(SHA_224, SHA2, "sha224", "sha224-cce"),
+	CCE_HASH(SHA_256, SHA2, "sha256", "sha256-cce"),
+	CCE_HASH(SHA_384, SHA2, "sha384", "sha384-cce"),
+	CCE_HASH(SHA_512, SHA2, "sha512", "sha512-cce"),
+	CCE_HASH(SHA3_224, SHA3, "sha3-224", "sha3-224-cce"),
+	CCE_HASH(SHA3_256, SHA3, "sha3-256", "sha3-256-cce"),
+	CCE_HASH(SHA3_384, SHA3, "sha3-384", "sha3-384-cce"),
+	CCE_HASH(SHA3_512, SHA3, "sha3-512", "sha3-512-cce"),
+	CCE_HMAC(SHA_224, SHA2, "hmac(sha224)", "hmac-sha224-cce"),
+	CCE_HMAC(SHA_256, SHA2, "hmac(sha256)", "hmac-sha256-cce"),
+	CCE_HMAC(SHA_384, SHA2, "hmac(sha384)", "hmac-sha384-cce"),
+	CCE_HMAC(SHA_512, SHA2, "hmac(sha512)", "hmac-sha512-cce"),
+	CCE_HMAC(SHA3_224, SHA3, "hmac(sha3-224)", "hmac-sha3-224-cce"),
+	CCE_HMAC(SHA3_256, SHA3, "hmac(sha3-256)", "hmac-sha3-256-cce"),
+	CCE_HMAC(SHA3_384, SHA3, "hmac(sha3-384)", "hmac-sha3-384-cce"),
+	CCE_HMAC(SHA3_512, SHA3, "hmac(sha3-512)", "hmac-sha3-512-cce"),
 };
 
 struct cce_algorithm *const cce_digest_algorithms[] = {

@@ -15,6 +15,27 @@
 
 #include "cce_digest_state.h"
 
+#define CCE_FUNCTION(MODE, name, block_bytes, digest_bytes, state_bytes) \
+	[CCE_HASH_MODE_##MODE] = \
+		{ name, CCE_HASH_MODE_##MODE, block_bytes, digest_bytes, state_bytes }
+
+const struct cce_digest_function cce_digest_functions[CCE_DIGEST_FUNCTIONS] = {
+	CCE_FUNCTION(SHA_224, "sha224", 64, 28, 32),
+	CCE_FUNCTION(SHA_256, "sha256", 64, 32, 32),
+	CCE_FUNCTION(SHA_384, "sha384", 128, 48, 64),
+	CCE_FUNCTION(SHA_512, "sha512", 128, 64, 64),
+	CCE_FUNCTION(SHA_512_224, "sha512", 128, 28, 64),
+	CCE_FUNCTION(SHA_512_256, "sha512", 128, 32, 64),
+	CCE_FUNCTION(SHA3_224, "sha3-224", 144, 28, 208),
+	CCE_FUNCTION(SHA3_256, "sha3-256", 136, 32, 208),
+	CCE_FUNCTION(SHA3_384, "sha3-384", 104, 48, 208),
+	CCE_FUNCTION(SHA3_512, "sha3-512", 72, 64, 208),
+	CCE_FUNCTION(SHAKE_128, NULL, 168, 0, 208),
+	CCE_FUNCTION(SHAKE_256, NULL, 136, 0, 208),
+	CCE_FUNCTION(CSHAKE_128, NULL, 168, 0, 208),
+	CCE_FUNCTION(CSHAKE_256, NULL, 136, 0, 208),
+};
+
 /* SHA-224 and SHA-256: until 6.15 without the last member, and @length counts @held as well. */
 struct cce_software_sha256 {
 	u32 words[8];
@@ -259,10 +280,10 @@ static const struct cce_digest_format cce_digest_formats[] = {
 	{ CCE_HASH_MODE_SHA_224, CCE_HASH_MODE_SHA_256,
 	  sizeof(struct cce_software_sha256), offsetof(struct cce_software_sha256, held),
 	  cce_store_sha256, cce_load_sha256 },
-	{ CCE_HASH_MODE_SHA_384, CCE_HASH_MODE_SHA_512,
+	{ CCE_HASH_MODE_SHA_384, CCE_HASH_MODE_SHA_512_256,
 	  offsetof(struct cce_software_sha512, held_bytes), 0,
 	  cce_store_sha512_old, cce_load_sha512_old },
-	{ CCE_HASH_MODE_SHA_384, CCE_HASH_MODE_SHA_512,
+	{ CCE_HASH_MODE_SHA_384, CCE_HASH_MODE_SHA_512_256,
 	  sizeof(struct cce_software_sha512), offsetof(struct cce_software_sha512, held),
 	  cce_store_sha512, cce_load_sha512 },
 	{ CCE_HASH_MODE_SHA3_224, CCE_HASH_MODE_SHA3_512, sizeof(struct cce_software_sha3), 0,

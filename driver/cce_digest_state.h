@@ -17,11 +17,12 @@
 #define CCE_SOFTWARE_STATE_BYTES	360	/* the longest that a format has */
 
 /**
- * struct cce_digest_function - a hash function of FIPS 180-4 or FIPS 202
- * @name: the crypto API's
+ * struct cce_digest_function - a hash function of FIPS 180-4, FIPS 202 or SP 800-185
+ * @name: of the crypto API's function that has the same rounds: but for SHA-512/t, which is SHA-512
+ *	with another initial value, the same function; NULL: it has none
  * @mode: &enum cce_hash_mode
  * @block_bytes: of a block; SHA-3: the rate
- * @digest_bytes: of the digest
+ * @digest_bytes: of the digest; 0: it has any length
  * @state_bytes: of the state's words in the engine's memory
  */
 struct cce_digest_function {
@@ -31,6 +32,11 @@ struct cce_digest_function {
 	u8 digest_bytes;
 	u8 state_bytes;
 };
+
+#define CCE_DIGEST_FUNCTIONS	(CCE_HASH_MODE_CSHAKE_256 + 1)
+
+/* By &enum cce_hash_mode; a number that is no mode has no blocks. */
+extern const struct cce_digest_function cce_digest_functions[CCE_DIGEST_FUNCTIONS];
 
 /**
  * struct cce_digest_state - a hash whose message hasn't ended
