@@ -92,26 +92,42 @@ void cce_client_uncharge(struct cce_account *account, enum cce_quota quota, unsi
 }
 
 /**
- * cce_client_copy_argument() - get the argument of an ioctl, of which user space knows the size
+ * cce_client_copy_grown() - get the argument of an ioctl, of which user space knows the size
  * @argument: receives it; begins with a u32, the size
- * @known: size that we know, which is the first that there was
+ * @first: size that it had when there was no longer one
+ * @known: size that we know
  * @user: its address
+ * @size: receives the size that user space knows
  *
  * Context: process, sleeps.
  * Return: 0; -EFAULT; -EINVAL if it is too short; -E2BIG if it is longer and means something there.
+ */
+int cce_client_copy_grown(void *argument, size_t first, size_t known, void __user *user, u32 *size)
+{
+	if (get_user(*size, (u32 __user *)user))
+		return -EFAULT;
+	if (*size < first)
+		return -EINVAL;
+	/* What is there is looked at, but not more than a page. */
+	if (*size > PAGE_SIZE)
+		return -E2BIG;
+	return copy_struct_from_user(argument, known, user, *size);
+}
+
+/**
+ * cce_client_copy_argument() - the same, of one that has not grown
+ * @argument: receives it; begins with a u32, the size
+ * @known: its size
+ * @user: its address
+ *
+ * Context: process, sleeps.
+ * Return: as cce_client_copy_grown().
  */
 int cce_client_copy_argument(void *argument, size_t known, void __user *user)
 {
 	u32 size;
 
-	if (get_user(size, (u32 __user *)user))
-		return -EFAULT;
-	if (size < known)
-		return -EINVAL;
-	/* What is there is looked at, but not more than a page. */
-	if (size > PAGE_SIZE)
-		return -E2BIG;
-	return copy_struct_from_user(argument, known, user, size);
+	return cce_client_copy_grown(argument, known, known, user, &size);
 }
 
 /**
@@ -133,14 +149,15 @@ int cce_client_return(void __user *user, const void *argument, size_t known)
 static int cce_client_query(void __user *user)
 {
 	struct cce_uapi_query query;
-	u32 algorithms;
+	u32 algorithms, size;
 	unsigned int mode;
 	int error;
 
-	error = cce_client_copy_argument(&query, sizeof(query), user);
+	error = cce_client_copy_grown(&query, offsetof(struct cce_uapi_query, hashes),
+				      sizeof(query), user, &size);
 	if (error)
 		return error;
-	if (query.reserved)
+	if (query.reserved || query.reserved2)
 		return -EINVAL;
 	query = (struct cce_uapi_query){
 		.uapi_version = CCE_UAPI_VERSION,
@@ -150,6 +167,9 @@ static int cce_client_query(void __user *user)
 		.regions = cce_client_limit(CCE_QUOTA_REGIONS),
 		.requests = cce_client_limit(CCE_QUOTA_REQUESTS),
 		.longest_request = CCE_USER_LONGEST,
+		.hashes = cce_user_digest_functions(),
+		.hash_macs = cce_user_digest_functions_of_hmac(),
+		.hashes_on_cpu = cce_user_digest_functions_on_cpu(),
 	};
 	cce_registry_describe(&query.engines, &query.queue_pairs, &algorithms);
 	/* Without an engine the CPU does them all. */
@@ -161,7 +181,9 @@ static int cce_client_query(void __user *user)
 		query.key_sizes |= CCE_UAPI_KEY_SIZE_256;
 	for (mode = 0; mode < CCE_UAPI_MODES; mode++)
 		query.cpu_below[mode] = cce_algorithm_threshold(CCE_OPCODE_CIPHER, mode);
-	return cce_client_return(user, &query, sizeof(query));
+	for (mode = 0; mode < CCE_UAPI_HASHES; mode++)
+		query.cpu_below_hash[mode] = cce_algorithm_threshold(CCE_OPCODE_HASH, mode);
+	return cce_client_return(user, &query, min_t(size_t, size, sizeof(query)));
 }
 
 static int cce_client_destroy(struct cce_client *client, void __user *user,

@@ -28,6 +28,7 @@ struct crypto_aead;
 struct crypto_ahash;
 struct crypto_skcipher;
 struct cce_key;
+struct cce_session_digest;
 struct eventfd_ctx;
 struct io_uring_cmd;
 
@@ -102,6 +103,7 @@ struct cce_client {
  * @aead: the same
  * @ahash: the same
  * @key: of key wrap, which has no transformation
+ * @digest: of a hash function, the same
  */
 struct cce_session {
 	struct kref refs;
@@ -114,6 +116,7 @@ struct cce_session {
 		struct crypto_aead *aead;
 		struct crypto_ahash *ahash;
 		struct cce_key *key;
+		struct cce_session_digest *digest;
 	};
 };
 
@@ -125,6 +128,11 @@ static inline bool cce_session_is_aead(const struct cce_session *session)
 static inline bool cce_session_is_key_wrap(const struct cce_session *session)
 {
 	return session->mode == CCE_UAPI_MODE_KW || session->mode == CCE_UAPI_MODE_KWP;
+}
+
+static inline bool cce_session_is_digest(const struct cce_session *session)
+{
+	return session->mode >= CCE_UAPI_MODE_HASH;
 }
 
 /**
@@ -210,7 +218,7 @@ struct cce_user_list {
  * @aad_here: room for few bytes
  * @source_list: for the kernel's request
  * @destination_list: the same
- * @iv: the same; afterwards the next IV
+ * @iv: the same; afterwards the next IV; of a hash function, what stands behind the text
  * @mac: of CMAC
  * @crypto: the kernel's request, kept for the next one
  * @crypto_bytes: its room
@@ -261,6 +269,8 @@ int cce_client_charge(struct cce_account *account, enum cce_quota quota, unsigne
 void cce_client_uncharge(struct cce_account *account, enum cce_quota quota, unsigned int count);
 unsigned int cce_client_limit(enum cce_quota quota);
 int cce_client_copy_argument(void *argument, size_t known, void __user *user);
+int cce_client_copy_grown(void *argument, size_t first, size_t known, void __user *user,
+			  u32 *size);
 int cce_client_return(void __user *user, const void *argument, size_t known);
 
 /* cce_session.c */
@@ -274,6 +284,23 @@ void cce_session_put(struct cce_session *session);
 u32 cce_key_wrap_modes(void);
 int cce_key_wrap_prepare_session(struct cce_session *session, const u8 *key, unsigned int bytes);
 int cce_key_wrap_run(struct cce_user_request *user, crypto_completion_t done);
+
+/* cce_user_digest.c */
+u32 cce_user_digest_functions(void);
+u32 cce_user_digest_functions_on_cpu(void);
+u32 cce_user_digest_functions_of_hmac(void);
+int cce_user_digest_check_session(const struct cce_uapi_session_create *argument);
+int cce_user_digest_prepare_session(struct cce_session *session, bool hmac, const u8 *key,
+				    unsigned int bytes);
+void cce_user_digest_free_session(struct cce_session *session);
+int cce_user_digest_check(const struct cce_uapi_request *given, const struct cce_session *session);
+unsigned int cce_user_digest_result_bytes(const struct cce_uapi_request *given,
+					  const struct cce_session *session);
+u8 *cce_user_digest_saved(struct cce_user_request *user);
+int cce_user_digest_prepare(struct cce_user_request *user, const struct cce_uapi_request *given);
+int cce_user_digest_check_lists(struct cce_user_request *user);
+int cce_user_digest_run(struct cce_user_request *user, crypto_completion_t done);
+void cce_user_digest_end(struct cce_user_request *user, int error);
 
 /* cce_region.c */
 int cce_region_create(struct cce_client *client, void __user *user);

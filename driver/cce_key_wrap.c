@@ -8,15 +8,14 @@
  */
 #include <linux/bits.h>
 #include <linux/minmax.h>
-#include <linux/pm_runtime.h>
 #include <linux/refcount.h>
 #include <linux/string.h>
 
 #include "cce_algorithm.h"
 #include "cce_client.h"
 #include "cce_compat.h"
+#include "cce_engine_only.h"
 #include "cce_key.h"
-#include "cce_queue.h"
 
 /* What a request of user space has instead of one of the crypto API. */
 struct cce_key_wrap_request {
@@ -43,15 +42,6 @@ static const struct cce_algorithm *cce_key_wrap_algorithm(const struct cce_sessi
 	return session->mode == CCE_UAPI_MODE_KWP ? &cce_key_wrap_kwp : &cce_key_wrap_kw;
 }
 
-/* What the engines that take requests now can do. */
-static u32 cce_key_wrap_capabilities(void)
-{
-	u32 engines, queue_pairs, algorithms;
-
-	cce_registry_describe(&engines, &queue_pairs, &algorithms);
-	return algorithms;
-}
-
 /**
  * cce_key_wrap_modes() - which of the two may a session have now?
  *
@@ -60,7 +50,7 @@ static u32 cce_key_wrap_capabilities(void)
  */
 u32 cce_key_wrap_modes(void)
 {
-	u32 algorithms = cce_key_wrap_capabilities();
+	u32 algorithms = cce_engine_only_capabilities();
 
 	return (algorithms & cce_key_wrap_kw.capability ? BIT(CCE_UAPI_MODE_KW) : 0) |
 	       (algorithms & cce_key_wrap_kwp.capability ? BIT(CCE_UAPI_MODE_KWP) : 0);
@@ -86,14 +76,6 @@ int cce_key_wrap_prepare_session(struct cce_session *session, const u8 *key, uns
 	return session->key ? 0 : -ENOMEM;
 }
 
-/* There is nobody else; only whether another attempt is worth while can be told. */
-static int cce_key_wrap_run_on_cpu(struct cce_request *request, bool may_sleep)
-{
-	if (may_sleep && !(cce_key_wrap_capabilities() & request->required))
-		return -ENODEV;
-	return -EAGAIN;
-}
-
 /* The length of a key that had padding is known to the engine only. */
 static void cce_key_wrap_finish(struct cce_request *request)
 {
@@ -106,21 +88,9 @@ static void cce_key_wrap_finish(struct cce_request *request)
 }
 
 static const struct cce_request_operations cce_key_wrap_operations = {
-	.run_on_cpu = cce_key_wrap_run_on_cpu,
+	.run_on_cpu = cce_engine_only_refuse,
 	.finish = cce_key_wrap_finish,
 };
-
-/* Other requests run on the CPU while the engine wakes up; these must wait for it. */
-static void cce_key_wrap_wake_engine(void)
-{
-	struct cce_queue *queue = cce_registry_get_queue();
-
-	if (!queue)
-		return;
-	if (READ_ONCE(queue->mode) == CCE_QUEUE_SUSPENDED)
-		pm_runtime_resume(queue->cce->dev);
-	cce_registry_put_queue(queue);
-}
 
 /**
  * cce_key_wrap_run() - hand a request to an engine
@@ -149,7 +119,7 @@ int cce_key_wrap_run(struct cce_user_request *user, crypto_completion_t done)
 		.text_length = user->source_bytes,
 		.decrypt = user->decrypt,
 	};
-	cce_key_wrap_wake_engine();
+	cce_engine_only_wake();
 	refcount_inc(&key->references);
 	return cce_algorithm_run(&wrap->request, &wrap->owner,
 				 cce_key_wrap_algorithm(user->session), key);

@@ -4,7 +4,8 @@
  *
  * A session is a transformation of the kernel's crypto API, asked for by the name of this driver's
  * own algorithm: so keys, the threshold of the CPU, recovery and wiping are those of all users. But
- * for key wrap, which the crypto API does not have.
+ * for key wrap, which the crypto API does not have, and hash functions, of which it has some, and
+ * none whose state is the contract's.
  */
 #include <crypto/aead.h>
 #include <crypto/hash.h>
@@ -49,6 +50,8 @@ static void cce_session_free_transformation(struct cce_session *session)
 		crypto_free_ahash(session->ahash);
 	else if (cce_session_is_key_wrap(session))
 		cce_key_put(session->key);
+	else if (cce_session_is_digest(session))
+		cce_user_digest_free_session(session);
 	else
 		crypto_free_skcipher(session->skcipher);
 }
@@ -113,11 +116,12 @@ static int cce_session_make_skcipher(struct cce_session *session, const u8 *key,
 static int cce_session_make_transformation(struct cce_session *session,
 					   const struct cce_uapi_session_create *argument)
 {
+	bool hmac = argument->flags & CCE_UAPI_SESSION_HMAC;
 	unsigned int bytes = argument->key_bytes;
 	u8 *key;
 	int error;
 
-	key = memdup_user(u64_to_user_ptr(argument->key), bytes);
+	key = vmemdup_user(u64_to_user_ptr(argument->key), bytes);
 	if (IS_ERR(key))
 		return PTR_ERR(key);
 	if (cce_session_is_aead(session))
@@ -126,9 +130,11 @@ static int cce_session_make_transformation(struct cce_session *session,
 		error = cce_session_make_ahash(session, key, bytes);
 	else if (cce_session_is_key_wrap(session))
 		error = cce_key_wrap_prepare_session(session, key, bytes);
+	else if (cce_session_is_digest(session))
+		error = cce_user_digest_prepare_session(session, hmac, key, bytes);
 	else
 		error = cce_session_make_skcipher(session, key, bytes);
-	kfree_sensitive(key);
+	kvfree_sensitive(key, bytes);
 	return error;
 }
 
@@ -174,6 +180,8 @@ struct cce_session *cce_session_get(struct cce_client *client, u32 id)
 
 static int cce_session_check(const struct cce_uapi_session_create *argument)
 {
+	if (argument->mode >= CCE_UAPI_MODE_HASH)
+		return cce_user_digest_check_session(argument);
 	if (argument->flags || !argument->key_bytes || argument->key_bytes > CCE_UAPI_KEY_BYTES ||
 	    argument->tag_bytes > CCE_UAPI_TAG_BYTES)
 		return -EINVAL;

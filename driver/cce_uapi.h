@@ -28,6 +28,17 @@
 #define CCE_UAPI_IV_BYTES	16
 #define CCE_UAPI_TAG_BYTES	16	/* of the longest tag or MAC */
 #define CCE_UAPI_QUEUE_DEPTH	4096	/* of the deepest queue */
+#define CCE_UAPI_HASHES		16	/* the same for hash functions */
+#define CCE_UAPI_STATE_BYTES	224	/* of struct cce_uapi_hash_context and the longest state */
+
+/* With a function (CCE_UAPI_HASH_...) added, the mode of a session that hashes. */
+#define CCE_UAPI_MODE_HASH	0x40
+
+/*
+ * A function that the engine alone does takes so many bytes of text, and of output, wherever they
+ * are; more, if they lie in fewer pieces of memory: else -EMSGSIZE.
+ */
+#define CCE_UAPI_ENGINE_ONLY_BYTES	114688
 
 /**
  * struct cce_uapi_query - argument of CCE_UAPI_QUERY: what there is
@@ -35,7 +46,7 @@
  * @uapi_version: out: CCE_UAPI_VERSION of the driver
  * @contract_version: out: major number << 16 | minor number of the contract that the driver knows
  * @engines: out: engines that take requests now; without one, requests run on the CPU, but for
- *	modes KW and KWP
+ *	modes KW and KWP and hash functions that the CPU doesn't have
  * @queue_pairs: out: their queue pairs
  * @modes: out: bit CCE_UAPI_MODE_...: a session may have this mode, KW and KWP as long as there is
  *	an engine for it
@@ -47,6 +58,14 @@
  * @longest_request: out: most bytes of text and associated data, together
  * @reserved: 0
  * @cpu_below: out, by mode: requests of fewer bytes run on the CPU
+ * @hashes: out: bit CCE_UAPI_HASH_...: a session may have this function
+ * @hash_macs: out: the same: with CCE_UAPI_SESSION_HMAC
+ * @hashes_on_cpu: out: the same: without an engine, requests run on the CPU; a function that has no
+ *	bit here is the engine's alone, and there as long as there is an engine for it
+ * @reserved2: 0
+ * @cpu_below_hash: out, by function: requests of fewer bytes run on the CPU
+ *
+ * Structures of drivers that had no hash functions end before @hashes; such a size is accepted.
  */
 struct cce_uapi_query {
 	__u32 size;
@@ -62,6 +81,11 @@ struct cce_uapi_query {
 	__u32 longest_request;
 	__u32 reserved;
 	__u32 cpu_below[CCE_UAPI_MODES];
+	__u32 hashes;
+	__u32 hash_macs;
+	__u32 hashes_on_cpu;
+	__u32 reserved2;
+	__u32 cpu_below_hash[CCE_UAPI_HASHES];
 };
 
 #define CCE_UAPI_KEY_SIZE_128	0x1
@@ -71,15 +95,16 @@ struct cce_uapi_query {
 /**
  * struct cce_uapi_session_create - argument of CCE_UAPI_SESSION_CREATE: a key, and what it is for
  * @size: of this structure
- * @mode: CCE_UAPI_MODE_...
- * @flags: 0
- * @key_bytes: length of the key; mode XTS: of both together
+ * @mode: CCE_UAPI_MODE_...; CCE_UAPI_MODE_HASH + CCE_UAPI_HASH_...
+ * @flags: CCE_UAPI_SESSION_...
+ * @key_bytes: length of the key; mode XTS: of both together; a hash function: 0, HMAC: any up to
+ *	the longest request
  * @tag_bytes: modes GCM (4, 8, 12 to 16), CCM (4, 6, ... 16), CMAC (1 to 16); else 0
  * @session: out: id
  * @key: address of the key, which is copied and never returned
  *
- * -EOPNOTSUPP: no engine offers the mode; -EINVAL: a key or tag of this length is not possible;
- * -EDQUOT: too many sessions.
+ * -EOPNOTSUPP: no engine offers the mode, or it has no HMAC; -EINVAL: a key or tag of this length
+ * is not possible; -EDQUOT: too many sessions.
  */
 struct cce_uapi_session_create {
 	__u32 size;
@@ -90,6 +115,8 @@ struct cce_uapi_session_create {
 	__u32 session;
 	__aligned_u64 key;
 };
+
+#define CCE_UAPI_SESSION_HMAC	0x1	/* with a hash function whose digest has a fixed length */
 
 /**
  * struct cce_uapi_region_create - argument of CCE_UAPI_REGION_CREATE: memory that stays in place
@@ -153,19 +180,22 @@ struct cce_uapi_destroy {
  * struct cce_uapi_request - one request; also what an io_uring command holds
  * @session: id
  * @flags: CCE_UAPI_REQUEST_...
- * @iv_bytes: bytes of @iv: CBC, CTR, XTS 16; GCM 12; CCM 7 to 13 (the nonce); else 0
+ * @iv_bytes: bytes of @iv: CBC, CTR, XTS 16; GCM 12; CCM 7 to 13 (the nonce); a hash function, with
+ *	LAST or SQUEEZE: 0 to 16, of what stands behind the text; else 0
  * @reserved: 0
  * @length: bytes of text, without the tag; of a key, without the 8 bytes that wrapping adds: KW 16
  *	to 4096, in eights; KWP 1 to 4096, to be decrypted 8 to 4096, in eights, with its padding
- * @aad_length: bytes of associated data; modes GCM and CCM, else 0
+ * @aad_length: bytes of associated data, modes GCM and CCM; of the state to go on from, a hash
+ *	function without FIRST; else 0
  * @source_region: region of the source; 0: none
  * @destination_region: region of the destination; 0: none
  * @aad_region: region of the associated data; 0: none
- * @reserved2: 0
+ * @output_length: a hash function, with LAST: bytes of output: 1 to the digest's; SHAKE and cSHAKE
+ *	1 to the longest request; with SQUEEZE: 0 or whole pairs of blocks; else 0
  * @source: offset in its region; without one an address
  * @destination: the same
  * @aad: the same
- * @iv: first byte first, the rest zero
+ * @iv: first byte first, the rest zero. A hash function: the message's last bytes, behind the text
  * @cookie: returned in the completion
  *
  * Text and tag are one string (RFC 5116): encryption writes the tag behind the text, decryption
@@ -173,6 +203,15 @@ struct cce_uapi_destroy {
  *
  * A key and what wrapping adds to it are one string, too, 8 bytes longer than the key; for KWP,
  * than the key with zeros up to a multiple of 8. Unwrapping KWP writes these zeros as well.
+ *
+ * A hash function takes a message in one request, FIRST and LAST, or in several: one that isn't
+ * FIRST goes on from the state at @aad, one that isn't LAST writes the state to go on from to the
+ * destination: struct cce_uapi_hash_context, and behind it the words. Its text is then whole
+ * blocks, at least one, unless it has SQUEEZE. LAST writes the output, SQUEEZE output and state.
+ * With a state that is squeezing already there is no text, and LAST or SQUEEZE is set.
+ *
+ * What the session's key adds to a state is the driver's affair: HMAC's state is that of the inner
+ * hash, key block included. The state may be read and written at the same place.
  *
  * The destination is the source, from its first byte on, or doesn't overlap it (-EINVAL). Memory
  * that is no region is pinned until the request's completion is collected.
@@ -187,7 +226,7 @@ struct cce_uapi_request {
 	__u32 source_region;
 	__u32 destination_region;
 	__u32 aad_region;
-	__u32 reserved2;
+	__u32 output_length;
 	__aligned_u64 source;
 	__aligned_u64 destination;
 	__aligned_u64 aad;
@@ -195,16 +234,20 @@ struct cce_uapi_request {
 	__aligned_u64 cookie;
 };
 
-#define CCE_UAPI_REQUEST_DECRYPT	0x1	/* not with CMAC */
+#define CCE_UAPI_REQUEST_DECRYPT	0x1	/* not with CMAC, nor with a hash function */
+#define CCE_UAPI_REQUEST_FIRST		0x2	/* a hash function: the message begins here */
+#define CCE_UAPI_REQUEST_LAST		0x4	/* the same: message and output end here */
+#define CCE_UAPI_REQUEST_SQUEEZE	0x8	/* SHAKE, cSHAKE: only the message does */
 
 /**
  * struct cce_uapi_completion - how a request ended
  * @cookie: of the request
  * @status: 0, or for KWP, decrypting, the length of the key without its padding; or a negative
  *	errno: -EBADMSG: the tag, or what wrapping adds to a key, doesn't match; -ETIMEDOUT, -EIO:
- *	the engine failed; -ENOMEM; modes KW and KWP, which the CPU doesn't do: -ENODEV: there is no
- *	engine for it; -EAGAIN: the engine was reset before it began, or could not take the request
- *	now: submit it again. The destination of a request that failed holds nothing of the result.
+ *	the engine failed; -ENOMEM; modes KW and KWP and hash functions that the CPU doesn't do:
+ *	-ENODEV: there is no engine for it; -EAGAIN: the engine was reset before it began, or could
+ *	not take the request now: submit it again. The destination of a request that failed holds
+ *	nothing of the result.
  * @flags: 0
  * @next_iv: CBC and CTR: the IV that continues the stream; else zero
  */
@@ -231,7 +274,10 @@ struct cce_uapi_completion {
  * -EAGAIN: the queue is full until something is collected from it
  * -ENOENT: no such queue, session or region
  * -EINVAL: a flag, length, IV or a pair of ranges that isn't possible
- * -EMSGSIZE: longer than the longest request
+ * -EMSGSIZE: longer than the longest request; output longer than that, or than the digest
+ * -ENODATA: a message goes on, but there is no state
+ * -EBADMSG: what it shall go on from is no state, that of another function, or corrupted
+ * -EOVERFLOW: a message of 2^60 bytes or more
  * -EACCES: the destination is in a region that is READ_ONLY
  * -ERANGE: not inside its region
  * -EFAULT: not mapped, or not writable
@@ -285,8 +331,8 @@ struct cce_uapi_collect {
 
 /*
  * cmd_op of IORING_OP_URING_CMD, on a ring with IORING_SETUP_SQE128: the command area holds struct
- * cce_uapi_request, the result is the status, or a negative errno of struct cce_uapi_submit, or
- * -EBUSY: too many requests.
+ * cce_uapi_request, of a session of whatever mode; the result is the status, or a negative errno of
+ * struct cce_uapi_submit, or -EBUSY: too many requests.
  *
  * With IORING_URING_CMD_FIXED, source and destination are addresses that both lie in the buffer
  * buf_index of those that are registered with the ring: -EFAULT otherwise. They can't be in a

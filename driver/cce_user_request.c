@@ -100,7 +100,9 @@ static int cce_user_check(const struct cce_uapi_request *given, const struct cce
 	bool decrypt = given->flags & CCE_UAPI_REQUEST_DECRYPT;
 	u8 mode = session->mode;
 
-	if (given->flags & ~CCE_UAPI_REQUEST_DECRYPT || given->reserved || given->reserved2)
+	if (cce_session_is_digest(session))
+		return cce_user_digest_check(given, session);
+	if (given->flags & ~CCE_UAPI_REQUEST_DECRYPT || given->reserved || given->output_length)
 		return -EINVAL;
 	if (mode == CCE_UAPI_MODE_CMAC && decrypt)
 		return -EINVAL;
@@ -238,7 +240,9 @@ static int cce_user_take_text(struct cce_user_request *request, struct cce_clien
 	};
 	int error;
 
-	if (session->mode == CCE_UAPI_MODE_CMAC)
+	if (cce_session_is_digest(session))
+		destination.bytes = cce_user_digest_result_bytes(given, session);
+	else if (session->mode == CCE_UAPI_MODE_CMAC)
 		destination.bytes = session->tag_bytes;
 	else if (session->mode == CCE_UAPI_MODE_KWP)
 		destination.bytes = ALIGN(destination.bytes, CCE_KEY_WRAP_OVERHEAD);
@@ -271,6 +275,24 @@ static void cce_user_copy_from_pages(u8 *to, struct page **pages, unsigned int o
 	}
 }
 
+static int cce_user_copy(struct cce_client *client, const struct cce_user_range *range, u8 *to)
+{
+	struct cce_user_memory memory = { };
+	int error;
+
+	if (!range->region)
+		return range->start > ULONG_MAX ||
+		       copy_from_user(to, u64_to_user_ptr(range->start), range->bytes) ?
+			       -EFAULT : 0;
+	error = cce_user_take_region(&memory, client, range);
+	if (!error)
+		cce_user_copy_from_pages(to, memory.pages, memory.offset, range->bytes);
+	if (memory.region)
+		cce_region_put(memory.region);
+	return error;
+}
+
+/* Associated data, or the state of a hash. */
 static int cce_user_take_aad(struct cce_user_request *request, struct cce_client *client,
 			     const struct cce_uapi_request *given)
 {
@@ -279,28 +301,19 @@ static int cce_user_take_aad(struct cce_user_request *request, struct cce_client
 		.start = given->aad,
 		.bytes = given->aad_length,
 	};
-	struct cce_user_memory memory = { };
-	int error = 0;
 
-	request->aad_bytes = range.bytes;
 	request->aad = request->aad_here;
+	if (cce_session_is_digest(request->session))
+		return (range.bytes ?
+			cce_user_copy(client, &range, cce_user_digest_saved(request)) : 0) ?:
+		       cce_user_digest_prepare(request, given);
+	request->aad_bytes = range.bytes;
 	if (range.bytes > sizeof(request->aad_here)) {
 		request->aad = kvmalloc(range.bytes, GFP_KERNEL_ACCOUNT);
 		if (!request->aad)
 			return -ENOMEM;
 	}
-	if (range.region) {
-		error = cce_user_take_region(&memory, client, &range);
-		if (!error)
-			cce_user_copy_from_pages(request->aad, memory.pages, memory.offset,
-						 range.bytes);
-		if (memory.region)
-			cce_region_put(memory.region);
-	} else if (range.start > ULONG_MAX ||
-		   copy_from_user(request->aad, u64_to_user_ptr(range.start), range.bytes)) {
-		error = -EFAULT;
-	}
-	return error;
+	return cce_user_copy(client, &range, request->aad);
 }
 
 /*
@@ -394,13 +407,19 @@ static void cce_user_list_free(struct cce_user_list *list)
 
 static int cce_user_build_lists(struct cce_user_request *request)
 {
+	unsigned int source_bytes = request->source_bytes;
+	int error;
+
 	if (request->in_place)
-		return cce_user_list_build(&request->source_list, request, &request->source,
-					   max(request->source_bytes, request->destination_bytes));
-	return cce_user_list_build(&request->source_list, request, &request->source,
-				   request->source_bytes) ?:
-	       cce_user_list_build(&request->destination_list, request, &request->destination,
-				   request->destination_bytes);
+		source_bytes = max(source_bytes, request->destination_bytes);
+	error = cce_user_list_build(&request->source_list, request, &request->source,
+				    source_bytes);
+	if (!error && !request->in_place)
+		error = cce_user_list_build(&request->destination_list, request,
+					    &request->destination, request->destination_bytes);
+	if (!error && cce_session_is_digest(request->session))
+		error = cce_user_digest_check_lists(request);
+	return error;
 }
 
 /*
@@ -538,6 +557,8 @@ static void cce_user_request_end(struct cce_user_request *request, int error)
 	if (error == -EBADMSG)
 		sg_zero_buffer(destination, sg_nents(destination), request->length,
 			       request->aad_bytes);
+	if (cce_session_is_digest(session))
+		cce_user_digest_end(request, error);
 	memzero_explicit(request->mac, sizeof(request->mac));
 	if (error || (session->mode != CCE_UAPI_MODE_CBC && session->mode != CCE_UAPI_MODE_CTR))
 		memset(request->iv, 0, sizeof(request->iv));
@@ -623,6 +644,8 @@ void cce_user_request_run(struct cce_user_request *request)
 		error = cce_user_run_ahash(request);
 	else if (cce_session_is_key_wrap(request->session))
 		error = cce_key_wrap_run(request, cce_user_request_called);
+	else if (cce_session_is_digest(request->session))
+		error = cce_user_digest_run(request, cce_user_request_called);
 	else
 		error = cce_user_run_skcipher(request);
 	if (error != -EINPROGRESS && error != -EBUSY)

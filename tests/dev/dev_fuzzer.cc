@@ -22,6 +22,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <initializer_list>
+#include <map>
 #include <random>
 #include <string>
 #include <utility>
@@ -44,11 +45,34 @@ constexpr uint64_t fixed_mark = 1;
 constexpr int longest_key = 4096;
 constexpr uint32_t no_queue = 0x7fff0000;
 constexpr int64_t patience_ns = 60'000'000'000;
-constexpr std::array documented{EINVAL, E2BIG,    EFAULT, ENOENT, EOPNOTSUPP, EDQUOT, ENOMEM, EAGAIN,
-                                EACCES, EMSGSIZE, ERANGE, ETIME,  EINTR,      EBADF,  ENOTTY};
+constexpr std::array documented{EINVAL,   E2BIG,  EFAULT, ENOENT, EOPNOTSUPP, EDQUOT, ENOMEM,  EAGAIN,  EACCES,
+                                EMSGSIZE, ERANGE, ETIME,  EINTR,  EBADF,      ENOTTY, ENODATA, EBADMSG, EOVERFLOW};
+// Of the cookie of a hash request.
+constexpr uint64_t hash_mark = uint64_t{1} << 63;
+
+struct HashFunction {
+    uint32_t block_bytes, digest_bytes, state_bytes;
+};
+// By CCE_UAPI_HASH_...; two numbers are none.
+constexpr std::array<HashFunction, 16> hash_functions{{{64, 28, 32},
+                                                       {64, 32, 32},
+                                                       {128, 48, 64},
+                                                       {128, 64, 64},
+                                                       {128, 28, 64},
+                                                       {128, 32, 64},
+                                                       {64, 32, 32},
+                                                       {64, 32, 32},
+                                                       {144, 28, 208},
+                                                       {136, 32, 208},
+                                                       {104, 48, 208},
+                                                       {72, 64, 208},
+                                                       {168, 0, 208},
+                                                       {136, 0, 208},
+                                                       {168, 0, 208},
+                                                       {136, 0, 208}}};
 
 struct Statistics {
-    uint64_t calls, refused, accepted, collected, well, commands, fixed, fixed_well, sequences, children;
+    uint64_t calls, refused, accepted, collected, well, hashes, commands, fixed, fixed_well, sequences, children;
 } statistics;
 
 [[noreturn]] void defect(const char* what, long long value) {
@@ -127,7 +151,7 @@ private:
     void step(bool child) {
         const uint8_t operation = input_.byte();
         leave_early_ = operation & 0x80;
-        switch (operation % 27) {
+        switch (operation % 28) {
             case 0:
             case 1:
                 return create_session();
@@ -173,6 +197,8 @@ private:
             case 25:
                 // Anew, with what the arena's pages are now; what is under way keeps those that it has.
                 return child || ring_state_ != RingState::open ? void() : register_buffers();
+            case 26:
+                return create_hash_session();
             default:
                 return reopen(child);
         }
@@ -210,6 +236,64 @@ private:
             argument.flags = input_.byte() & 1;
         }
         if (counted(file_.call(CCE_UAPI_SESSION_CREATE, argument)) == 0) sessions_.push_back(argument.session);
+    }
+
+    void create_hash_session() {
+        const uint8_t kind = input_.byte();
+        cce_uapi_session_create argument{};
+        argument.size = sizeof(argument);
+        argument.mode = CCE_UAPI_MODE_HASH + (kind & 0x0f);
+        argument.flags = kind & 0x10 ? CCE_UAPI_SESSION_HMAC : 0;
+        // With functions of 64 bytes longer than a block, and not.
+        if (argument.flags != 0) argument.key_bytes = kind & 0x20 ? 100 : 20;
+        argument.key = reinterpret_cast<uintptr_t>(long_key_.data());
+        if (kind & 0x80) {
+            argument.key_bytes = input_.byte();
+            argument.tag_bytes = input_.byte() & 1;
+            argument.flags = input_.byte() & 3;
+        }
+        if (counted(file_.call(CCE_UAPI_SESSION_CREATE, argument)) != 0) return;
+        sessions_.push_back(argument.session);
+        hash_sessions_[argument.session] = kind & 0x0f;
+    }
+
+    // What a hash has that is not a cipher's. A state is nearly right, too.
+    void make_hash(cce_uapi_request& request, uint8_t hash) {
+        static constexpr std::array<uint16_t, 8> shapes{CCE_UAPI_REQUEST_FIRST | CCE_UAPI_REQUEST_LAST,
+                                                        CCE_UAPI_REQUEST_FIRST,
+                                                        CCE_UAPI_REQUEST_LAST,
+                                                        0,
+                                                        CCE_UAPI_REQUEST_FIRST | CCE_UAPI_REQUEST_SQUEEZE,
+                                                        CCE_UAPI_REQUEST_SQUEEZE,
+                                                        CCE_UAPI_REQUEST_LAST | CCE_UAPI_REQUEST_SQUEEZE,
+                                                        CCE_UAPI_REQUEST_FIRST | CCE_UAPI_REQUEST_LAST};
+        const HashFunction& function = hash_functions[hash];
+        const uint8_t kind = input_.byte();
+        request.flags = shapes[kind & 7];
+        const bool first = request.flags & CCE_UAPI_REQUEST_FIRST, last = request.flags & CCE_UAPI_REQUEST_LAST;
+        const bool squeeze = request.flags & CCE_UAPI_REQUEST_SQUEEZE;
+        request.iv_bytes = kind & 8 ? input_.byte() % 18 : 0;
+        std::fill(std::begin(request.iv), std::end(request.iv), 0);
+        std::fill_n(request.iv, std::min<size_t>(request.iv_bytes, sizeof(request.iv)), kind);
+        if (!last || kind & 0x10) request.length = input_.byte() % 40 * function.block_bytes;
+        if (squeeze) request.output_length = input_.byte() % 8 * 2 * function.block_bytes;
+        if (last) request.output_length = function.digest_bytes != 0 ? function.digest_bytes : 1U + input_.half();
+        if (kind & 0x20) request.output_length += input_.byte();
+        if (first) return;
+        auto& state = states_[next_state_++ % states_.size()];
+        state = {};
+        const bool squeezing = function.digest_bytes == 0 && kind & 0x40;
+        const cce_uapi_hash_context header{
+            CCE_UAPI_CONTEXT_FORMAT_HASH_STATE, hash, squeezing, {}, function.block_bytes};
+        std::memcpy(state.data(), &header, sizeof(header));
+        if (squeezing && !(kind & 0x10)) request.length = 0;
+        const uint8_t spoil = input_.byte();
+        if (spoil >= 0xe0) state[input_.byte() % state.size()] ^= input_.byte();
+        if (spoil == 0xdf) std::fill_n(state.begin() + 8, 8, 0xff);
+        request.aad = reinterpret_cast<uintptr_t>(state.data());
+        request.aad_length = static_cast<uint32_t>(sizeof(header)) + function.state_bytes;
+        if (spoil == 0xde) request.aad_length = input_.byte();
+        if (spoil == 0xdd) request.aad = address();
     }
 
     void create_region() {
@@ -267,14 +351,17 @@ private:
             if (kind & 8) request.destination_region = input_.id(regions_);
             request.destination = request.destination_region != 0 ? input_.half() : address();
         }
-        if (kind & 0x20) {
+        const auto hash = hash_sessions_.find(request.session);
+        if (hash != hash_sessions_.end()) {
+            make_hash(request, hash->second);
+        } else if (kind & 0x20) {
             request.aad_length = length();
             if (kind & 8) request.aad_region = input_.id(regions_);
             request.aad = request.aad_region != 0 ? input_.half() : address();
         }
         if ((kind & 0xc0) == 0xc0)
             reinterpret_cast<uint8_t*>(&request)[input_.byte() % sizeof(request)] ^= input_.byte();
-        request.cookie = ++cookie_;
+        request.cookie = ++cookie_ | (hash != hash_sessions_.end() ? hash_mark : 0);
         return request;
     }
 
@@ -325,6 +412,7 @@ private:
         statistics.collected += count;
         for (const cce_uapi_completion& completion : completions.first(count)) {
             statistics.well += completion.status >= 0;
+            statistics.hashes += completion.status >= 0 && completion.cookie & hash_mark;
             if (completion.status > longest_key || completion.flags != 0) defect("a status", completion.status);
         }
     }
@@ -504,6 +592,7 @@ private:
         if (child) return;
         file_.close();
         sessions_.clear();
+        hash_sessions_.clear();
         regions_.clear();
         queues_.clear();
         std::destroy_at(&file_);
@@ -515,6 +604,10 @@ private:
     DeviceFile file_;
     uint8_t* arena_;
     uint8_t key_[64]{};
+    std::array<uint8_t, 256> long_key_{};
+    std::map<uint32_t, uint8_t> hash_sessions_;  // functions; the ids may have gone
+    std::array<std::array<uint8_t, CCE_UAPI_STATE_BYTES>, 8> states_{};
+    size_t next_state_{};
     std::vector<uint32_t> sessions_, regions_;
     std::vector<Queue> queues_;
     std::vector<pid_t> children_;
@@ -527,10 +620,9 @@ private:
 
 void report() {
     const std::initializer_list<std::pair<const char*, uint64_t>> counts{
-        {"calls", statistics.calls},         {"refused", statistics.refused},
-        {"accepted", statistics.accepted},   {"collected", statistics.collected},
-        {"well", statistics.well},           {"commands", statistics.commands},
-        {"fixed", statistics.fixed},         {"fixed_well", statistics.fixed_well},
+        {"calls", statistics.calls},         {"refused", statistics.refused},  {"accepted", statistics.accepted},
+        {"collected", statistics.collected}, {"well", statistics.well},        {"hashes", statistics.hashes},
+        {"commands", statistics.commands},   {"fixed", statistics.fixed},      {"fixed_well", statistics.fixed_well},
         {"sequences", statistics.sequences}, {"children", statistics.children}};
     const char* separator = "{";
     for (const auto& [name, count] : counts) {
@@ -541,9 +633,43 @@ void report() {
     std::fflush(stdout);
 }
 
+void write_seed(const std::string& folder, int number, const std::vector<uint8_t>& bytes) {
+    std::ofstream{folder + "/seed" + std::to_string(number), std::ios::binary}.write(
+        reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+}
+
+// The same of hash functions, alone and with a key: whole messages, and pieces of them.
+void write_hash_seeds(const std::string& folder, int number) {
+    std::mt19937 random{2};
+    for (uint8_t hash = 0; hash < hash_functions.size(); ++hash) {
+        const bool extendable = hash_functions[hash].digest_bytes == 0;
+        for (int keyed = 0; keyed < (extendable ? 1 : 2); ++keyed) {
+            std::vector<uint8_t> bytes{5, 20, 26, static_cast<uint8_t>(hash | keyed << 4 | (random() % 2 << 5))};
+            for (int i = 0; i < 12; ++i) {
+                const auto shape = static_cast<uint8_t>(random() % (extendable ? 6 : 4));
+                // Submit one; the session; no region; a length.
+                bytes.insert(bytes.end(), {7, 0, 4, 0, static_cast<uint8_t>(random() % 100)});
+                bytes.insert(bytes.end(), {static_cast<uint8_t>(2 * (random() % 16)),
+                                           static_cast<uint8_t>(32 + 2 * (random() % 16))});
+                bytes.push_back(static_cast<uint8_t>(shape | (random() % 2 << 6)));
+                const bool last = shape == 0 || shape == 2;
+                if (!last) bytes.push_back(static_cast<uint8_t>(1 + random() % 30));
+                if (shape >= 4) bytes.push_back(static_cast<uint8_t>(random()));
+                if (last && extendable) bytes.insert(bytes.end(), {static_cast<uint8_t>(random()), 3});
+                if (shape == 2 || shape == 3 || shape == 5) bytes.push_back(static_cast<uint8_t>(random() % 0xe4));
+                // Which queue.
+                bytes.push_back(0);
+                if (random() % 3 == 0) bytes.insert(bytes.end(), {13, 0, static_cast<uint8_t>(random())});
+            }
+            write_seed(folder, number++, bytes);
+        }
+    }
+}
+
 // A beginning for libFuzzer: a session of each mode, a region, a queue, then requests and other operations at random.
 void write_seeds(const std::string& folder) {
     std::mt19937 random{1};
+    write_hash_seeds(folder, 64);
     for (int number = 0; number < 64; ++number) {
         std::vector<uint8_t> bytes{3, 0, 1, 0, 0, 0x7f, 5, 20};
         const uint8_t mode = static_cast<uint8_t>(number % 9);
@@ -573,8 +699,7 @@ void write_seeds(const std::string& folder) {
             if (random() % 3 == 0) bytes.insert(bytes.end(), {13, 0, static_cast<uint8_t>(random())});
             if (random() % 4 == 0) bytes.push_back(static_cast<uint8_t>(random()));
         }
-        std::ofstream{folder + "/seed" + std::to_string(number), std::ios::binary}.write(
-            reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+        write_seed(folder, number, bytes);
     }
 }
 

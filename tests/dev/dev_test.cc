@@ -414,7 +414,8 @@ TEST_F(Dev, BadSessions) {
         for (const uint32_t key_bytes : {0U, 8U, 17U, 33U, 64U}) EXPECT_EQ(create(mode, key_bytes, 0), EINVAL);
         for (const uint32_t tag : {8U, 16U}) EXPECT_EQ(create(mode, 16, tag), EINVAL) << tag;
     }
-    for (const uint32_t mode : {9U, 31U, 32U, ~0U}) EXPECT_EQ(create(mode, 16, 0), EOPNOTSUPP) << mode;
+    for (const uint32_t mode : {9U, 31U, 32U, CCE_UAPI_MODE_HASH - 1U, ~0U})
+        EXPECT_EQ(create(mode, 16, 0), EOPNOTSUPP) << mode;
 
     cce_uapi_session_create argument{sizeof(argument), CCE_UAPI_MODE_CTR, 1, 16, 0, 0, address_of(key.data())};
     EXPECT_EQ(file_.call(CCE_UAPI_SESSION_CREATE, argument), EINVAL);
@@ -490,7 +491,7 @@ TEST_F(Dev, BadRequests) {
     expect(EINVAL, "flag", plain, [](auto& r) { r.flags = 2; });
     expect(EINVAL, "flag", plain, [](auto& r) { r.flags = 0x8000; });
     expect(EINVAL, "reserved", plain, [](auto& r) { r.reserved = 1; });
-    expect(EINVAL, "reserved2", plain, [](auto& r) { r.reserved2 = 1U << 31; });
+    expect(EINVAL, "output_length", plain, [](auto& r) { r.output_length = 1U << 31; });
     for (const int iv_bytes : {0, 8, 15, 17, 255})
         expect(EINVAL, "IV", plain, [&](auto& r) { r.iv_bytes = static_cast<uint8_t>(iv_bytes); });
     expect(EINVAL, "IV of ECB", CCE_UAPI_MODE_ECB, [](auto& r) { r.iv_bytes = 16; });

@@ -50,11 +50,12 @@ public:
         return call(CCE_UAPI_QUERY, query);
     }
 
-    [[nodiscard]] int create_session(uint32_t mode, std::span<const uint8_t> key, uint32_t tag_bytes,
-                                     uint32_t& id) const {
+    [[nodiscard]] int create_session(uint32_t mode, std::span<const uint8_t> key, uint32_t tag_bytes, uint32_t& id,
+                                     uint32_t flags = 0) const {
         cce_uapi_session_create argument{};
         argument.size = sizeof(argument);
         argument.mode = mode;
+        argument.flags = flags;
         argument.key_bytes = static_cast<uint32_t>(key.size());
         argument.tag_bytes = tag_bytes;
         argument.key = reinterpret_cast<uintptr_t>(key.data());

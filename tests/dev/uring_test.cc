@@ -144,7 +144,7 @@ TEST_F(DevUring, BadCommands) {
     bad.session = 99;
     EXPECT_EQ(result_of(bad), ENOENT);
     bad = good;
-    bad.reserved2 = 1;
+    bad.output_length = 1;
     EXPECT_EQ(result_of(bad), EINVAL);
     bad = good;
     bad.source = bad.destination = 0;

@@ -27,6 +27,29 @@ def check_gone(boot, failures):
     return counters.get("ended", 0)
 
 
+def check_hashes(boot, failures):
+    """Hash functions by the engine, by both, and by the CPU but for those that are the engine's alone."""
+    tests = check_report(boot, "hashes", 10, failures) + check_report(boot, "scattered", 1, failures)
+    tests += check_report(boot, "hashes_both", 3, failures) + check_report(boot, "hashes_cpu", 3, failures)
+    wrapped, hashed, both, cpu = (boot.snapshot(name) for name in ("wrapped", "hashed", "both", "cpu"))
+
+    def more(earlier, later):
+        """Requests by the engine, and by the CPU below the threshold, from one snapshot to the next."""
+        return (later.sum("completed") - earlier.sum("completed"),
+                later.fallbacks.get("short", 0) - earlier.fallbacks.get("short", 0))
+
+    check_no_fallback(hashed, failures, allowed=("bounce_size",))
+    (by_engine, none), (engines_half, cpus_half), (engines_own, cpus) = more(wrapped, hashed), more(hashed, both), more(both, cpu)
+    failures.check(by_engine > 2000, f"only {by_engine} hash requests reached the engine")
+    failures.equal("hash requests on the CPU, without a threshold", none, 0)
+    for what, count in (("engine's half", engines_half), ("CPU's half", cpus_half), ("engine's own", engines_own), ("CPU's", cpus)):
+        failures.check(count > 100, f"only {count} hash requests: {what}")
+    failures.check(cpus > cpus_half and engines_own < engines_half, "a threshold doesn't move hash requests to the CPU")
+    print(f"  hash requests: {by_engine} by the engine; with a threshold {engines_half} by the engine, {cpus_half} by the CPU; "
+          f"then {engines_own} and {cpus}")
+    return tests
+
+
 def dev(boots, failures):
     (boot,) = boots
     check_boot(boot, failures)
@@ -35,7 +58,9 @@ def dev(boots, failures):
     tests = check_report(boot, "modes", 9, failures) + check_report(boot, "rest", 17, failures)
     tests += check_report(boot, "uring", 10, failures)
     tests += check_report(boot, "wrap", 1, failures) + check_report(boot, "woken", 1, failures)
-    failures.equal("the engine, before a key was wrapped", (boot.folder / "asleep").read_text().strip(), "suspended")
+    tests += check_report(boot, "woken_hash", 1, failures) + check_hashes(boot, failures)
+    failures.equal("the engine, before a key was wrapped, and before an XOF", (boot.folder / "asleep").read_text().split(),
+                   ["suspended"] * 2)
     failures.equal("permissions of /dev/cce", (boot.folder / "permissions").read_text().strip(), "660 root root")
     check_no_fallback(modes, failures, allowed=("bounce_size",))
     check_quiet(after, failures)
@@ -65,12 +90,15 @@ def dev_removal(boots, failures):
     check_boot(boot, failures)
     check_report(boot, "removal", 1, failures)
     check_report(boot, "wrap", 1, failures)
+    check_report(boot, "hash", 1, failures)
     ended = check_gone(boot, failures)
     told = re.search(r"\d+ requests ended well, \d+ failed", (boot.folder / "removal.output").read_text())
     rounds = len(list(boot.folder.glob("bind*")))
     failures.check(rounds >= 3, f"only {rounds} removals")
     wrapped = re.search(r"\d+ keys wrapped;.*", (boot.folder / "wrap.output").read_text())
-    print(f"  {rounds} removals; {ended} requests: {told[0] if told else ''}; {wrapped[0] if wrapped else ''}")
+    hashed = re.search(r"\d+ outputs of an XOF;.*", (boot.folder / "hash.output").read_text())
+    print(f"  {rounds} removals; {ended} requests: {told[0] if told else ''}; {wrapped[0] if wrapped else ''}; "
+          f"{hashed[0] if hashed else ''}")
 
 
 def without_overlap(log):
@@ -107,10 +135,12 @@ def check_fuzz(boot, limit, failures):
     failures.check(result["calls"] >= limit, f"only {result['calls']} calls of {limit}")
     # A fuzzer whose calls are all refused finds nothing.
     failures.check(result["well"] > result["calls"] // 100, f"only {result['well']} requests ended well")
+    failures.check(result["hashes"] > result["calls"] // 1000, f"only {result['hashes']} hash requests ended well")
     failures.check(result["refused"] > result["calls"] // 100, f"only {result['refused']} calls were refused")
     print(f"  {result['calls']} calls in {result['sequences']} sequences: {result['refused']} refused, "
           f"{result['accepted']} requests accepted, {result['collected']} collected, {result['commands']} io_uring commands "
-          f"({result['fixed']} in registered buffers, {result['fixed_well']} of those well), {result['well']} well; "
+          f"({result['fixed']} in registered buffers, {result['fixed_well']} of those well), {result['well']} well, "
+          f"{result['hashes']} of those of queues hashes; "
           f"{result['children']} children; {ended} requests ended in the driver")
     return result
 

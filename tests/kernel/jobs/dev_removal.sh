@@ -12,6 +12,8 @@ CCE_DEV_UNTIL=/tmp/stop dev_tests removal 'Dev.RemovalUnderLoad' &
 user=$!
 CCE_DEV_UNTIL=/tmp/stop dev_tests wrap 'DevKeyWrap.RemovalUnderLoad' &
 wrapper=$!
+CCE_DEV_UNTIL=/tmp/stop dev_tests hash 'DevHash.RemovalUnderLoad' &
+hasher=$!
 for ((i = 1; i <= ${rounds:-5}; i++)); do
 	sleep 0.003
 	echo "$device" >/sys/bus/pci/drivers/cce/unbind
@@ -24,5 +26,6 @@ snapshot after
 : >/tmp/stop
 wait "$user" || fail "the test program ended with status $?"
 wait "$wrapper" || fail "the test program that wraps keys ended with status $?"
+wait "$hasher" || fail "the test program that hashes ended with status $?"
 unload_dev
 save_checkers
