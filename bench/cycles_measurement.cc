@@ -16,6 +16,7 @@ namespace {
 
 using contract::CipherMode;
 using sim::CipherRequest;
+using sim::HashRequest;
 using sim::MachineError;
 using sim::QueuePair;
 using sim::ScatteredText;
@@ -124,13 +125,13 @@ Measurement::Measurement(const std::string& engine, unsigned memory_latency, con
 
 void Measurement::map_jobs() {
     for (std::size_t i = 0; i < jobs_.size(); ++i) {
-        const CipherRequest& request = *jobs_[i].request;
+        const Job& job = jobs_[i];
         const auto add = [&](std::uint64_t address, std::uint64_t bytes, Content content) {
             if (bytes != 0) places_.push_back({address, address + bytes, i, content});
         };
-        add(request.context_address(), request.context_bytes(), Content::record);
-        for (const auto& segment : request.source().segments()) add(segment.address, segment.length, Content::source);
-        for (const auto& segment : request.destination().segments()) {
+        if (job.cipher) add(job.cipher->context_address(), job.cipher->context_bytes(), Content::record);
+        for (const auto& segment : job.source().segments()) add(segment.address, segment.length, Content::source);
+        for (const auto& segment : job.destination().segments()) {
             add(segment.address, segment.length, Content::destination);
         }
     }
@@ -169,9 +170,32 @@ void Measurement::prepare_keys() {
 }
 
 void Measurement::prepare_job(unsigned queue) {
+    Job job;
+    job.queue = queue;
+    if (workload_.hash) {
+        prepare_hash(job);
+    } else {
+        prepare_cipher(job);
+    }
+    jobs_.push_back(std::move(job));
+}
+
+void Measurement::prepare_hash(Job& job) {
+    const Bytes text = random_bytes(random_, workload_.text_bytes);
+    job.expected = digest(*workload_.hash, text);
+    job.hash = std::make_unique<HashRequest>(machine_, *workload_.hash);
+    HashRequest& request = job.hash->last(static_cast<std::uint32_t>(job.expected.size()));
+    const sim::StreamLengths lengths = request.lengths(text.size());
+    request.message(text, shape(workload_.source, lengths.source, workload_.text_bytes),
+                    shape(workload_.destination, lengths.destination, workload_.text_bytes));
+    job.descriptor = request.descriptor();
+    job.descriptor.cookie = static_cast<std::uint32_t>(jobs_.size());
+}
+
+void Measurement::prepare_cipher(Job& job) {
     const Workload& work = workload_;
     const std::size_t key_bytes = work.key_bits / 8;
-    const Bytes keys = work.held ? held_keys_[queue] : random_bytes(random_, key_count(work.mode) * key_bytes);
+    const Bytes keys = work.held ? held_keys_[job.queue] : random_bytes(random_, key_count(work.mode) * key_bytes);
     const std::span<const std::uint8_t> key = std::span(keys).first(key_bytes);
     const std::span<const std::uint8_t> tweak_key = std::span(keys).subspan(key_bytes);
 
@@ -185,13 +209,11 @@ void Measurement::prepare_job(unsigned queue) {
     plain.tag_length = work.tag_bytes;
     SealedOutput sealed = seal(plain);
 
-    Job job;
-    job.queue = queue;
-    job.request = std::make_unique<CipherRequest>(machine_, work.mode);
-    CipherRequest& request = *job.request;
+    job.cipher = std::make_unique<CipherRequest>(machine_, work.mode);
+    CipherRequest& request = *job.cipher;
     request.decrypt(work.decrypt).cookie(static_cast<std::uint32_t>(jobs_.size()));
     if (work.held) {
-        request.held_context(queue);
+        request.held_context(job.queue);
     } else if (tweak_key.empty()) {
         request.key(key);
     } else {
@@ -212,7 +234,6 @@ void Measurement::prepare_job(unsigned queue) {
         job.expected.insert(job.expected.end(), sealed.tag.begin(), sealed.tag.end());
     }
     job.descriptor = request.descriptor();
-    jobs_.push_back(std::move(job));
 }
 
 void Measurement::watch(const sim::Burst& burst) {
@@ -288,7 +309,7 @@ void Measurement::post_next(Queue& queue) {
 
 void Measurement::post(Job& job) {
     // What an earlier pass wrote must not pass for the result of this one.
-    for (const auto& segment : job.request->destination().segments()) {
+    for (const auto& segment : job.destination().segments()) {
         if (segment.length == 0) continue;
         std::ranges::fill(machine_.memory().view(segment.address, segment.length), ScatteredText::background);
     }
@@ -316,7 +337,7 @@ void Measurement::take(Queue& queue, bool post_again) {
         if (done->status != contract::Status::ok) {
             throw std::runtime_error("a request ended with status " + std::string(contract::name_of(done->status)));
         }
-        if (job.request->output() != job.expected) {
+        if (job.destination().gather() != job.expected) {
             throw std::runtime_error("a request's output differs from OpenSSL's");
         }
         ++verified_;
@@ -340,7 +361,7 @@ void Measurement::serve(unsigned batch, bool post_again) {
 
 void Measurement::expect_no_trace_outside() const {
     for (const Job& job : jobs_) {
-        if (!job.request->surroundings_untouched()) {
+        if (!job.surroundings_untouched()) {
             throw std::runtime_error("the engine wrote outside a request's destination");
         }
     }

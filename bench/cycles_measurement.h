@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <random>
 #include <span>
 #include <string>
@@ -15,6 +16,7 @@
 #include "cce_contract.hpp"
 #include "cycles_oracle.h"
 #include "harness/cipher_request.h"
+#include "harness/hash_request.h"
 #include "harness/machine.h"
 #include "harness/queue_pair.h"
 
@@ -30,6 +32,7 @@ inline constexpr std::uint32_t page_aligned = 4096 - 64;
 /// What every request of a row is like. Source and destination are different buffers; each request has its own.
 struct Workload {
     contract::CipherMode mode = contract::CipherMode::ecb;
+    std::optional<contract::HashMode> hash;  ///< a digest of the text instead; nothing of ciphers counts then
     bool decrypt = false;
     unsigned key_bits = 256;  ///< XTS: of each of the two keys
     bool held = false;        ///< one engine-held context a queue; else a key in memory for each request
@@ -93,12 +96,21 @@ public:
 
 private:
     struct Job {
-        std::unique_ptr<sim::CipherRequest> request;
+        std::unique_ptr<sim::CipherRequest> cipher;  ///< either this
+        std::unique_ptr<sim::HashRequest> hash;      ///< or this
         contract::Descriptor descriptor;
         Bytes expected;
         unsigned queue = 0;
         bool outstanding = false;
         RequestTimes times{};
+
+        [[nodiscard]] const sim::ScatteredText& source() const { return cipher ? cipher->source() : hash->source(); }
+        [[nodiscard]] const sim::ScatteredText& destination() const {
+            return cipher ? cipher->destination() : hash->destination();
+        }
+        [[nodiscard]] bool surroundings_untouched() const {
+            return cipher ? cipher->surroundings_untouched() : hash->surroundings_untouched();
+        }
     };
     struct Arrival {
         std::uint64_t cycle = 0;
@@ -125,6 +137,8 @@ private:
 
     void prepare_keys();
     void prepare_job(unsigned queue);
+    void prepare_cipher(Job& job);
+    void prepare_hash(Job& job);
     void map_jobs();
     [[nodiscard]] const Place* place_of(std::uint64_t address);
     void watch(const sim::WriteBeat& beat);

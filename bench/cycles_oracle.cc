@@ -64,7 +64,62 @@ Bytes cmac(const PlainInput& input) {
     return tag;
 }
 
+constexpr std::size_t shake_output_bytes = 32;
+
+const char* digest_name(contract::HashMode mode) {
+    using contract::HashMode;
+    switch (mode) {
+        case HashMode::sha_224:
+            return "SHA2-224";
+        case HashMode::sha_256:
+            return "SHA2-256";
+        case HashMode::sha_384:
+            return "SHA2-384";
+        case HashMode::sha_512:
+            return "SHA2-512";
+        case HashMode::sha_512_224:
+            return "SHA2-512/224";
+        case HashMode::sha_512_256:
+            return "SHA2-512/256";
+        case HashMode::sha3_224:
+            return "SHA3-224";
+        case HashMode::sha3_256:
+            return "SHA3-256";
+        case HashMode::sha3_384:
+            return "SHA3-384";
+        case HashMode::sha3_512:
+            return "SHA3-512";
+        case HashMode::shake_128:
+            return "SHAKE128";
+        case HashMode::shake_256:
+            return "SHAKE256";
+        default:
+            throw std::invalid_argument("no OpenSSL digest for this mode");
+    }
+}
+
+struct FreeDigest {
+    void operator()(EVP_MD* object) const noexcept { EVP_MD_free(object); }
+};
+struct FreeDigestContext {
+    void operator()(EVP_MD_CTX* object) const noexcept { EVP_MD_CTX_free(object); }
+};
+
 }  // namespace
+
+Bytes digest(contract::HashMode mode, const Bytes& text) {
+    const std::unique_ptr<EVP_MD, FreeDigest> function(EVP_MD_fetch(nullptr, digest_name(mode), nullptr));
+    const std::unique_ptr<EVP_MD_CTX, FreeDigestContext> context(EVP_MD_CTX_new());
+    if (!function || !context) throw std::runtime_error(std::string("OpenSSL has no ") + digest_name(mode));
+    demand(EVP_DigestInit_ex2(context.get(), function.get(), nullptr), "digest");
+    demand(EVP_DigestUpdate(context.get(), text.data(), text.size()), "text");
+    const bool extendable = (EVP_MD_get_flags(function.get()) & EVP_MD_FLAG_XOF) != 0;
+    Bytes output(extendable ? shake_output_bytes : static_cast<std::size_t>(EVP_MD_get_size(function.get())));
+    demand(extendable ? EVP_DigestFinalXOF(context.get(), output.data(), output.size())
+                      : EVP_DigestFinal_ex(context.get(), output.data(), nullptr),
+           "end of a digest");
+    return output;
+}
 
 SealedOutput seal(const PlainInput& input) {
     if (input.mode == CipherMode::cmac) return {{}, cmac(input)};

@@ -35,4 +35,7 @@ struct SealedOutput {
 /// std::runtime_error if OpenSSL fails.
 [[nodiscard]] SealedOutput seal(const PlainInput& input);
 
+/// SHA-2, SHA-3, and SHAKE with 32 bytes of output. Throws std::invalid_argument for cSHAKE, which OpenSSL has not.
+[[nodiscard]] Bytes digest(contract::HashMode mode, const Bytes& text);
+
 }  // namespace cce::bench

@@ -26,6 +26,7 @@ using cce::bench::RequestTimes;
 using cce::bench::Throughput;
 using cce::bench::Workload;
 using cce::contract::CipherMode;
+using cce::contract::HashMode;
 using nlohmann::json;
 
 constexpr int exit_failed = 1;
@@ -36,8 +37,10 @@ constexpr unsigned sessions_maximum = 1 << 17;
 constexpr unsigned window_maximum = 1024;  ///< requests: enough for the 99.9th percentile
 constexpr unsigned window_minimum = 4;
 constexpr double block_bytes = 16;
-constexpr double lane_cycles = 32;      ///< until a lane's block is back: docs/architecture.md
-constexpr double key_wrap_passes = 6;   ///< SP 800-38F, 6.1: of each semiblock
+constexpr double lane_cycles = 32;          ///< until a lane's block is back: docs/architecture.md
+constexpr double key_wrap_passes = 6;       ///< SP 800-38F, 6.1: of each semiblock
+constexpr double hash_cycles_a_block = 18;  ///< of 16 bytes, in one lane
+constexpr double hash_lanes = 4;
 constexpr double overhead_cycles = 20;  ///< of a small request
 
 constexpr std::array modes{CipherMode::ecb, CipherMode::cbc,  CipherMode::ctr, CipherMode::xts, CipherMode::gcm,
@@ -56,6 +59,10 @@ struct Point {
     unsigned requests = 0;  ///< of the window; 0: as many as fit into Options::window_cycles, within limits
 };
 
+constexpr std::array hashes{HashMode::sha_224,     HashMode::sha_256,     HashMode::sha_384,   HashMode::sha_512,
+                            HashMode::sha_512_224, HashMode::sha_512_256, HashMode::sha3_224,  HashMode::sha3_256,
+                            HashMode::sha3_384,    HashMode::sha3_512,    HashMode::shake_128, HashMode::shake_256};
+
 CipherMode mode_of(const std::string& name) {
     for (const CipherMode mode : modes) {
         if (name == cce::contract::name_of(mode)) return mode;
@@ -72,10 +79,8 @@ unsigned in_range(const json& object, const char* name, unsigned least, unsigned
     return static_cast<unsigned>(value);
 }
 
-Point point_of(const json& object) {
-    Point point;
-    Workload& work = point.workload;
-    work.mode = mode_of(object.at("mode").get<std::string>());
+void read_cipher(const json& object, const std::string& name, Workload& work) {
+    work.mode = mode_of(name);
     work.key_bits = in_range(object, "key_bits", 128, 256);
     if (work.key_bits % 64 != 0) throw std::invalid_argument("key_bits must be 128, 192 or 256");
     work.decrypt = object.at("decrypt").get<bool>();
@@ -85,8 +90,21 @@ Point point_of(const json& object) {
     if (work.mode == CipherMode::gcm || work.mode == CipherMode::ccm || work.mode == CipherMode::cmac) {
         work.tag_bytes = 16;
     }
-    work.depth = in_range(object, "depth", 1, depth_maximum);
     work.held = object.value("held", false);
+}
+
+Point point_of(const json& object) {
+    Point point;
+    Workload& work = point.workload;
+    const auto name = object.at("mode").get<std::string>();
+    const auto hash = std::ranges::find(hashes, name, [](HashMode mode) { return cce::contract::name_of(mode); });
+    if (hash != hashes.end()) {
+        work.hash = *hash;
+        work.text_bytes = in_range(object, "bytes", 16, bytes_maximum);
+    } else {
+        read_cipher(object, name, work);
+    }
+    work.depth = in_range(object, "depth", 1, depth_maximum);
     if (object.contains("sessions")) work.sessions = in_range(object, "sessions", 1, sessions_maximum);
     point.queues = in_range(object, "queues", 1, cce::contract::queue_limit);
     point.requests = object.contains("requests") ? in_range(object, "requests", 1, 1 << 20) : 0;
@@ -116,6 +134,7 @@ double expected_cycles(const Point& point) {
         default:
             break;
     }
+    if (work.hash) cycles = hash_cycles_a_block * blocks / std::min<double>(work.depth * point.queues, hash_lanes);
     const double alone = work.depth * point.queues == 1 ? 10 * overhead_cycles : 0;
     return cycles + overhead_cycles + alone;
 }

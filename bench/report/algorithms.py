@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 AES_MODES = ('ecb', 'cbc', 'ctr', 'xts', 'gcm', 'ccm', 'cmac', 'kw', 'kwp')
-HASHES = ('sha-224', 'sha-256', 'sha-384', 'sha-512', 'sha3-256', 'sha3-384', 'sha3-512', 'hmac-sha-256', 'hmac-sha-512')
+HASHES = ('sha-224', 'sha-256', 'sha-384', 'sha-512', 'sha-512-256', 'sha3-224', 'sha3-256', 'sha3-384', 'sha3-512', 'shake-128',
+          'shake-256')
+HMACS = ('hmac-sha-256', 'hmac-sha-512')
 KEY_WRAP = ('kw', 'kwp')
 KEY_WRAP_LIMIT = 4096
 #: Whose decryption is other work than its encryption, for a CPU.
 ONE_DIRECTION = ('ctr', 'cmac')
-KNOWN = AES_MODES + HASHES
+KNOWN = AES_MODES + HASHES + HMACS
+#: Of what has no direction.
+NO_DIRECTION = 'none'
 
 
 class AlgorithmError(Exception):
@@ -25,11 +29,31 @@ def parse(text: str) -> list[str]:
     return [name for name in KNOWN if not names or name in names]
 
 
+def engine_name(name: str) -> str:
+    """What the contract calls a mode: sha_512_256, sha3_256, gcm."""
+    return name.replace('-', '_')
+
+
+def key_bits_of(name: str) -> int:
+    """Of the comparison's key; 0 where there is none."""
+    return 256 if name in AES_MODES else 0
+
+
+def full_name(name: str) -> str:
+    """aes-256-gcm, sha-256: as in the software's figures."""
+    return f'aes-{key_bits_of(name)}-{name}' if name in AES_MODES else name
+
+
+def direction_of(name: str) -> str:
+    """The one that is compared."""
+    return 'encrypt' if name in AES_MODES else NO_DIRECTION
+
+
 def openssl_names(names: list[str], key_bits: tuple[int, ...]) -> list[str]:
     """What cce_bench_openssl calls them."""
     result = []
     for name in names:
-        if name in HASHES:
+        if name in HASHES + HMACS:
             result.append(name)
         else:
             result += [f'aes-{bits}-{name}' for bits in key_bits if (name, bits) != ('xts', 192)]

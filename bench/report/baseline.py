@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from report.engine import BASE_BUS_BITS, BASE_LATENCY, Point, baseline_points
+from report.engine import BASE_BUS_BITS, BASE_LATENCY, Point, algorithm_of, baseline_points
 from report.part import PartError, answers
 
 FILE = Path(__file__).resolve().parents[1] / 'baseline.json'
@@ -21,9 +21,11 @@ ABOUT = ('Cycles of the engine, measured by the C++ model, which is equal to the
 
 
 def name_of(point: Point) -> str:
-    direction = 'decrypt' if point['decrypt'] else 'encrypt'
-    return (f'aes-{point["key_bits"]}-{point["mode"]} {direction}, {point["bytes"]} bytes, depth {point["depth"]}, '
-            f'queues {point["queues"]}, window {point["requests"]}')
+    what = algorithm_of(point['mode'])
+    if 'key_bits' in point:
+        what = f'aes-{point["key_bits"]}-{what} {"decrypt" if point["decrypt"] else "encrypt"}'
+    return (f'{what}, {point["bytes"]} bytes, depth {point["depth"]}, queues {point["queues"]}, '
+            f'window {point["requests"]}')
 
 
 def measured(program: Path, points: Iterable[Point], log: Path) -> dict[str, dict[str, int]]:

@@ -12,7 +12,8 @@ from bisect import bisect_left
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from report.algorithms import AES_MODES, KEY_WRAP, KEY_WRAP_LIMIT
+from report.algorithms import (AES_MODES, HASHES, KEY_WRAP, KEY_WRAP_LIMIT, direction_of, full_name,
+                               key_bits_of)
 from report.engine import SYNCHRONOUS, is_deep
 from report.figures import Condition, Report
 from report.profiles import CpuProfile, EngineProfile, from_json
@@ -82,7 +83,8 @@ class Offload:
 
     def __init__(self, report: Report, engine: EngineProfile, cpu: CpuProfile, mode: str) -> None:
         self.engine, self.cpu, self.mode = engine, cpu, mode
-        memory: dict[str, Condition] = {'engine': 'model', 'algorithm': mode, 'key_bits': KEY_BITS, 'direction': 'encrypt', 'queues': 1,
+        memory: dict[str, Condition] = {'engine': 'model', 'algorithm': mode, 'key_bits': key_bits_of(mode),
+                                        'direction': direction_of(mode), 'queues': 1,
                   'bus_bits': engine.bus_bits, 'memory_latency_cycles': engine.memory_latency_cycles}
         latency = {int(figure.conditions['bytes']): figure.value
                    for figure in report.select('engine.latency', depth=SYNCHRONOUS, **memory)}
@@ -92,9 +94,9 @@ class Offload:
                 continue
             size = int(figure.conditions['bytes'])
             turn[size] = min(turn.get(size, float('inf')), figure.parts['cycles_per_request'])
-        name = f'aes-{KEY_BITS}-{mode}'
+        name = full_name(mode)
         software = {int(figure.conditions['bytes']): figure.value * int(figure.conditions['bytes'])
-                    for figure in report.select('software.cycles', algorithm=name, direction='encrypt',
+                    for figure in report.select('software.cycles', algorithm=name, direction=direction_of(mode),
                                                 instructions=cpu.instructions)}
         driver = DRIVER.get(mode, DRIVER_DEFAULT)
         alone, together = ({depth: driver_cost(report, driver, depth)} for depth in (1, 0))
@@ -161,14 +163,17 @@ def driver_cost(report: Report, algorithm: str, depth: int) -> dict[int, float]:
 
 
 def counted(report: Report) -> dict[str, float]:
-    """Doorbells and interrupts of a request when many are in flight, as counted in the guest; else one each."""
+    """Doorbells and interrupts of a request when many are in flight, as counted in the guest; else one each.
+
+    Of all sizes the one that had the most: in the guest's time the CPU takes none, so that with small requests submission
+    never ends, and never needs an interrupt.
+    """
     found = list(report.select('linux.guest', backend=COUNTED_BACKEND))
     if not found:
         return {'doorbells': 1.0, 'interrupts': 1.0, 'measured': 0.0}
     deepest = max(int(figure.conditions['depth']) for figure in found)
-    smallest = min(int(figure.conditions['bytes']) for figure in found)
-    figure = next(one for one in found if one.conditions['depth'] == deepest and one.conditions['bytes'] == smallest)
-    return {'doorbells': figure.parts['doorbells'], 'interrupts': figure.parts['interrupts'], 'measured': 1.0}
+    deep = [figure for figure in found if figure.conditions['depth'] == deepest]
+    return {**{name: max(figure.parts[name] for figure in deep) for name in ('doorbells', 'interrupts')}, 'measured': 1.0}
 
 
 def break_even(offload: Offload, kind: str) -> int | None:
@@ -217,7 +222,7 @@ def compare(report: Report, size: int = 65536) -> Comparison:
     result = Comparison([], [], [])
     measured = {str(figure.conditions['algorithm']) for figure in report.select('engine.latency')}
     for engine, cpu in pairs_of(report):
-        for mode in (name for name in AES_MODES if name in measured):
+        for mode in (name for name in AES_MODES + HASHES if name in measured):
             try:
                 offload = Offload(report, engine, cpu, mode)
             except LookupError as error:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from report.algorithms import AES_MODES, KEY_WRAP, KEY_WRAP_LIMIT
+from report.algorithms import AES_MODES, HASHES, KEY_WRAP, KEY_WRAP_LIMIT, NO_DIRECTION, engine_name
 from report.figures import Figure
 from report.part import Context, PartError, answers
 
@@ -47,19 +47,25 @@ def sensible(candidate: Point) -> bool:
 def grid(modes: Iterable[str], keys: Iterable[int], directions: Iterable[bool], sizes: Iterable[int], depths: Iterable[int],
          queues: Iterable[int], **more: Any) -> list[Point]:
     """All combinations that make sense, longest texts last so that the first figures come soon."""
-    made = [point(mode, bits, decrypt, size, depth, count, **more)
-            for size in sizes for mode in modes for bits in keys for decrypt in directions for depth in depths
-            for count in queues]
+    chosen, bits_of, both = tuple(modes), tuple(keys), tuple(directions)
+    many, counts = tuple(depths), tuple(queues)
+    made = []
+    for size in sizes:
+        made += [point(mode, bits, decrypt, size, depth, count, **more) for mode in chosen if mode in AES_MODES
+                 for bits in bits_of for decrypt in both for depth in many for count in counts]
+        made += [{'mode': engine_name(mode), 'bytes': size, 'depth': depth, 'queues': count, **more}
+                 for mode in chosen if mode in HASHES for depth in many for count in counts]
     return [one for one in made if sensible(one)]
 
 
-def aes_modes(context: Context) -> list[str]:
-    return [name for name in context.algorithms if name in AES_MODES]
+def engine_modes(context: Context) -> list[str]:
+    """What the engine has of the algorithms asked for."""
+    return [name for name in context.algorithms if name in AES_MODES + HASHES]
 
 
 def sweep_points(context: Context) -> list[Point]:
     """What the model does."""
-    modes = aes_modes(context)
+    modes = engine_modes(context)
     if context.quick:
         return grid(modes, (256,), (False, True), SIZES[:-2], (SYNCHRONOUS, KEY_WRAP_DEPTHS[-1], DEEP), (1,))
     return grid(modes, (128, 192, 256), (False, True), SIZES, DEPTHS, QUEUES)
@@ -67,23 +73,29 @@ def sweep_points(context: Context) -> list[Point]:
 
 def rtl_points(context: Context) -> list[Point]:
     """What the RTL does as well: small windows, since it is slow."""
-    modes = aes_modes(context)
+    modes = engine_modes(context)
     if context.quick:
         return grid(modes, (256,), (False, True), (64, 1024), (8,), (1,), requests=16)
     return (grid(modes, (128, 192, 256), (False, True), (16, 64, 1024, 4096), (1, 32), (1,), requests=32) +
             grid(modes, (256,), (False,), (64, 16384), (8,), (4,), requests=32))
 
 
-def baseline_points(modes: Iterable[str] = AES_MODES) -> list[Point]:
+def baseline_points(modes: tuple[str, ...] = AES_MODES + HASHES) -> list[Point]:
     """The small set whose cycles bench/baseline.json holds."""
     return (grid(modes, (256,), (False, True), (64, 4096), (1, 32), (1,), requests=32) +
             grid(modes, (128,), (False,), (1024,), (1, 32), (1,), requests=32) +
             grid(modes, (256,), (False,), (1024,), (16,), (4,), requests=64))
 
 
+def algorithm_of(mode: str) -> str:
+    """Our name of what the contract calls so."""
+    return next((name for name in AES_MODES + HASHES if engine_name(name) == mode), mode)
+
+
 def conditions(engine: str, asked: Point, latency: int, bus_bits: int) -> dict[str, str | int | bool]:
-    return {'engine': engine, 'algorithm': asked['mode'], 'key_bits': asked['key_bits'],
-            'direction': 'decrypt' if asked['decrypt'] else 'encrypt', 'bytes': asked['bytes'], 'depth': asked['depth'],
+    direction = ('decrypt' if asked['decrypt'] else 'encrypt') if 'decrypt' in asked else NO_DIRECTION
+    return {'engine': engine, 'algorithm': algorithm_of(asked['mode']), 'key_bits': asked.get('key_bits', 0),
+            'direction': direction, 'bytes': asked['bytes'], 'depth': asked['depth'],
             'queues': asked['queues'], 'bus_bits': bus_bits, 'memory_latency_cycles': latency}
 
 
@@ -137,7 +149,7 @@ class EnginePart:
         sizes = SIZES[:-2] if context.quick else SIZES
         for profile in context.engine_profiles:
             memories.setdefault((profile.memory_latency_cycles, profile.bus_bits),
-                                grid(aes_modes(context), (256,), (False,), sizes, (SYNCHRONOUS, KEY_WRAP_DEPTHS[-1], DEEP),
+                                grid(engine_modes(context), (256,), (False,), sizes, (SYNCHRONOUS, KEY_WRAP_DEPTHS[-1], DEEP),
                                      (1,)))
         return [(Sweep(context, 'model', latency, bits), points) for (latency, bits), points in memories.items()]
 
@@ -148,7 +160,7 @@ class EnginePart:
         return total
 
     def measure(self, context: Context) -> Iterator[Figure]:
-        if not aes_modes(context):
+        if not engine_modes(context):
             context.skip('engine: none of the algorithms asked for is one that this engine has')
             return
         for sweep, points in self._sweeps(context):

@@ -8,7 +8,7 @@ import html
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 
-from report.algorithms import AES_MODES
+from report.algorithms import AES_MODES, HASHES, NO_DIRECTION
 from report.comparison import KEY_BITS, KINDS, Comparison, compare
 from report.engine import DEEP, is_deep
 from report.figures import Condition, Figure, Report
@@ -48,7 +48,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], group: int | None 
 
 
 def break_even_table(comparison: Comparison) -> str:
-    modes = [mode for mode in AES_MODES if any(one.algorithm == mode for one in comparison.break_evens)]
+    modes = [mode for mode in AES_MODES + HASHES if any(one.algorithm == mode for one in comparison.break_evens)]
     by_key = {(one.engine, one.cpu, one.kind, one.algorithm): one for one in comparison.break_evens}
     out = []
     for kind, meaning in KINDS.items():
@@ -77,7 +77,7 @@ def engine_table(report: Report) -> str:
     """Best throughput and least latency, by mode and size."""
     sizes = (16, 64, 256, 1024, 4096, 16384, 65536, 1048576)
     rows = []
-    for mode in AES_MODES:
+    for mode in AES_MODES + HASHES:
         for what in ('bytes per cycle', 'cycles alone'):
             cells = []
             for size in sizes:
@@ -90,19 +90,21 @@ def engine_table(report: Report) -> str:
                     cells.append(f'{alone[0]:,.0f}' if alone else '')
             if any(cells):
                 rows.append([mode.upper(), what, *cells])
-    return table([f'encryption, 256-bit key; bytes per cycle: {DEEP} in flight or more', '', *(size_text(size) for size in sizes)], rows, 0)
+    return table([f'encryption, 256-bit key, or digest; bytes per cycle: {DEEP} in flight or more', '', *(size_text(size) for size in sizes)], rows, 0)
 
 
 def software_table(report: Report) -> str:
     sizes = (64, 1024, 16384, 1048576)
     names = list(dict.fromkeys(str(figure.conditions['algorithm']) for figure in report.select('software.cycles',
-                                                                                              direction='encrypt')))
+                                                                                              instructions='all')))
     rows = []
     for name in sorted(name for name in names if not name.startswith(('aes-128', 'aes-192'))):
         for instructions in ('all', 'aes-ni', 'plain'):
             cells = []
             for size in sizes:
-                pick: dict[str, Condition] = {'algorithm': name, 'direction': 'encrypt', 'instructions': instructions, 'bytes': size}
+                pick: dict[str, Condition] = {
+                    'algorithm': name, 'instructions': instructions, 'bytes': size,
+                    'direction': 'encrypt' if name.startswith('aes') else NO_DIRECTION}
                 cycles = next(report.select('software.cycles', **pick), None)
                 cells.append(spread(cycles) if cycles else '')
             if any(cells):

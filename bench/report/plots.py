@@ -12,7 +12,8 @@ import matplotlib
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from report.comparison import KEY_BITS, Offload, break_even, counted, driver_cost, pairs_of
+from report.algorithms import direction_of, full_name, key_bits_of
+from report.comparison import Offload, break_even, counted, driver_cost, pairs_of
 from report.engine import BASE_BUS_BITS, BASE_LATENCY, DEEP, SIZES, is_deep
 from report.figures import Condition, Report
 from report.profiles import CpuProfile, EngineProfile
@@ -26,9 +27,9 @@ matplotlib.rcParams.update({
 
 #: Okabe and Ito's, told apart by most eyes; in grey print, line styles and markers tell them apart.
 ENGINE, ENGINE_ALONE, CPU_AES, CPU_PLAIN = '#0072b2', '#56b4e9', '#d55e00', '#e69f00'
-SERIES = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000')
+SERIES = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#999999', '#7a5195')
 MARKERS = 'osD^vPX*<'
-LINES = ('-', '--', '-.', ':', (0, (5, 1)), (0, (1, 1)), (0, (3, 1, 1, 1)))  #: where one curve hides another
+LINES = ('-', '--', '-.', ':', (0, (5, 1)), (0, (1, 1)), (0, (3, 1, 1, 1)), '-', '--')  #: where one curve hides another
 GREY = '#666666'
 CPU_STYLE = {'all': (CPU_AES, '-'), 'aes-ni': (CPU_AES, '-.'), 'plain': (CPU_PLAIN, '-')}
 WIDTH = 9.2  # inches: as wide as the page's text
@@ -112,7 +113,7 @@ def throughput(report: Report, mode: str) -> str | None:
         axes.tick_params(axis='x', labelrotation=45)
     if not drawn:
         return None
-    panels[0].set_ylabel(f'GB/s, AES-{KEY_BITS}-{mode.upper()} encryption')
+    panels[0].set_ylabel(f'GB/s, {full_name(mode).upper()}')
     handles, labels = panels[0].get_legend_handles_labels()
     canvas.legend(handles, labels, loc='upper center', ncol=4, bbox_to_anchor=(0.5, 1.06))
     canvas.subplots_adjust(wspace=0.08)
@@ -121,7 +122,7 @@ def throughput(report: Report, mode: str) -> str | None:
 
 def base(mode: str, **more: Any) -> dict[str, Any]:
     """The conditions of the model's main sweep."""
-    return {'engine': 'model', 'algorithm': mode, 'key_bits': KEY_BITS, 'direction': 'encrypt', 'queues': 1,
+    return {'engine': 'model', 'algorithm': mode, 'key_bits': key_bits_of(mode), 'direction': direction_of(mode), 'queues': 1,
             'bus_bits': BASE_BUS_BITS, 'memory_latency_cycles': BASE_LATENCY, **more}
 
 
@@ -195,7 +196,7 @@ def stages(report: Report, mode: str) -> str | None:
     for index, total in enumerate(left):  # categories stand at 0, 1, ...
         axes.annotate(f'{total:,.0f}', (total, index), va='center', xytext=(3, 0), textcoords='offset points', fontsize=8)
     axes.grid(False, axis='y')
-    axes.set_xlabel(f'cycles of a request that is alone, AES-{KEY_BITS}-{mode.upper()}, key in memory')
+    axes.set_xlabel(f'cycles of a request that is alone, {full_name(mode).upper()}, key in memory')
     axes.set_ylabel('bytes')
     axes.legend(loc='upper center', ncol=4, bbox_to_anchor=(0.5, 1.16))
     return svg(canvas)
@@ -275,7 +276,7 @@ def polling(report: Report, mode: str) -> str | None:
     axes.set_yscale('log')
     plain_numbers(axes.yaxis)
     size_axis(axes)
-    axes.set_ylabel(f'CPU time of waiting, ns (AES-{KEY_BITS}-{mode.upper()})')
+    axes.set_ylabel(f'CPU time of waiting, ns ({full_name(mode).upper()})')
     axes.legend(loc='upper left')
     return svg(canvas)
 
@@ -365,18 +366,20 @@ def all_plots(report: Report) -> list[Plot]:
     measured = [str(figure.conditions['algorithm']) for figure in report.select('engine.throughput', engine='model')]
     stream = [mode for mode in ('gcm', 'xts', 'ctr', 'cbc', 'ccm', 'cmac') if mode in measured]
     main = stream[0] if stream else 'gcm'
-    chained = [mode for mode in ('cbc',) if mode in measured and mode != main]
+    chained = [mode for mode in ('cbc', 'sha-256') if mode in measured and mode != main]
     plots: list[Plot] = [
         (f'Throughput over size, {mode.upper()}',
          'Engine: cycles of the model at the profile\'s clock, limited by the host\'s own work on one core. CPU: OpenSSL on '
          'this machine, cycles per byte at the profile\'s clock. Dotted: from that size on the engine gives more bytes a '
          'second, with many requests in flight; dashed: it answers sooner, one at a time. No line: never.',
          partial(throughput, report, mode)) for mode in [main, *chained]]
+    hashes = [mode for mode in ('sha-256', 'sha-512', 'sha3-256') if mode in measured]
+    shown = (stream + hashes)[:len(LINES)]
     return plots + [
         ('Latency distribution', 'Cycles of the engine\'s clock. With many requests in flight most of a latency is waiting '
          'for the others.', lambda: latency(report, stream[:5])),
         ('Depth scaling', 'Cycles of the engine\'s clock. Modes whose blocks wait for one another need many requests to fill '
-         'the cipher.', lambda: depth_scaling(report, stream)),
+         'the cipher.', lambda: depth_scaling(report, shown)),
         ('Where an engine\'s request spends its time', 'Cycles of the engine\'s clock, as seen on its bus.',
          lambda: stages(report, main)),
         ('Host cycles of a request', 'Host time only; the engine\'s is not in it. Filled: measured over a transport without an '
@@ -385,6 +388,6 @@ def all_plots(report: Report) -> list[Plot]:
          'wake-up are constants of the CPU profiles. Circles: from that size on an interrupt is cheaper.',
          lambda: polling(report, main)),
         ('Roofline', 'Cycles of the engine\'s clock, 128-bit bus, memory latency of 20 cycles.',
-         lambda: roofline(report, stream)),
+         lambda: roofline(report, shown)),
         ('Scale', 'Cycles of the engine\'s clock.', lambda: scale(report)),
     ]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from report.engine import Sweep, aes_modes, conditions, point
+from report.engine import Sweep, conditions, engine_modes, point
 from report.figures import Figure
 from report.part import Context
 
@@ -24,7 +24,7 @@ class ScalePart:
     @staticmethod
     def _sweeps(context: Context) -> Iterator[tuple[str, str, Sweep, list[dict[str, object]]]]:
         """Figure, the condition that grows, and how it is measured."""
-        modes = [mode for mode in ('gcm', 'cbc', 'ccm') if mode in aes_modes(context)]
+        modes = [mode for mode in ('gcm', 'cbc', 'ccm') if mode in engine_modes(context)]
         sweep = Sweep(context, 'model')
         yield 'scale.queues', 'queues', sweep, [point(mode, 256, False, size, 16, queues) for mode in modes
                                                 for size in (SMALL, LARGE) for queues in QUEUES]

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from report.algorithms import AES_MODES, openssl_names
+from report.algorithms import AES_MODES, NO_DIRECTION, openssl_names
 from report.figures import Condition, Figure, summarize
 from report.part import Context, PartError, run
 
@@ -54,7 +54,7 @@ def parse(text: str, instructions: str) -> Iterator[tuple[Kind, float, float | N
             raise PartError(f'cce_bench_openssl: what is {row["name"]} in {row["time_unit"]}?')
         if row.get('error_occurred'):
             raise PartError(f'cce_bench_openssl: {row["name"]}: {row["error_message"]}')
-        kind = Kind(instructions, match['algorithm'], match['direction'] or 'encrypt', int(match['bytes']))
+        kind = Kind(instructions, match['algorithm'], match['direction'] or NO_DIRECTION, int(match['bytes']))
         yield kind, row['real_time'], row.get('tsc_cycles'), row['label']
 
 
@@ -96,7 +96,7 @@ class SoftwarePart:
     def _shape(self, context: Context) -> tuple[list[str], tuple[int, ...], float]:
         """Algorithms, sizes and seconds of a repetition."""
         if context.quick:
-            chosen = [name for name in context.algorithms if name in AES_MODES or name == 'sha-256']
+            chosen = [name for name in context.algorithms if name in AES_MODES or name in ('sha-256', 'sha-512', 'sha3-256')]
             return openssl_names(chosen, (256,)) + ['memcpy'], SIZES[1:-2], 0.001
         return openssl_names(context.algorithms, (128, 192, 256)) + ['memcpy'], SIZES, 0.01
 
@@ -150,11 +150,11 @@ class SoftwarePart:
                     str(CROSS_CHECK_BYTES), *options], context.work / 'speed.log')
         context.progress.advance('software', 1, f'openssl speed {name}')
         rate = speed_rate(text)
-        ours = [figure for figure in figures if figure.name == 'software.time' and figure.conditions ==
-                {'instructions': 'all', 'algorithm': name, 'direction': 'encrypt', 'bytes': CROSS_CHECK_BYTES}]
+        conditions: dict[str, Condition] = {'instructions': 'all', 'algorithm': name, 'bytes': CROSS_CHECK_BYTES,
+                                            'direction': 'encrypt' if name.startswith('aes') else NO_DIRECTION}
+        ours = [figure for figure in figures if figure.name == 'software.time' and figure.conditions == conditions]
         parts = {'ratio_to_ours': rate / ours[0].parts['bytes_per_second']} if ours else {}
-        return Figure('software.openssl_speed', 'bytes per second', rate,
-                      {'instructions': 'all', 'algorithm': name, 'direction': 'encrypt', 'bytes': CROSS_CHECK_BYTES}, parts)
+        return Figure('software.openssl_speed', 'bytes per second', rate, conditions, parts)
 
 
 def speed_rate(text: str) -> float:

@@ -128,6 +128,9 @@ class AlgorithmsTest(unittest.TestCase):
         with self.assertRaisesRegex(algorithms.AlgorithmError, "'des'; known: ecb, .*gcm"):
             algorithms.parse('gcm,des')
         self.assertEqual(algorithms.openssl_names(['xts', 'sha-256'], (128, 192)), ['aes-128-xts', 'sha-256'])
+        for name in algorithms.AES_MODES + algorithms.HASHES:
+            self.assertEqual(engine.algorithm_of(algorithms.engine_name(name)), name)
+        self.assertEqual([algorithms.full_name(name) for name in ('gcm', 'sha3-256')], ['aes-256-gcm', 'sha3-256'])
 
 
 def context(folder: Path, **more: Any) -> Context:
@@ -155,7 +158,14 @@ class EngineTest(unittest.TestCase):
             if mode not in algorithms.KEY_WRAP:
                 self.assertEqual({one['bytes'] for one in of_mode}, set(engine.SIZES))
                 self.assertEqual({one['depth'] for one in of_mode}, set(engine.DEPTHS))
-        self.assertEqual(engine.point('kw', 256, False, 8192, 1, 1)['bytes'], 8192)
+        for name in algorithms.HASHES:
+            of_mode = [one for one in asked if one['mode'] == algorithms.engine_name(name)]
+            self.assertEqual({one['bytes'] for one in of_mode}, set(engine.SIZES))
+            self.assertFalse(any('key_bits' in one or 'decrypt' in one for one in of_mode))
+        deep = {'depth': 16, 'queues': 2, 'algorithm': 'cbc'}
+        self.assertTrue(engine.is_deep(deep))
+        self.assertFalse(engine.is_deep({**deep, 'queues': 1}))
+        self.assertTrue(engine.is_deep({**deep, 'depth': 4, 'queues': 1, 'algorithm': 'kw'}))
         self.assertFalse(engine.sensible(engine.point('kw', 256, False, 8192, 1, 1)))
         self.assertFalse(engine.sensible(engine.point('gcm', 256, False, 1 << 20, 256, 1)))
 
@@ -201,6 +211,7 @@ class SoftwareTest(unittest.TestCase):
                           ('software.cycles', 4.0)])
         self.assertEqual(figures[0].conditions, {'instructions': 'all', 'algorithm': 'aes-256-gcm', 'direction': 'decrypt',
                                                  'bytes': 4096})
+        self.assertEqual(figures[2].conditions['direction'], 'none')
         self.assertFalse(any(figure.complete for figure in figures))
         self.assertAlmostEqual(figures[0].parts['bytes_per_second'], 5.12e9)
 
@@ -272,8 +283,8 @@ class ComparisonTest(unittest.TestCase):
 
     def test_counted_doorbells_and_interrupts(self) -> None:
         report = known_report()
-        for depth, share in ((1, 1.0), (128, 0.01)):
-            report.figures.append(Figure('linux.guest', 'ns', 1, {'backend': comparison.COUNTED_BACKEND, 'bytes': 64,
+        for size, depth, share in ((64, 1, 1.0), (64, 128, 0.0), (4096, 128, 0.01)):
+            report.figures.append(Figure('linux.guest', 'ns', 1, {'backend': comparison.COUNTED_BACKEND, 'bytes': size,
                                                                   'depth': depth}, {'doorbells': share, 'interrupts': share}))
         offload = comparison.Offload(report, ENGINE, CPU, 'gcm')
         self.assertAlmostEqual(offload.host_cycles(64), 1600 + 0.01 * 1000 + 0.01 * 30 * 2)
