@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 
+#include "harness/hash_request.h"
 #include "pin_trace.h"
 #include "support.h"
 
@@ -20,8 +21,11 @@ namespace {
 
 using contract::CipherMode;
 using contract::Completion;
+using contract::HashMode;
 using contract::Status;
 using sim::CipherRequest;
+using sim::HashFront;
+using sim::HashRequest;
 using sim::Shape;
 
 constexpr unsigned mode_count = 9;
@@ -221,6 +225,67 @@ TEST_P(ConstantTime, EachModeAlone) {
         expect_same(first, run_plans(plans, Secrets(seed_ + 1)), "other secrets");
         expect_same(first, run_plans(plans, Secrets(Secrets::Kind::zeros)), "all secrets zero");
         expect_same(first, run_plans(plans, Secrets(Secrets::Kind::ones)), "all secrets ones");
+    }
+}
+
+/// The hash functions: whole messages, messages in pieces with the state in memory, HMAC with a state that comes from a
+/// secret key, XOF output in pieces. States that are given back are secrets of the next request.
+TEST_P(ConstantTime, EachHashAlone) {
+    const auto run = [&](HashMode mode, std::size_t length, Secrets secrets) {
+        return trace_of(sim::MemoryTiming::ideal(), [&](sim::Machine& machine) {
+            sim::QueuePair queue(machine, 0);
+            queue.start();
+            const std::size_t block = sim::hash_block_bytes(mode);
+            const auto output = static_cast<std::uint32_t>(sim::hash_digest_bytes(mode));
+            const auto ask = [&](HashRequest& request, std::size_t bytes) {
+                request.message(secrets.bytes(bytes));
+                EXPECT_EQ(queue.run(request.descriptor()).status, Status::ok);
+                EXPECT_TRUE(request.surroundings_untouched());
+            };
+            const auto begin = [&](std::size_t bytes) {
+                HashRequest request(machine, mode);
+                ask(request, bytes);
+                return request.continuation();
+            };
+            const auto end = [&](const std::optional<HashFront>& front, bool first, std::uint32_t bytes) {
+                HashRequest request(machine, mode);
+                if (front) request.front(*front).first(first);
+                request.last(bytes);
+                ask(request, length);
+            };
+            end({}, true, output != 0 ? output : 300);
+            HashFront front = begin(2 * block);
+            end(front, false, output != 0 ? output : 300);
+            if (output != 0) {  // HMAC: the key blocks as any, of secrets
+                front = begin(block);
+                front.outer = begin(block).state;
+                end(front, true, output);
+                HashRequest piece(machine, mode);
+                piece.front(front).first();
+                ask(piece, block);
+                HashFront next = piece.continuation();
+                next.outer = front.outer;
+                end(next, false, output);
+            } else {
+                HashRequest squeezed(machine, mode);
+                squeezed.front(front).squeeze(static_cast<std::uint32_t>(2 * block));
+                ask(squeezed, length);
+                HashRequest more(machine, mode);
+                more.front(squeezed.continuation()).last(99);
+                ask(more, 0);
+            }
+        });
+    };
+    for (const HashMode mode : {HashMode::sha_224, HashMode::sha_256, HashMode::sha_512, HashMode::sha_512_256,
+                                HashMode::sha3_256, HashMode::sha3_512, HashMode::shake_128, HashMode::cshake_256}) {
+        for (const std::size_t length : {0, 61, 300}) {
+            SCOPED_TRACE(std::string(contract::name_of(mode)) + ", " + std::to_string(length) + " bytes");
+            const PinTrace first = run(mode, length, Secrets(seed_));
+            expect_same(first, run(mode, length, Secrets(seed_ + 1)), "other secrets");
+            expect_same(first, run(mode, length, Secrets(Secrets::Kind::zeros)), "all secrets zero");
+            expect_same(first, run(mode, length, Secrets(Secrets::Kind::ones)), "all secrets ones");
+            EXPECT_TRUE(first.difference(run(mode, length + 64, Secrets(seed_)))) << "64 bytes more do not show";
+        }
     }
 }
 

@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Hash, XOF, HMAC and KMAC by the engine against OpenSSL: all functions, message lengths around blocks, random ones in
-// random pieces with the state in memory between them, scatter lists, many requests at once.
+// random pieces with the state in memory between them, scatter lists, many requests at once. RFC 4231, the samples of
+// SP 800-185, messages of more than 2^32 bits.
 
+// OpenSSL's structures with the state words and lengths are the oracle for long messages, and are marked as old.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <gtest/gtest.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include <openssl/sha.h>
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <memory>
+#include <numeric>
 #include <optional>
 
 #include "harness/hash_request.h"
 #include "support.h"
+#include "vector_file.h"
 
 namespace cce::test {
 namespace {
@@ -116,7 +123,7 @@ protected:
         for (; pieces > 1 && message.size() - place >= block; --pieces) {
             const std::size_t blocks = 1 + below(random_, static_cast<std::uint32_t>((message.size() - place) / block));
             HashRequest request(machine_, mode);
-            if (front) request.front(*front).first(first);
+            if (front) request.front(*front).first(first && !front->outer.empty());
             put(request, Bytes(message.begin() + static_cast<std::ptrdiff_t>(place),
                                message.begin() + static_cast<std::ptrdiff_t>(place + blocks * block)));
             EXPECT_EQ(run(request).status, Status::ok);
@@ -125,7 +132,7 @@ protected:
             first = false;
         }
         HashRequest request(machine_, mode);
-        if (front) request.front(*front).first(first);
+        if (front) request.front(*front).first(first && !front->outer.empty());
         request.last(static_cast<std::uint32_t>(output_bytes));
         put(request, Bytes(message.begin() + static_cast<std::ptrdiff_t>(place), message.end()));
         EXPECT_EQ(run(request).status, Status::ok);
@@ -238,6 +245,71 @@ TEST_P(Hash, Hmac) {
     }
 }
 
+TEST_P(Hash, Rfc4231) {
+    const std::filesystem::path folder = std::filesystem::path(CCE_VECTORS).parent_path().parent_path() / "HMAC";
+    unsigned vectors = 0;
+    for (const Function& function : functions) {
+        const std::string name = function.name;
+        if (name.size() != 6 || !name.starts_with("SHA") || name[3] == 'K') continue;  // SHA224, SHA256, SHA384, SHA512
+        const auto path = folder / ("rfc-4231-sha" + name.substr(3) + ".txt");
+        for (Vector& vector : read_vectors(path, "Len")) {
+            ++vectors;
+            Bytes message = from_hex(vector.take("Msg"));
+            message.resize(vector.take_number("Len") / 8);
+            const Bytes expected = from_hex(vector.take("MD"));
+            const HashFront session = hmac_session(function.mode, function.name, from_hex(vector.take("Key")));
+            EXPECT_EQ(in_pieces(function.mode, message, 1 + below(random_, 2), expected.size(), session), expected)
+                << path << ", " << vectors;
+        }
+    }
+    EXPECT_EQ(vectors, 24U);
+}
+
+/// More than 2^32 bits, and up to the end of what the counter may hold: the message before is a state and a length.
+TEST_P(Hash, LongBefore) {
+    for (const std::uint64_t before :
+         {std::uint64_t{1} << 29, (std::uint64_t{1} << 32) - 128, std::uint64_t{1} << 32,
+          (std::uint64_t{1} << 35) + 128, std::uint64_t{1} << 53, (std::uint64_t{1} << 60) - 128}) {
+        for (const std::size_t length : {0U, 1U, 119U, 128U, 1 + below(random_, 500)}) {
+            const Bytes message = random_bytes(random_, length);
+            SHA256_CTX narrow;
+            SHA256_Init(&narrow);
+            SHA512_CTX wide;
+            SHA512_Init(&wide);
+            for (std::size_t i = 0; i < 8; ++i) {
+                narrow.h[i] = static_cast<std::uint32_t>(random_());
+                wide.h[i] = random_();
+            }
+            narrow.Nl = static_cast<std::uint32_t>(before << 3);
+            narrow.Nh = static_cast<std::uint32_t>(before >> 29);
+            wide.Nl = before << 3;
+            wide.Nh = before >> 61;
+            for (const HashMode mode : {HashMode::sha_256, HashMode::sha_512}) {
+                const bool is_wide = mode == HashMode::sha_512;
+                HashFront front{};
+                front.context.format = contract::ContextFormat::hash_state;
+                front.context.mode = mode;
+                front.context.length = before;
+                const auto* const words = is_wide ? reinterpret_cast<const std::uint8_t*>(wide.h)
+                                                  : reinterpret_cast<const std::uint8_t*>(narrow.h);
+                front.state.assign(words, words + sim::hash_state_bytes(mode));
+                Bytes expected(is_wide ? 64 : 32);
+                if (is_wide) {
+                    SHA512_Update(&wide, message.data(), message.size());
+                    SHA512_Final(expected.data(), &wide);
+                } else {
+                    SHA256_Update(&narrow, message.data(), message.size());
+                    SHA256_Final(expected.data(), &narrow);
+                }
+                // A piece more must still be possible: its length is the new one's.
+                const bool room = before + message.size() < std::uint64_t{1} << 60;
+                EXPECT_EQ(in_pieces(mode, message, room ? 1 + below(random_, 3) : 1, expected.size(), front), expected)
+                    << before << " bytes before " << length;
+            }
+        }
+    }
+}
+
 /// SP 800-185, 2.3.1 and 2.3.2.
 Bytes encode(std::uint64_t number, bool left) {
     Bytes bytes;
@@ -260,25 +332,86 @@ Bytes bytepad(const Bytes& string, std::size_t width) {
     return bytes;
 }
 
+/// SP 800-185, 3.3 and 4.3: what cSHAKE absorbs in front of a message, and KMAC's key.
+Bytes cshake_front(HashMode mode, const std::string& name, const std::string& customization) {
+    Bytes names = encode_string(Bytes(name.begin(), name.end()));
+    const Bytes custom = encode_string(Bytes(customization.begin(), customization.end()));
+    names.insert(names.end(), custom.begin(), custom.end());
+    return bytepad(names, sim::hash_block_bytes(mode));
+}
+Bytes kmac_message(HashMode mode, const std::string& customization, const Bytes& key, const Bytes& text,
+                   std::size_t output_bytes) {
+    Bytes message = cshake_front(mode, "KMAC", customization);
+    for (const Bytes& part :
+         {bytepad(encode_string(key), sim::hash_block_bytes(mode)), text, encode(8 * output_bytes, false)}) {
+        message.insert(message.end(), part.begin(), part.end());
+    }
+    return message;
+}
+
 TEST_P(Hash, Kmac) {
     for (const HashMode mode : {HashMode::cshake_128, HashMode::cshake_256}) {
-        const std::size_t rate = sim::hash_block_bytes(mode);
-        const Bytes name{'K', 'M', 'A', 'C'};
         for (const std::size_t length : {0, 7, 400}) {
             const Bytes key = random_bytes(random_, 32);
             const Bytes text = random_bytes(random_, length);
             const std::size_t bytes = 48;
-            // SP 800-185, 4.3: KMAC is cSHAKE of the padded key, the text and the length of the output.
-            Bytes names = encode_string(name);
-            const Bytes empty = encode_string({});
-            names.insert(names.end(), empty.begin(), empty.end());
-            Bytes message = bytepad(names, rate);
-            for (const Bytes& part : {bytepad(encode_string(key), rate), text, encode(8 * bytes, false)}) {
-                message.insert(message.end(), part.begin(), part.end());
-            }
-            ASSERT_EQ(in_pieces(mode, message, 2, bytes),
+            ASSERT_EQ(in_pieces(mode, kmac_message(mode, "", key, text, bytes), 2, bytes),
                       mac(mode == HashMode::cshake_128 ? "KMAC128" : "KMAC256", nullptr, key, text, bytes))
                 << length;
+        }
+    }
+}
+
+/// The samples that NIST published with SP 800-185 (cSHAKE_samples.pdf, KMAC_samples.pdf), in pieces and not.
+TEST_P(Hash, Sp800185Samples) {
+    Bytes key(32), shortest(4), longest(200);
+    std::iota(key.begin(), key.end(), std::uint8_t{0x40});
+    std::iota(shortest.begin(), shortest.end(), std::uint8_t{0});
+    std::iota(longest.begin(), longest.end(), std::uint8_t{0});
+    const std::string tagged = "My Tagged Application";
+    struct Sample {
+        bool kmac;
+        HashMode mode;
+        const Bytes* data;
+        std::string customization;
+        const char* output;
+    };
+    const std::array samples{Sample{false, HashMode::cshake_128, &shortest, "Email Signature",
+                                    "C1C36925B6409A04F1B504FCBCA9D82B4017277CB5ED2B2065FC1D3814D5AAF5"},
+                             Sample{false, HashMode::cshake_128, &longest, "Email Signature",
+                                    "C5221D50E4F822D96A2E8881A961420F294B7B24FE3D2094BAED2C6524CC166B"},
+                             Sample{false, HashMode::cshake_256, &shortest, "Email Signature",
+                                    "D008828E2B80AC9D2218FFEE1D070C48B8E4C87BFF32C9699D5B6896EEE0EDD1"
+                                    "64020E2BE0560858D9C00C037E34A96937C561A74C412BB4C746469527281C8C"},
+                             Sample{false, HashMode::cshake_256, &longest, "Email Signature",
+                                    "07DC27B11E51FBAC75BC7B3C1D983E8B4B85FB1DEFAF218912AC864302730917"
+                                    "27F42B17ED1DF63E8EC118F04B23633C1DFB1574C8FB55CB45DA8E25AFB092BB"},
+                             Sample{true, HashMode::cshake_128, &shortest, "",
+                                    "E5780B0D3EA6F7D3A429C5706AA43A00FADBD7D49628839E3187243F456EE14E"},
+                             Sample{true, HashMode::cshake_128, &shortest, tagged,
+                                    "3B1FBA963CD8B0B59E8C1A6D71888B7143651AF8BA0A7070C0979E2811324AA5"},
+                             Sample{true, HashMode::cshake_128, &longest, tagged,
+                                    "1F5B4E6CCA02209E0DCB5CA635B89A15E271ECC760071DFD805FAA38F9729230"},
+                             Sample{true, HashMode::cshake_256, &shortest, tagged,
+                                    "20C570C31346F703C9AC36C61C03CB64C3970D0CFC787E9B79599D273A68D2F7"
+                                    "F69D4CC3DE9D104A351689F27CF6F5951F0103F33F4F24871024D9C27773A8DD"},
+                             Sample{true, HashMode::cshake_256, &longest, "",
+                                    "75358CF39E41494E949707927CEE0AF20A3FF553904C86B08F21CC414BCFD691"
+                                    "589D27CF5E15369CBBFF8B9A4C2EB17800855D0235FF635DA82533EC6B759B69"},
+                             Sample{true, HashMode::cshake_256, &longest, tagged,
+                                    "B58618F71F92E1D56C1B8C55DDD7CD188B97B4CA4D99831EB2699A837DA2E4D9"
+                                    "70FBACFDE50033AEA585F1A2708510C32D07880801BD182898FE476876FC8965"}};
+    for (const Sample& sample : samples) {
+        const Bytes expected = from_hex(sample.output);
+        Bytes message;
+        if (sample.kmac) {
+            message = kmac_message(sample.mode, sample.customization, key, *sample.data, expected.size());
+        } else {
+            message = cshake_front(sample.mode, "", sample.customization);
+            message.insert(message.end(), sample.data->begin(), sample.data->end());
+        }
+        for (const unsigned pieces : {1U, 2U, 3U}) {
+            EXPECT_EQ(in_pieces(sample.mode, message, pieces, expected.size()), expected) << sample.output;
         }
     }
 }

@@ -14,7 +14,7 @@ using Fields = std::map<std::string, std::string>;
 /// The lines of one file, one after another.
 class Reader {
 public:
-    explicit Reader(const std::filesystem::path& path) : path_(path) {}
+    Reader(const std::filesystem::path& path, std::string mark) : path_(path), mark_(std::move(mark)) {}
 
     void line(std::string line) {
         while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
@@ -66,7 +66,7 @@ private:
     void finish() {
         Fields fields = std::exchange(paragraph_, {});
         if (fields.empty()) return;
-        if (!fields.contains("COUNT")) {
+        if (!fields.contains(mark_)) {
             for (auto& [name, value] : fields) common_[name] = value;
             return;
         }
@@ -75,6 +75,7 @@ private:
     }
 
     std::filesystem::path path_;
+    std::string mark_;
     Fields common_;
     Fields paragraph_;
     bool decrypt_ = false;
@@ -83,10 +84,10 @@ private:
 
 }  // namespace
 
-std::vector<Vector> read_vectors(const std::filesystem::path& path) {
+std::vector<Vector> read_vectors(const std::filesystem::path& path, const std::string& mark) {
     std::ifstream file(path);
     if (!file) throw std::runtime_error("cannot read " + path.string());
-    Reader reader(path);
+    Reader reader(path, mark);
     for (std::string line; std::getline(file, line);) reader.line(std::move(line));
     return reader.take();
 }

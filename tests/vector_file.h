@@ -50,6 +50,8 @@ private:
 /// - [NAME = value, ...], and paragraphs of `NAME = value` without a COUNT: fields that all vectors have from there on;
 /// - other text in brackets: the name of a section, which is not looked at;
 /// - paragraphs of `NAME = value` with a COUNT (or Count): the vectors. `FAIL` alone is a field without a value.
-std::vector<Vector> read_vectors(const std::filesystem::path& path);
+///
+/// `mark`: the field that makes a paragraph a vector, in files that do not count theirs.
+std::vector<Vector> read_vectors(const std::filesystem::path& path, const std::string& mark = "COUNT");
 
 }  // namespace cce::test

@@ -3,6 +3,7 @@
 // The TLM module in the example platform: results, cycles, errors, ports.
 
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
@@ -494,6 +495,61 @@ TEST_P(BothEngines, DmaThatNobodyAnswersEndsTheRequestWithItsStatus) {
     EXPECT_EQ(run(placed.descriptor(0)), contract::Status::ok);
     EXPECT_EQ(placed.result(), answer_of_openssl(job));
     EXPECT_GE(platform.engine.counts().dma.errors, 3U);
+    expect_no_violation(platform);
+}
+
+/// A hash in two requests; what the first leaves in memory, hash_context and state, is in front of the rest.
+TEST_P(BothEngines, AHashGoesOnFromTheStateInMemory) {
+    using contract::Descriptor;
+    struct Function {
+        contract::HashMode mode;
+        const EVP_MD* oracle;
+        std::uint32_t block_bytes;
+        std::uint32_t front_bytes;
+    };
+    constexpr std::uint32_t head = sizeof(contract::HashContext);
+    const std::array functions{Function{contract::HashMode::sha_256, EVP_sha256(), 64, head + 32},
+                               Function{contract::HashMode::sha_512, EVP_sha512(), 128, head + 64},
+                               Function{contract::HashMode::sha3_256, EVP_sha3_256(), 136, head + 208}};
+    Platform& platform = fresh(GetParam());
+    QueueDriver driver(platform.processor, 0, memory_base);
+    driver.start();
+    for (const Function& function : functions) {
+        constexpr std::uint64_t text_at = memory_base + 0x1000;
+        constexpr std::uint64_t rest_at = memory_base + 0x4000;
+        constexpr std::uint64_t digest_at = memory_base + 0x8000;
+        Bytes text(1000);
+        for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<std::uint8_t>(i * 7);
+        Bytes expected(EVP_MAX_MD_SIZE);
+        unsigned digest_bytes = 0;
+        ASSERT_EQ(EVP_Digest(text.data(), text.size(), expected.data(), &digest_bytes, function.oracle, nullptr), 1);
+        expected.resize(digest_bytes);
+        const std::uint32_t first_bytes = 3 * function.block_bytes;
+        platform.processor.store(text_at, text);
+        platform.processor.store(rest_at + function.front_bytes, std::span(text).subspan(first_bytes));
+
+        Descriptor descriptor{};
+        descriptor.opcode = contract::Opcode::hash;
+        descriptor.mode = static_cast<std::uint8_t>(function.mode);
+        descriptor.flags = Descriptor::flags_stream_first;
+        descriptor.source = text_at;
+        descriptor.destination = rest_at;
+        descriptor.text_length = first_bytes;
+        driver.submit({descriptor});
+        EXPECT_EQ(driver.wait(1).front().status, contract::Status::ok);
+
+        descriptor.flags = Descriptor::flags_stream_last;
+        descriptor.iv[0] = static_cast<std::uint8_t>(digest_bytes);
+        descriptor.source = rest_at;
+        descriptor.destination = digest_at;
+        descriptor.text_length = static_cast<std::uint32_t>(text.size()) - first_bytes;
+        descriptor.aad_length = function.front_bytes;
+        driver.submit({descriptor});
+        EXPECT_EQ(driver.wait(1).front().status, contract::Status::ok);
+        Bytes digest(digest_bytes);
+        platform.processor.load(digest_at, digest);
+        EXPECT_EQ(digest, expected);
+    }
     expect_no_violation(platform);
 }
 
