@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // cce_bench_library: requests per second through libcce, and cycles of the host for a request, by backend, size and
-// requests in flight. One thread submits and collects. AES-256-CTR.
+// requests in flight. One thread submits and collects. AES-256-CTR, or a hash function or MAC (--work).
 //
 // There are three clocks, and a table has one of them:
 //
@@ -12,12 +12,14 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cce/cce.hpp>
 #include <chrono>
 #include <fstream>
 #include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "system_calls.h"
 
@@ -28,7 +30,33 @@ using cce::bench::time_stamp;
 
 enum class Kind : std::uint8_t { host, guest, engine };
 
+/// What the requests do. A hash function's session has `hash`, with or without a key.
+struct Work {
+    const char* name;
+    std::optional<cce_hash> hash{};
+    cce_hash_kind kind = CCE_HASH_PLAIN;
+};
+constexpr std::array works{Work{"aes-256-ctr"},
+                           Work{"sha256", CCE_HASH_SHA_256},
+                           Work{"sha512", CCE_HASH_SHA_512},
+                           Work{"sha3-256", CCE_HASH_SHA3_256},
+                           Work{"hmac-sha256", CCE_HASH_SHA_256, CCE_HASH_HMAC},
+                           Work{"kmac128", CCE_HASH_CSHAKE_128, CCE_HASH_KMAC}};
+constexpr std::size_t digest_bytes = 32;
+
+cce::Session session_of(cce::Device& device, const Work& work, std::span<const std::uint8_t> key) {
+    if (!work.hash) return {device, CCE_MODE_CTR, CCE_ENCRYPT, key};
+    cce::HashOptions options = CCE_HASH_OPTIONS_INIT;
+    options.kind = work.kind;
+    if (work.kind != CCE_HASH_PLAIN) {
+        options.key = key.data();
+        options.key_length = key.size();
+    }
+    return {device, *work.hash, options};
+}
+
 struct Plan {
+    Work work = works[0];
     std::vector<std::size_t> sizes{64, 1024, 16384, 65536};
     std::vector<std::size_t> depths{1, 16, 128};
     double seconds = 0.2;
@@ -68,14 +96,21 @@ struct Row {
 /// `depth` requests in flight, each with a buffer of its own.
 class Load {
 public:
-    Load(cce::Device& device, std::size_t bytes, std::size_t depth)
+    Load(cce::Device& device, const Work& work, std::size_t bytes, std::size_t depth)
         : device_(device),
-          session_(device, CCE_MODE_CTR, CCE_ENCRYPT, key_),
+          session_(session_of(device, work, key_)),
           texts_(depth, std::vector<std::uint8_t>(bytes)),
+          digests_(depth),
           done_(depth) {
         for (auto& text : texts_) segments_.push_back(cce::segment(std::span(text)));
+        for (auto& digest : digests_) {
+            digest_segments_.push_back(cce::segment(std::span<std::uint8_t>(digest)));
+        }
         for (std::size_t i = 0; i < depth; ++i) {
-            operations_.push_back(cce::operation(session_, iv_, {&segments_[i], 1}, {&segments_[i], 1}));
+            const std::span<const cce::Segment> text(&segments_[i], 1);
+            const std::span<const cce::Segment> digest(&digest_segments_[i], 1);
+            operations_.push_back(work.hash ? cce::operation(session_, {}, text, digest, {}, digest_bytes)
+                                            : cce::operation(session_, iv_, text, text));
             operations_.back().cookie = i;
         }
         next_ = operations_;
@@ -115,7 +150,9 @@ private:
     const cce::Iv iv_{};
     cce::Session session_;
     std::vector<std::vector<std::uint8_t>> texts_;
+    std::vector<std::array<std::uint8_t, digest_bytes>> digests_;
     std::vector<cce::Segment> segments_;
+    std::vector<cce::Segment> digest_segments_;
     std::vector<cce::Operation> operations_;
     std::vector<cce::Operation> next_;
     std::vector<cce::Completion> done_;
@@ -181,7 +218,7 @@ Cost measure_cost(Load& load, const Plan& plan) {
 }
 
 Row measure(cce::Device& device, const Plan& plan, std::size_t bytes, std::size_t depth) {
-    Load load(device, bytes, depth);
+    Load load(device, plan.work, bytes, depth);
     Row row;
     row.bytes = bytes;
     row.depth = depth;
@@ -223,7 +260,7 @@ nlohmann::ordered_json json_of(const Row& row, const Plan& plan) {
 }
 
 void print_head(const cce::Information& information, const Plan& plan) {
-    std::cout << information.backend << ": " << information.description << '\n';
+    std::cout << information.backend << ": " << information.description << ": " << plan.work.name << '\n';
     std::cout << "  bytes  in flight  requests/s (";
     if (plan.kind == Kind::engine) {
         std::cout << "engine's cycles at " << plan.clock_mhz << " MHz)\n";
@@ -242,6 +279,13 @@ void print(const Row& row, const Plan& plan) {
                   << row.cost.system_calls << std::setw(7) << std::setprecision(2) << row.cost.calls;
     }
     std::cout << std::endl;
+}
+
+const Work& work_named(const std::string& name) {
+    for (const Work& work : works) {
+        if (name == work.name) return work;
+    }
+    throw std::runtime_error("no such work: " + name);
 }
 
 void run(const cce::Options& options, Plan plan, bool guest, bool as_json) {
@@ -264,6 +308,7 @@ void run(const cce::Options& options, Plan plan, bool guest, bool as_json) {
     if (!as_json) return;
     nlohmann::ordered_json out{{"backend", information.backend},
                                {"description", information.description},
+                               {"work", plan.work.name},
                                {"clock", kind_names.at(static_cast<std::size_t>(plan.kind))}};
     if (plan.kind == Kind::engine) out["clock_mhz"] = plan.clock_mhz;
     out["rows"] = std::move(rows);
@@ -279,9 +324,17 @@ int main(int argc, char** argv) {
     bool guest = false;
     bool as_json = false;
     Plan plan;
-    CLI::App app{"Requests per second through libcce, and host cycles of a request: AES-256-CTR, one thread."};
+    std::string work = works[0].name;
+    CLI::App app{"Requests per second through libcce, and host cycles of a request; one thread."};
     app.add_option("--backend", backend, "as for cce_open()")->capture_default_str();
     app.add_option("--engine", engine, "what backend in-process simulates")->capture_default_str();
+    app.add_option("--work", work, "what the requests do")
+        ->check(CLI::IsMember([] {
+            std::vector<std::string> names;
+            for (const Work& one : works) names.emplace_back(one.name);
+            return names;
+        }()))
+        ->capture_default_str();
     app.add_option("--sizes", plan.sizes, "bytes of a request")->delimiter(',')->capture_default_str();
     app.add_option("--depths", plan.depths, "requests in flight")->delimiter(',')->capture_default_str();
     app.add_option("--samples", plan.samples,
@@ -299,6 +352,7 @@ int main(int argc, char** argv) {
     app.add_flag("--json", as_json, "for programs");
     CLI11_PARSE(app, argc, argv);
     try {
+        plan.work = work_named(work);
         cce::Options options = CCE_OPTIONS_INIT;
         options.backend = backend.c_str();
         options.engine = engine.c_str();

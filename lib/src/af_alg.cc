@@ -21,6 +21,7 @@
 #include <map>
 #include <set>
 
+#include "af_alg_hash.h"
 #include "backends.h"
 #include "block_mode.h"
 #include "hash_functions.h"
@@ -146,7 +147,6 @@ Handle open_driver(const std::string& driver, std::span<const std::uint8_t> key,
         fail(driver, "the kernel did not open it", error);
     }
     Handle handle(opened, destroy);
-    if (key.empty()) return handle;  // a hash function
     if (const int error = set_key(opened, key.data(), static_cast<std::uint32_t>(key.size())); error < 0) {
         fail(driver, "the key was not accepted", error);
     }
@@ -259,21 +259,6 @@ private:
     std::vector<std::uint8_t> buffer_;
 };
 
-/// The digest or MAC of a whole message.
-void digest_message(const std::string& driver, kcapi_handle* handle, std::span<const std::uint8_t> message,
-                    std::span<std::uint8_t> digest) {
-    /// Below 32 KiB libkcapi copies.
-    constexpr std::size_t most = 16 * 1024;
-    do {
-        const auto piece = message.first(std::min(message.size(), most));
-        if (const auto done = kcapi_md_update(handle, piece.data(), piece.size()); done < 0) {
-            fail(driver, "a piece of " + std::to_string(piece.size()) + " bytes failed", done);
-        }
-        message = message.subspan(piece.size());
-    } while (!message.empty());
-    check_result(driver, kcapi_md_final(handle, digest.data(), digest.size()), digest.size());
-}
-
 /// CMAC. Verifying is comparing.
 class KernelMac final : public Cipher {
 public:
@@ -283,7 +268,15 @@ public:
 
     Result run(const Text& text) override {
         std::array<std::uint8_t, CCE_TAG_BYTES_MAX> mac{};
-        digest_message(driver_, handle_.get(), text.source, mac);
+        std::span<const std::uint8_t> rest = text.source;
+        do {
+            const auto piece = rest.first(std::min(rest.size(), mac_piece_bytes));
+            if (const auto done = kcapi_md_update(handle_.get(), piece.data(), piece.size()); done < 0) {
+                fail(driver_, "a piece of " + std::to_string(piece.size()) + " bytes failed", done);
+            }
+            rest = rest.subspan(piece.size());
+        } while (!rest.empty());
+        check_result(driver_, kcapi_md_final(handle_.get(), mac.data(), mac.size()), mac.size());
         std::copy_n(mac.begin(), text.tag.size(), text.tag.begin());
         // The answer is the request's.
         const bool good = text.expected_tag.empty() ||
@@ -294,28 +287,9 @@ public:
     }
 
 private:
+    /// Below 32 KiB libkcapi copies.
+    static constexpr std::size_t mac_piece_bytes = 16 * 1024;
     std::string driver_;
-    Handle handle_;
-};
-
-/// Hash functions and HMAC, of whole messages.
-class KernelHash final : public Cipher {
-public:
-    explicit KernelHash(const HashParameters& parameters)
-        : driver_(driver_of(parameters.hash, parameters.kind == CCE_HASH_HMAC)),
-          digest_bytes_(hash_function::digest_bytes(parameters.hash)),
-          handle_(open_driver(driver_, parameters.key.bytes(), kcapi_md_init, kcapi_md_setkey, kcapi_md_destroy)) {}
-
-    Result run(const Text& text) override {
-        SecretBytes digest(digest_bytes_);
-        digest_message(driver_, handle_.get(), text.source, digest.bytes());
-        std::ranges::copy(digest.bytes().first(text.destination.size()), text.destination.begin());
-        return {};
-    }
-
-private:
-    std::string driver_;
-    std::size_t digest_bytes_;
     Handle handle_;
 };
 
@@ -350,12 +324,12 @@ public:
         }
     }
 
-    /// AF_ALG gives no state away.
+    /// AF_ALG gives no state away: streams are sockets.
     [[nodiscard]] bool has_hash_parts() const override { return false; }
 
     std::unique_ptr<Cipher> make_hash(const HashParameters& parameters) override {
         if (!offers(parameters.hash, parameters.kind == CCE_HASH_HMAC, kernel_drivers())) refuse(parameters);
-        return std::make_unique<KernelHash>(parameters);
+        return make_af_alg_hash(driver_of(parameters.hash, parameters.kind == CCE_HASH_HMAC), parameters);
     }
 
     std::unique_ptr<Cipher> make_cipher(const CipherParameters& parameters) override {

@@ -146,9 +146,33 @@ public:
     Key& operator=(const Key&) = delete;
 };
 
+/// A message that comes in pieces. One thread at a time. All throw Failure.
+class MessageStream {
+public:
+    MessageStream() = default;
+    virtual ~MessageStream() = default;
+    MessageStream(const MessageStream&) = delete;
+    MessageStream& operator=(const MessageStream&) = delete;
+
+    virtual void update(std::span<const std::uint8_t> bytes) = 0;
+    virtual void finish(std::span<std::uint8_t> digest) = 0;
+    virtual void squeeze(std::span<std::uint8_t> output) = 0;
+    virtual void reset() = 0;
+    /// Another one, as far as this.
+    [[nodiscard]] virtual std::unique_ptr<MessageStream> copy() = 0;
+    /// Bytes written.
+    [[nodiscard]] virtual std::size_t export_to(std::span<std::uint8_t> out) = 0;
+    virtual void import_from(std::span<const std::uint8_t> state) = 0;
+    /// Bytes of the message.
+    [[nodiscard]] virtual std::uint64_t length() const = 0;
+};
+
 /// A key of a synchronous backend. One thread at a time.
 class Cipher : public Key {
 public:
+    /// Of a hash function, where the backend does no requests of parts of messages (Backend::has_hash_parts): a stream
+    /// whose state is somewhere else.
+    [[nodiscard]] virtual std::unique_ptr<MessageStream> make_stream() { return nullptr; }
     /// Does one request. Throws Failure; CCE_ERROR_TAG: a tag or an integrity check does not match, and `destination`
     /// may hold anything (device.cc wipes it).
     virtual Result run(const Text& text) = 0;
@@ -176,7 +200,7 @@ public:
     virtual void describe(cce_information& out) = 0;
     /// Who does its requests. CCE_EXECUTOR_BACKEND: somebody other than the CPU, so that there may be a threshold.
     [[nodiscard]] virtual cce_executor executor() const { return CCE_EXECUTOR_BACKEND; }
-    /// Whether it does requests of parts of messages (HashPart), for streams.
+    /// Whether it does requests of parts of messages (HashPart), of which streams are made here.
     [[nodiscard]] virtual bool has_hash_parts() const { return true; }
 
 protected:

@@ -11,6 +11,7 @@
 #include "hash_functions.h"
 #include "hash_pieces.h"
 #include "hash_session.h"
+#include "hash_stream.h"
 #include "message.h"
 
 namespace cce::internal {
@@ -117,7 +118,8 @@ void Device::describe(cce_information& out) {
     backend_->describe(out);
     const bool any_hash = std::any_of(std::begin(out.hash_supported), std::end(out.hash_supported),
                                       [](int supported) { return supported != 0; });
-    out.hash_streams_supported = any_hash && backend_->has_hash_parts() ? 1 : 0;
+    out.hash_streams_supported = any_hash ? 1 : 0;
+    out.hash_states_supported = any_hash && backend_->has_hash_parts() ? 1 : 0;
     copy_text(out.choice, choice_);
     out.queue_depth = depth_;
     out.cpu_below = cpu_below_;
@@ -160,9 +162,18 @@ std::unique_ptr<cce_session> Device::make_hash_session(cce_device* handle, HashP
     return session;
 }
 
+std::unique_ptr<MessageStream> Device::make_stream(cce_session& session) {
+    if (!backend_->has_hash_parts()) return session.cipher->make_stream();
+    return std::make_unique<HashStream>(*session.hash, [this, &session](const Text& text) {
+        Order order;
+        order.session = &session;
+        order.text = text;
+        const Answer answer = run(order);
+        if (answer.status != CCE_OK) throw Failure(answer.status, answer.message, answer.device_status);
+    });
+}
+
 void Device::add_stream(cce_session& session) {
-    require(backend_->has_hash_parts(), CCE_ERROR_UNSUPPORTED,
-            "this backend has no hash streams: it hashes whole messages only");
     const Lock lock(mutex_);
     ++session.users;
 }

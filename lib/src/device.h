@@ -31,6 +31,10 @@ public:
         const std::lock_guard lock(mutex_);
         return cipher_->run(text);
     }
+    [[nodiscard]] std::unique_ptr<MessageStream> make_stream() {
+        const std::lock_guard lock(mutex_);
+        return cipher_->make_stream();
+    }
 
 private:
     std::mutex mutex_;
@@ -81,7 +85,7 @@ public:
     void describe(cce_information& out);
     [[nodiscard]] std::unique_ptr<cce_session> make_session(cce_device* handle, const CipherParameters& parameters);
     [[nodiscard]] std::unique_ptr<cce_session> make_hash_session(cce_device* handle, HashParameters parameters);
-    /// A session has a stream more, which it must outlive, or one less. Throws Failure if the backend has none.
+    /// A session has a stream more, which it must outlive, or one less.
     void add_stream(cce_session& session);
     void remove_stream(cce_session& session);
     /// False, and nothing was done: the session is in use.
@@ -100,6 +104,9 @@ public:
     [[nodiscard]] std::optional<cce_completion> wait(std::uint64_t cookie, const Deadline& deadline);
     [[nodiscard]] int descriptor();
     [[nodiscard]] std::size_t outstanding() const;
+
+    /// What the stream of such a session does its work with.
+    [[nodiscard]] std::unique_ptr<MessageStream> make_stream(cce_session& session);
 
     [[nodiscard]] std::uint64_t number() const { return number_; }
 

@@ -4,19 +4,12 @@
 
 #include "api.h"
 #include "hash_session.h"
-#include "hash_stream.h"
 
 using namespace cce::internal;
 
 struct cce_hash_stream {
-    explicit cce_hash_stream(cce_session* session_of_stream)
-        : session(session_of_stream), stream(*session->hash, [this](const Text& text) {
-              Order order;
-              order.session = session;
-              order.text = text;
-              const Answer answer = session->device->device.run(order);
-              if (answer.status != CCE_OK) throw Failure(answer.status, answer.message, answer.device_status);
-          }) {
+    cce_hash_stream(cce_session* session_of_stream, std::unique_ptr<MessageStream> stream_of_session)
+        : session(session_of_stream), stream(std::move(stream_of_session)) {
         session->device->device.add_stream(*session);
     }
     ~cce_hash_stream() { session->device->device.remove_stream(*session); }
@@ -25,7 +18,7 @@ struct cce_hash_stream {
 
     cce_session* session;
     std::mutex mutex{};
-    HashStream stream;
+    std::unique_ptr<MessageStream> stream;
 };
 
 namespace {
@@ -54,7 +47,7 @@ cce_status on_stream(cce_hash_stream* stream, Call call) {
     if (stream == nullptr) return CCE_ERROR_ARGUMENT;
     return on_device(*stream->session->device, [&] {
         const std::lock_guard lock(stream->mutex);
-        call(stream->stream);
+        call(*stream->stream);
     });
 }
 
@@ -109,19 +102,19 @@ cce_status cce_hash_stream_create(cce_hash_stream** out, cce_session* session) {
     return on_device(*session->device, [&] {
         require(out != nullptr, CCE_ERROR_ARGUMENT, "out is null");
         static_cast<void>(require_hash(*session, "cce_hash_stream_create"));
-        *out = std::make_unique<cce_hash_stream>(session).release();
+        *out = std::make_unique<cce_hash_stream>(session, session->device->device.make_stream(*session)).release();
     });
 }
 
 cce_status cce_hash_stream_update(cce_hash_stream* stream, const std::uint8_t* bytes, std::size_t length) {
-    return on_stream(stream, [&](HashStream& it) {
+    return on_stream(stream, [&](MessageStream& it) {
         require_bytes(bytes, length, "bytes is null");
         it.update({bytes, length});
     });
 }
 
 cce_status cce_hash_stream_finish(cce_hash_stream* stream, std::uint8_t* digest, std::size_t length) {
-    return on_stream(stream, [&](HashStream& it) {
+    return on_stream(stream, [&](MessageStream& it) {
         require_direction(stream->session->role, CCE_ENCRYPT, "cce_hash_stream_finish");
         require_bytes(digest, length, "digest is null");
         it.finish({digest, length});
@@ -129,7 +122,7 @@ cce_status cce_hash_stream_finish(cce_hash_stream* stream, std::uint8_t* digest,
 }
 
 cce_status cce_hash_stream_verify(cce_hash_stream* stream, const std::uint8_t* expected, std::size_t length) {
-    return on_stream(stream, [&](HashStream& it) {
+    return on_stream(stream, [&](MessageStream& it) {
         require_direction(stream->session->role, CCE_DECRYPT, "cce_hash_stream_verify");
         require_bytes(expected, length, "expected is null");
         check_digest_length(*stream->session->hash, length);
@@ -140,7 +133,7 @@ cce_status cce_hash_stream_verify(cce_hash_stream* stream, const std::uint8_t* e
 }
 
 cce_status cce_hash_stream_squeeze(cce_hash_stream* stream, std::uint8_t* output, std::size_t length) {
-    return on_stream(stream, [&](HashStream& it) {
+    return on_stream(stream, [&](MessageStream& it) {
         require_direction(stream->session->role, CCE_ENCRYPT, "cce_hash_stream_squeeze");
         require_bytes(output, length, "output is null");
         it.squeeze({output, length});
@@ -148,20 +141,18 @@ cce_status cce_hash_stream_squeeze(cce_hash_stream* stream, std::uint8_t* output
 }
 
 cce_status cce_hash_stream_reset(cce_hash_stream* stream) {
-    return on_stream(stream, [](HashStream& it) { it.reset(); });
+    return on_stream(stream, [](MessageStream& it) { it.reset(); });
 }
 
 cce_status cce_hash_stream_copy(cce_hash_stream** out, cce_hash_stream* stream) {
-    return on_stream(stream, [&](HashStream& it) {
+    return on_stream(stream, [&](MessageStream& it) {
         require(out != nullptr, CCE_ERROR_ARGUMENT, "out is null");
-        auto copy = std::make_unique<cce_hash_stream>(stream->session);
-        copy->stream.assign(it);
-        *out = copy.release();
+        *out = std::make_unique<cce_hash_stream>(stream->session, it.copy()).release();
     });
 }
 
 cce_status cce_hash_stream_export(cce_hash_stream* stream, std::uint8_t* out, std::size_t room, std::size_t* num_out) {
-    return on_stream(stream, [&](HashStream& it) {
+    return on_stream(stream, [&](MessageStream& it) {
         require(num_out != nullptr, CCE_ERROR_ARGUMENT, "num_out is null");
         require_bytes(out, room, "out is null");
         *num_out = it.export_to({out, room});
@@ -169,7 +160,7 @@ cce_status cce_hash_stream_export(cce_hash_stream* stream, std::uint8_t* out, st
 }
 
 cce_status cce_hash_stream_import(cce_hash_stream* stream, const std::uint8_t* state, std::size_t length) {
-    return on_stream(stream, [&](HashStream& it) {
+    return on_stream(stream, [&](MessageStream& it) {
         require_bytes(state, length, "state is null");
         it.import_from({state, length});
     });
@@ -178,7 +169,7 @@ cce_status cce_hash_stream_import(cce_hash_stream* stream, const std::uint8_t* s
 std::uint64_t cce_hash_stream_length(cce_hash_stream* stream) {
     if (stream == nullptr) return 0;
     const std::lock_guard lock(stream->mutex);
-    return stream->stream.length();
+    return stream->stream->length();
 }
 
 void cce_hash_stream_destroy(cce_hash_stream* stream) {

@@ -26,13 +26,15 @@ HashStream::HashStream(const HashParameters& parameters, Run run)
       running_(parameters),
       buffer_(buffer_bytes / block_ * block_) {}
 
-void HashStream::assign(const HashStream& other) {
-    phase_ = other.phase_;
-    begun_ = other.begun_;
-    buffered_ = other.buffered_;
-    length_ = other.length_;
-    running_.assign(other.running_.state());
-    std::ranges::copy(other.buffer_.bytes().first(buffered_), buffer_.bytes().begin());
+std::unique_ptr<MessageStream> HashStream::copy() {
+    auto other = std::make_unique<HashStream>(parameters_, run_);
+    other->phase_ = phase_;
+    other->begun_ = begun_;
+    other->buffered_ = buffered_;
+    other->length_ = length_;
+    other->running_.assign(running_.state());
+    std::ranges::copy(buffer_.bytes().first(buffered_), other->buffer_.bytes().begin());
+    return other;
 }
 
 Text HashStream::request() const {

@@ -12,25 +12,22 @@
 namespace cce::internal {
 
 /// One thread at a time. Everything throws Failure; after a request has failed, the stream is as it was before it.
-class HashStream {
+class HashStream final : public MessageStream {
 public:
     /// Does one request and waits for it; throws Failure.
     using Run = std::function<void(const Text&)>;
 
     /// `parameters` outlive it.
     HashStream(const HashParameters& parameters, Run run);
-    /// What `other` has, for the same session.
-    void assign(const HashStream& other);
 
-    void update(std::span<const std::uint8_t> bytes);
-    void finish(std::span<std::uint8_t> digest);
-    void squeeze(std::span<std::uint8_t> output);
-    void reset();
-    /// Bytes written.
-    [[nodiscard]] std::size_t export_to(std::span<std::uint8_t> out);
-    void import_from(std::span<const std::uint8_t> state);
-    /// Bytes of the message.
-    [[nodiscard]] std::uint64_t length() const { return length_; }
+    void update(std::span<const std::uint8_t> bytes) override;
+    void finish(std::span<std::uint8_t> digest) override;
+    void squeeze(std::span<std::uint8_t> output) override;
+    void reset() override;
+    [[nodiscard]] std::unique_ptr<MessageStream> copy() override;
+    [[nodiscard]] std::size_t export_to(std::span<std::uint8_t> out) override;
+    void import_from(std::span<const std::uint8_t> state) override;
+    [[nodiscard]] std::uint64_t length() const override { return length_; }
 
 private:
     enum class Phase { message, squeezing, finished };

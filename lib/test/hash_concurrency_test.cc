@@ -74,7 +74,7 @@ TEST_P(HashThreads, StreamsOfOneSession) {
             const Bytes text = message(thread, round);
             // Copies are made by several threads of one stream, and the states come from the stream itself.
             cce::HashStream stream = shared.copy();
-            if (round % 3 == 0) stream.import_state(shared.export_state());
+            if (round % 3 == 0 && information.hash_states_supported != 0) stream.import_state(shared.export_state());
             stream.update(text);
             Bytes digest(32);
             stream.finish(digest);

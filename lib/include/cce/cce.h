@@ -57,7 +57,7 @@
  *               itself may hand a request back to the CPU, for instance below its threshold or after a reset.) One
  *               request at a time for each session. Not KW and KWP; GCM with IVs of 12 bytes; a text of XTS and, with
  *               its AAD and tag, of GCM or CCM has at most 64 KiB. Hashes: SHA-224 to SHA-512, SHA3-224 to SHA3-512 and
- *               HMAC with them (`sha256-cce`, `hmac-sha256-cce` and so on), of whole messages; no hash streams.
+ *               HMAC with them (`sha256-cce`, `hmac-sha256-cce` and so on), without export and import.
  *   in-process  The engine simulated in this process. Slow, meant for tests and for looking inside; used only when it
  *               is named, and says on stderr that it simulates. Offers the modes that the engine says it has. Absent
  *               if the library was built without it.
@@ -267,6 +267,7 @@ struct cce_information {
     int hash_supported[CCE_HASH_COUNT]; /**< not 0: this device offers the function; indexed by enum cce_hash */
     int hmac_supported[CCE_HASH_COUNT]; /**< not 0: and HMAC with it */
     int hash_streams_supported;         /**< not 0: cce_hash_stream_create() works with what is offered */
+    int hash_states_supported;          /**< not 0: and cce_hash_stream_export() and cce_hash_stream_import() */
 };
 
 /** One request for cce_submit(). */
@@ -558,7 +559,7 @@ enum cce_status cce_digest(struct cce_session* session, const struct cce_digest_
  * are gathered until they are worth a request. Calls wait until their requests have ended; calls of one stream are done
  * one after the other. A call that fails leaves the stream as it was, or with a part of the piece taken in, which
  * cce_hash_stream_length() tells; a destination's contents are then unspecified.
- * CCE_ERROR_UNSUPPORTED: the backend cannot (af_alg).
+ * With af_alg each stream has a socket, and its state lies in the kernel.
  */
 enum cce_status cce_hash_stream_create(struct cce_hash_stream** out, struct cce_session* session) CCE_MUST_CHECK;
 
@@ -613,7 +614,8 @@ enum cce_status cce_hash_stream_copy(struct cce_hash_stream** out, struct cce_ha
  *
  * The first 16 + n bytes are the engine's own (hash_context in the contract). The key is not in it, but with the state
  * of an HMAC or KMAC anybody can make MACs of messages that begin like this one: keep it as you keep the key.
- * CCE_ERROR_STREAM: the message has been finished; CCE_ERROR_BUFFER: there is too little room.
+ * CCE_ERROR_STREAM: the message has been finished; CCE_ERROR_BUFFER: there is too little room; CCE_ERROR_UNSUPPORTED:
+ * the kernel keeps the state (af_alg).
  */
 enum cce_status cce_hash_stream_export(struct cce_hash_stream* stream, uint8_t* out, size_t room,
                                        size_t* num_out) CCE_MUST_CHECK;
