@@ -243,6 +243,10 @@ public:
     virtual bool signal_to(int /*eventfd*/) { return false; }
     /// Longest piece in which a call that waits hands over a text of mode ECB, CBC or CTR, or a message to be hashed.
     [[nodiscard]] virtual std::size_t piece_bytes() const = 0;
+    /// The same of this hash function's message, and of its output.
+    [[nodiscard]] virtual std::size_t hash_piece_bytes(const HashParameters& /*parameters*/) const {
+        return piece_bytes();
+    }
 };
 
 /// Copies `text` into a C array, cut to fit, with a final zero.

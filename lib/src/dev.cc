@@ -22,6 +22,7 @@
 
 #include "backends.h"
 #include "block_mode.h"
+#include "hash_functions.h"
 
 namespace cce::internal {
 
@@ -57,6 +58,9 @@ static_assert(CCE_UAPI_MODE_ECB == CCE_MODE_ECB && CCE_UAPI_MODE_CBC == CCE_MODE
               CCE_UAPI_MODE_GCM == CCE_MODE_GCM && CCE_UAPI_MODE_CCM == CCE_MODE_CCM &&
               CCE_UAPI_MODE_CMAC == CCE_MODE_CMAC && CCE_UAPI_MODE_KW == CCE_MODE_KW &&
               CCE_UAPI_MODE_KWP == CCE_MODE_KWP);
+static_assert(CCE_UAPI_HASH_SHA_256 == CCE_HASH_SHA_256 && CCE_UAPI_HASH_SHA_512_256 == CCE_HASH_SHA_512_256 &&
+              CCE_UAPI_HASH_SHA3_224 == CCE_HASH_SHA3_224 && CCE_UAPI_HASH_CSHAKE_256 == CCE_HASH_CSHAKE_256 &&
+              CCE_UAPI_HASHES == CCE_HASH_COUNT);
 
 /// Long enough to be worth a call, and short enough for several to be in the engine.
 constexpr std::size_t dev_piece_bytes = std::size_t{1} << 20;
@@ -74,6 +78,8 @@ cce_status status_of(int error) {
             return CCE_OK;
         case EBADMSG:
             return CCE_ERROR_TAG;
+        case ENODATA:
+            return CCE_ERROR_STATE;
         case ETIMEDOUT:
             return CCE_ERROR_TIMEOUT;
         case ENODEV:
@@ -85,6 +91,7 @@ cce_status status_of(int error) {
         case ENOMEM:
             return CCE_ERROR_MEMORY;
         case EMSGSIZE:
+        case EOVERFLOW:
             return CCE_ERROR_LENGTH;
         case EOPNOTSUPP:
             return CCE_ERROR_UNSUPPORTED;
@@ -98,8 +105,35 @@ cce_status status_of(int error) {
                   static_cast<std::uint32_t>(error));
 }
 
+/// Makes one of the driver's sessions, whose `name` is for the message if that fails.
+std::uint32_t create_session(const File& file, cce_uapi_session_create create, std::span<const std::uint8_t> key,
+                             const std::string& name) {
+    create.size = sizeof(create);
+    create.key_bytes = static_cast<std::uint32_t>(key.size());
+    create.key = address_of(key.data());
+    if (const int error = control(file, CCE_UAPI_SESSION_CREATE, &create); error != 0) {
+        fail("a session of " + name + " was refused", error);
+    }
+    return create.session;
+}
+
+void destroy_session(const File& file, std::uint32_t id) {
+    cce_uapi_destroy destroy{sizeof(destroy), id};
+    static_cast<void>(control(file, CCE_UAPI_SESSION_DESTROY, &destroy));
+}
+
+struct Pending;
+
+/// What the driver needs to know of a key or a hash function.
+class DevSession : public Key {
+public:
+    /// The driver's request, but for its cookie.
+    [[nodiscard]] virtual cce_uapi_request make_request(const Text& text, Pending& pending) = 0;
+    [[nodiscard]] virtual std::unique_ptr<Pending> make_pending(const Text& text) const = 0;
+};
+
 /// The driver's sessions of one key: one for each length of tag that was asked for.
-class DevKey final : public Key {
+class DevKey final : public DevSession {
 public:
     DevKey(const File& file, const CipherParameters& parameters)
         : file_(file),
@@ -114,15 +148,13 @@ public:
         }
     }
     ~DevKey() override {
-        for (const auto& [tag_bytes, id] : sessions_) {
-            cce_uapi_destroy destroy{sizeof(destroy), id};
-            static_cast<void>(control(file_, CCE_UAPI_SESSION_DESTROY, &destroy));
-        }
+        for (const auto& [tag_bytes, id] : sessions_) destroy_session(file_, id);
     }
 
-    [[nodiscard]] cce_mode mode() const { return mode_; }
-    [[nodiscard]] cce_direction direction() const { return direction_; }
+    [[nodiscard]] cce_uapi_request make_request(const Text& text, Pending& pending) override;
+    [[nodiscard]] std::unique_ptr<Pending> make_pending(const Text& text) const override;
 
+private:
     [[nodiscard]] std::uint32_t session_for(std::size_t tag_bytes) {
         const std::lock_guard lock(mutex_);
         if (!is_aead(mode_)) return sessions_.begin()->second;
@@ -130,19 +162,11 @@ public:
         return found != sessions_.end() ? found->second : create(tag_bytes, key_.bytes());
     }
 
-private:
     std::uint32_t create(std::size_t tag_bytes, std::span<const std::uint8_t> key) {
         cce_uapi_session_create create{};
-        create.size = sizeof(create);
         create.mode = static_cast<std::uint32_t>(mode_);
-        create.key_bytes = static_cast<std::uint32_t>(key.size());
         create.tag_bytes = static_cast<std::uint32_t>(tag_bytes);
-        create.key = address_of(key.data());
-        if (const int error = control(file_, CCE_UAPI_SESSION_CREATE, &create); error != 0) {
-            fail(std::string("a session of mode ") + cce_mode_name(mode_) + " was refused", error);
-        }
-        sessions_[tag_bytes] = create.session;
-        return create.session;
+        return sessions_[tag_bytes] = create_session(file_, create, key, std::string("mode ") + cce_mode_name(mode_));
     }
 
     const File& file_;
@@ -151,6 +175,30 @@ private:
     SecretKey key_;  ///< of AEAD; else empty
     std::mutex mutex_;
     std::map<std::size_t, std::uint32_t> sessions_;  ///< ids by bytes of tag
+};
+
+/// A hash function, or HMAC. The driver has the states behind HMAC's key blocks itself: what the library has of them in
+/// front of a text is left out.
+class DevHash final : public DevSession {
+public:
+    DevHash(const File& file, const HashParameters& parameters)
+        : file_(file), hash_(parameters.hash), keyed_(parameters.kind == CCE_HASH_HMAC) {
+        cce_uapi_session_create create{};
+        create.mode = CCE_UAPI_MODE_HASH + static_cast<std::uint32_t>(hash_);
+        create.flags = keyed_ ? CCE_UAPI_SESSION_HMAC : 0;
+        session_ = create_session(file_, create, keyed_ ? parameters.key.bytes() : std::span<const std::uint8_t>(),
+                                  std::string(keyed_ ? "HMAC with " : "") + cce_hash_name(hash_));
+    }
+    ~DevHash() override { destroy_session(file_, session_); }
+
+    [[nodiscard]] cce_uapi_request make_request(const Text& text, Pending& pending) override;
+    [[nodiscard]] std::unique_ptr<Pending> make_pending(const Text& text) const override;
+
+private:
+    const File& file_;
+    cce_hash hash_;
+    bool keyed_;
+    std::uint32_t session_ = 0;
 };
 
 /// A request in flight: what its end needs.
@@ -166,12 +214,70 @@ struct Pending {
     Pending& operator=(const Pending&) = delete;
 
     bool is_mac;
+    bool is_hash = false;
     bool tells_length;  ///< the outcome does, of a key
     NextIv next_iv;
     std::span<std::uint8_t> tag;
     std::span<const std::uint8_t> expected;
     std::array<std::uint8_t, CCE_TAG_BYTES_MAX> mac{};  ///< CMAC, all of it; else what an empty text points to
 };
+
+cce_uapi_request DevKey::make_request(const Text& text, Pending& pending) {
+    if (mode_ == CCE_MODE_GCM && text.iv.size() != gcm_iv_bytes) {
+        throw Failure(CCE_ERROR_IV_LENGTH,
+                      "backend dev takes GCM IVs of 12 bytes, not of " + std::to_string(text.iv.size()));
+    }
+    cce_uapi_request request{};
+    request.session = session_for(text.tag.size() + text.expected_tag.size());
+    const bool decrypt = direction_ == CCE_DECRYPT && !pending.is_mac;
+    request.flags = decrypt ? CCE_UAPI_REQUEST_DECRYPT : 0;
+    if (mode_ != CCE_MODE_ECB) {
+        request.iv_bytes = static_cast<std::uint8_t>(text.iv.size());
+        std::copy(text.iv.begin(), text.iv.end(), request.iv);
+    }
+    // Of a key, without what wrapping adds.
+    const bool unwraps = is_key_wrap(mode_) && decrypt;
+    request.length = static_cast<std::uint32_t>(text.source.size() - (unwraps ? CCE_KEY_WRAP_OVERHEAD : 0));
+    request.aad_length = static_cast<std::uint32_t>(text.aad.size());
+    request.aad = address_of(text.aad.data());
+    // GMAC has no text, and its tag stands where the text would be.
+    request.source = address_of(text.source.empty() && decrypt ? text.expected_tag.data() : text.source.data());
+    request.destination = address_of(pending.is_mac              ? pending.mac.data()
+                                     : !text.destination.empty() ? text.destination.data()
+                                     : !text.tag.empty()         ? text.tag.data()
+                                                                 : pending.mac.data());
+    return request;
+}
+
+std::unique_ptr<Pending> DevKey::make_pending(const Text& text) const {
+    return std::make_unique<Pending>(mode_, direction_, text);
+}
+
+cce_uapi_request DevHash::make_request(const Text& text, Pending& /*pending*/) {
+    cce_uapi_request request{};
+    request.session = session_;
+    request.flags = static_cast<std::uint16_t>((text.part.first ? CCE_UAPI_REQUEST_FIRST : 0) |
+                                               (text.part.last ? CCE_UAPI_REQUEST_LAST : 0) |
+                                               (text.part.squeeze ? CCE_UAPI_REQUEST_SQUEEZE : 0));
+    request.iv_bytes = static_cast<std::uint8_t>(text.behind.size());
+    std::copy(text.behind.begin(), text.behind.end(), request.iv);
+    request.length = static_cast<std::uint32_t>(text.source.size());
+    request.source = address_of(text.source.data());
+    request.destination = address_of(text.destination.data());
+    const std::size_t state = hash_function::state_bytes(hash_);
+    request.output_length = static_cast<std::uint32_t>(text.destination.size() - (text.part.last ? 0 : state));
+    if (!text.part.first) {
+        request.aad = address_of(text.aad.data());
+        request.aad_length = static_cast<std::uint32_t>(state);
+    }
+    return request;
+}
+
+std::unique_ptr<Pending> DevHash::make_pending(const Text& text) const {
+    auto pending = std::make_unique<Pending>(mode_hash, CCE_ENCRYPT, text);
+    pending->is_hash = true;
+    return pending;
+}
 
 class Dev final : public AsynchronousBackend {
 public:
@@ -209,6 +315,17 @@ public:
                 out.mode_supported[mode] = 1;
             }
         }
+        for (unsigned number = 0; number < CCE_HASH_COUNT; ++number) {
+            const auto hash = static_cast<cce_hash>(number);
+            if (offers(hash, false)) {
+                copy_text(out.hash_driver[number], std::string("dev-") + cce_hash_name(hash));
+                out.hash_supported[number] = 1;
+            }
+            if (offers(hash, true)) {
+                copy_text(out.hmac_driver[number], std::string("dev-hmac-") + cce_hash_name(hash));
+                out.hmac_supported[number] = 1;
+            }
+        }
         for (unsigned i = 0; i < 3; ++i) out.key_bytes_supported[i] = (query_.key_sizes >> i) & 1;
     }
 
@@ -220,39 +337,19 @@ public:
         return std::make_unique<DevKey>(file_, parameters);
     }
 
+    std::unique_ptr<Key> make_hash_key(const HashParameters& parameters) override {
+        if (!offers(parameters.hash, parameters.kind == CCE_HASH_HMAC)) refuse(parameters);
+        return std::make_unique<DevHash>(file_, parameters);
+    }
+
     void submit(Ticket ticket, Key& key, const Text& text) override {
-        // Every key of this backend was made by make_key.
-        auto& dev_key = static_cast<DevKey&>(key);
-        const cce_mode mode = dev_key.mode();
-        if (mode == CCE_MODE_GCM && text.iv.size() != gcm_iv_bytes) {
-            throw Failure(CCE_ERROR_IV_LENGTH,
-                          "backend dev takes GCM IVs of 12 bytes, not of " + std::to_string(text.iv.size()));
-        }
-        if (text.source.size() + text.aad.size() > query_.longest_request) {
-            throw Failure(CCE_ERROR_LENGTH, "backend dev: the driver takes requests of at most " +
-                                                std::to_string(query_.longest_request) + " bytes; there are " +
-                                                std::to_string(text.source.size() + text.aad.size()));
-        }
-        auto pending = std::make_unique<Pending>(mode, dev_key.direction(), text);
-        cce_uapi_request request{};
-        request.session = dev_key.session_for(text.tag.size() + text.expected_tag.size());
-        const bool decrypt = dev_key.direction() == CCE_DECRYPT && !pending->is_mac;
-        request.flags = decrypt ? CCE_UAPI_REQUEST_DECRYPT : 0;
-        if (mode != CCE_MODE_ECB) {
-            request.iv_bytes = static_cast<std::uint8_t>(text.iv.size());
-            std::copy(text.iv.begin(), text.iv.end(), request.iv);
-        }
-        // Of a key, without what wrapping adds.
-        const bool unwraps = is_key_wrap(mode) && decrypt;
-        request.length = static_cast<std::uint32_t>(text.source.size() - (unwraps ? CCE_KEY_WRAP_OVERHEAD : 0));
-        request.aad_length = static_cast<std::uint32_t>(text.aad.size());
-        request.aad = address_of(text.aad.data());
-        // GMAC has no text, and its tag stands where the text would be.
-        request.source = address_of(text.source.empty() && decrypt ? text.expected_tag.data() : text.source.data());
-        request.destination = address_of(pending->is_mac             ? pending->mac.data()
-                                         : !text.destination.empty() ? text.destination.data()
-                                         : !text.tag.empty()         ? text.tag.data()
-                                                                     : pending->mac.data());
+        // Every key of this backend was made by make_key or make_hash_key.
+        auto& session = static_cast<DevSession&>(key);
+        auto pending = session.make_pending(text);
+        // What stands in front of a hash's text is no part of it.
+        check_length(pending->is_hash ? std::max(text.source.size(), text.destination.size())
+                                      : text.source.size() + text.aad.size());
+        cce_uapi_request request = session.make_request(text, *pending);
         request.cookie = ticket;
         const std::lock_guard lock(mutex_);
         pending_.emplace(ticket, std::move(pending));
@@ -295,9 +392,25 @@ public:
     [[nodiscard]] std::size_t piece_bytes() const override {
         return std::min<std::size_t>(dev_piece_bytes, query_.longest_request / CCE_BLOCK_BYTES * CCE_BLOCK_BYTES);
     }
+    [[nodiscard]] std::size_t hash_piece_bytes(const HashParameters& parameters) const override {
+        // The engine takes memory in few pieces only, and nobody else does these functions.
+        if (((query_.hashes_on_cpu >> parameters.hash) & 1U) == 0) return CCE_UAPI_ENGINE_ONLY_BYTES;
+        // The state that a piece leaves stands behind its output.
+        return piece_bytes() - CCE_UAPI_STATE_BYTES;
+    }
 
 private:
     [[nodiscard]] bool offers(cce_mode mode) const { return ((query_.modes >> mode) & 1U) != 0; }
+    [[nodiscard]] bool offers(cce_hash hash, bool keyed) const {
+        return (((keyed ? query_.hash_macs : query_.hashes) >> hash) & 1U) != 0;
+    }
+
+    void check_length(std::size_t bytes) const {
+        if (bytes <= query_.longest_request) return;
+        throw Failure(CCE_ERROR_LENGTH, "backend dev: the driver takes requests of at most " +
+                                            std::to_string(query_.longest_request) + " bytes; there are " +
+                                            std::to_string(bytes));
+    }
 
     Answer answer(const Outcome& outcome) {
         const auto found = pending_.find(static_cast<Ticket>(outcome.cookie));
@@ -309,7 +422,10 @@ private:
         result.ticket = found->first;
         result.status = status_of(outcome.error);
         result.device_status = static_cast<std::uint32_t>(outcome.error);
-        if (outcome.error == EBADMSG) {
+        if (outcome.error == EBADMSG && pending.is_hash) {
+            result.status = CCE_ERROR_STATE;
+            result.message = "the driver: this is no state of the hash function";
+        } else if (outcome.error == EBADMSG) {
             result.message = "the driver: the authentication tag, or the integrity of a wrapped key, does not match";
         } else if (outcome.error != 0) {
             result.message = std::string(dev_path) + ": a request failed: " + errno_text(outcome.error);

@@ -303,10 +303,11 @@ Answer Device::run(Order& order) {
             return answer.result;
         };
         answered(answer, [&] {
-            const std::size_t piece = asynchronous_->piece_bytes();
             if (session.hash) {
-                answer.result = hash_in_pieces(*session.hash, order.text, piece, one);
+                answer.result =
+                    hash_in_pieces(*session.hash, order.text, asynchronous_->hash_piece_bytes(*session.hash), one);
             } else {
+                const std::size_t piece = asynchronous_->piece_bytes();
                 answer.result =
                     is_chained_or_ecb(session.role.mode) ? run_in_pieces(order.text, piece, one) : one(order.text);
             }
