@@ -17,8 +17,18 @@
 # and has a function finish_build: what to do with what has been compiled.
 # shellcheck disable=SC2154 # set by the sourcing script
 
-readonly source_package=linux-source-6.1
-readonly source_archive=/usr/src/linux-source-6.1.tar.xz
+machines=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+readonly machines
+
+# use_source SERIES: sets source_package and source_archive: Debian's package if it is installed; of other series than 6.1
+# what get-source.sh has fetched, or nothing.
+use_source() {
+	source_package=linux-source-$1
+	source_archive=/usr/src/$source_package.tar.xz
+	[[ $1 != 6.1 && ! -r $source_archive ]] || return 0
+	source_archive=$("$machines/get-source.sh" --series "$1" --print-path) || source_archive=''
+}
+use_source 6.1
 
 # What the configurations never compile: only its Kconfig and Makefile files are
 # unpacked. A third of the disk space, and no slower than unpacking everything.
@@ -54,6 +64,10 @@ check_prerequisites() {
 }
 
 package_version() {
+	if [[ $source_archive != /usr/src/* ]]; then
+		basename "${source_archive##*_}" .tar.xz
+		return
+	fi
 	dpkg-query -W -f '${Version}' "$source_package" 2>/dev/null ||
 		sha256sum <"$source_archive"
 }
@@ -191,20 +205,22 @@ configure() {
 }
 
 # check_configuration FRAGMENT...: a symbol whose dependencies are not met
-# vanishes silently; name each that did not come out as requested.
+# vanishes silently; name each that did not come out as requested last.
 check_configuration() {
-	local file name line symbol wanted got wrong=0
+	local file line symbol got wrong=0
+	local -A wanted=() where=()
 	for file; do
-		name=$(basename "$file")
 		while IFS= read -r line; do
 			[[ $line == CONFIG_*=* ]] || continue
-			symbol=${line%%=*}
-			wanted=${line#*=}
-			got=$(sed -n "s/^$symbol=//p" "$build/.config")
-			[[ ${got:-n} != "$wanted" ]] || continue
-			say "$name asks for $symbol=$wanted, Kconfig made it ${got:-n}"
-			wrong=1
+			wanted[${line%%=*}]=${line#*=}
+			where[${line%%=*}]=${file##*/}
 		done <"$file"
+	done
+	for symbol in "${!wanted[@]}"; do
+		got=$(sed -n "s/^$symbol=//p" "$build/.config")
+		[[ ${got:-n} != "${wanted[$symbol]}" ]] || continue
+		say "${where[$symbol]} asks for $symbol=${wanted[$symbol]}, Kconfig made it ${got:-n}"
+		wrong=1
 	done
 	((wrong == 0)) || fail "the $variant configuration is not as requested"
 }

@@ -461,7 +461,7 @@ def main():
     print(f"kernel.{variant}.{name}:")
     tests = TESTS | dev_tests | driver_tests | library_tests | load_tests | program_tests | user_tests
     tests[name](boots, failures)
-    if variant == "debug":
+    if variant.endswith("debug"):
         for boot in boots:
             check_debug(boot, failures)
     seconds = sum(boot.server["host_seconds"] for boot in boots)

@@ -16,10 +16,12 @@ usage() {
 		              --contract DIR --build DIR --out DIR [OPTION...] [-- SERVER ARGUMENTS...]
 
 		Boots the guest kernel with the device server, runs jobs/TEST.sh in it and lets
-		check.py judge what the job left in DIR/VARIANT.TEST/. ctest knows the arguments:
+		check.py judge what the job left in DIR/VARIANT.TEST/ (of another series than 6.1:
+		DIR/umlSERIES.TEST or DIR/umlSERIES_debug.TEST). ctest knows the arguments:
 		ctest --test-dir build -R kernel.plain.selftest --verbose
 
 		  --variant V         the guest kernel; the test is skipped if it was not built
+		  --series S          of Linux (default: $series); another one than 6.1 is built if need be
 		  --server PROGRAM    cce_device_server
 		  --tool PROGRAM      cce
 		  --client PROGRAM    cce_kernel_vectors
@@ -55,7 +57,7 @@ misused() {
 	exit "$code_usage"
 }
 
-test='' variant='' server='' tool='' client='' contract='' build='' out='' job='' engines=rtl timeout=280 boots=1 long='' python=python3
+test='' variant='' series=6.1 server='' tool='' client='' contract='' build='' out='' job='' engines=rtl timeout=280 boots=1 long='' python=python3
 variables=() server_arguments=()
 # The log of a whole test fits.
 append=(log_buf_len=2M)
@@ -76,6 +78,7 @@ parse_arguments() {
 			(($# > 1)) || misused "$1 needs a value"
 			case $1 in
 			--variant) variant=$2 ;;
+			--series) series=$2 ;;
 			--server) server=$2 ;;
 			--tool) tool=$2 ;;
 			--client) client=$2 ;;
@@ -109,10 +112,34 @@ check_arguments() {
 		[[ -n ${!name} ]] || misused "'$name' is missing"
 	done
 	[[ -n $job ]] || job=$test
+	label=$variant
+	if [[ $series != 6.1 ]]; then
+		label=uml${series//./}
+		[[ $variant == plain ]] || label+=_$variant
+	fi
 	[[ -x $here/jobs/$job.sh ]] || misused "there is no jobs/$job.sh"
 	for name in server tool client; do
 		[[ -x ${!name} ]] || fail "${!name} is not built"
 	done
+}
+
+# Sets kernel, its folder. scripts/test.sh has built those of 6.1; another one takes its source from a newer Debian.
+find_kernel() {
+	local builder=("$machine/build-kernel.sh" --variant "$variant" --series "$series") complaint
+	if [[ $series == 6.1 ]]; then
+		kernel=$("${builder[@]}" --print-path)
+		[[ ! -x $kernel/linux ]] || return 0
+		printf 'SKIPPED: the %s guest kernel is not built: %s\n' "$variant" "${builder[*]}"
+		exit "$code_skip"
+	fi
+	mkdir -p "$out"
+	complaint=$out/build-kernel-$label.log
+	kernel=$("${builder[@]}" 2>"$complaint") && return
+	if grep -q '^get-source: error:' "$complaint"; then
+		printf 'SKIPPED: %s\n' "$(tail -n 1 "$complaint")"
+		exit "$code_skip"
+	fi
+	fail "the $label kernel cannot be built: $(tail -n 1 "$complaint"); see $complaint"
 }
 
 # The module for a guest kernel, built once for all tests of it; prints its path.
@@ -153,7 +180,7 @@ test_module() {
 
 # boot KERNEL MODULE ENGINE NUMBER: the job finds its variables in the script that starts it.
 boot() {
-	local kernel=$1 module=$2 engine=$3 number=$4 folder=$out/$variant.$test/boot$4 result=0
+	local kernel=$1 module=$2 engine=$3 number=$4 folder=$out/$label.$test/boot$4 result=0
 	rm -rf "$folder"
 	mkdir -p "$folder"
 	{
@@ -177,7 +204,7 @@ boot() {
 }
 
 main() {
-	local kernel module engine number=0 i
+	local kernel label module engine number=0 i
 	parse_arguments "$@"
 	check_arguments
 	# Counters cost time.
@@ -186,12 +213,7 @@ main() {
 		echo "SKIPPED: a long test; CCE_TEST_ALL=1 runs it"
 		exit "$code_skip"
 	}
-	kernel=$("$machine/build-kernel.sh" --variant "$variant" --print-path)
-	[[ -x $kernel/linux ]] || {
-		printf 'SKIPPED: the %s guest kernel is not built: %s --variant %s\n' "$variant" "$machine/build-kernel.sh" \
-			"$variant"
-		exit "$code_skip"
-	}
+	find_kernel
 	module=$(guest_module "$kernel") || fail "the driver does not build for $kernel"
 	case $job in
 	load_*)
@@ -225,14 +247,14 @@ main() {
 		echo "SKIPPED: no fuzzer was built: install the Debian packages clang and libclang-rt-dev, and configure again"
 		exit "$code_skip"
 	}
-	rm -rf "${out:?}/$variant.$test"
+	rm -rf "${out:?}/$label.$test"
 	for engine in ${engines//,/ }; do
 		for ((i = 0; i < boots; i++)); do
 			((boots == 1)) || printf '%(%T)T: boot %d of %d\n' -1 "$((i + 1))" "$boots"
 			boot "$kernel" "$module" "$engine" "$((++number))"
 		done
 	done
-	"$python" -B "$here/check.py" "$variant" "$test" "$out/$variant.$test"
+	"$python" -B "$here/check.py" "$label" "$test" "$out/$label.$test"
 }
 
 main "$@"

@@ -5,7 +5,7 @@
 # shellcheck source-path=SCRIPTDIR source=common.sh
 source "${BASH_SOURCE[0]%/*}/common.sh"
 
-echo 1 >/sys/module/cryptomgr/parameters/noextratests
+no_extra_selftests
 module_parameters=(ring_entries=2 priority=1000)
 load
 snapshot before

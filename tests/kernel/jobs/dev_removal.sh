@@ -5,7 +5,7 @@
 # shellcheck source-path=SCRIPTDIR source=dev_common.sh
 source "${BASH_SOURCE[0]%/*}/dev_common.sh"
 
-echo 1 >/sys/module/cryptomgr/parameters/noextratests
+no_extra_selftests
 load_dev
 snapshot before
 CCE_DEV_UNTIL=/tmp/stop dev_tests removal 'Dev.RemovalUnderLoad' &

@@ -13,7 +13,7 @@ library_tests() {
 		cat "$out/$1.output"
 }
 
-echo 1 >/sys/module/cryptomgr/parameters/noextratests
+no_extra_selftests
 load
 [[ -c /dev/cce ]] || fail "there is no /dev/cce"
 snapshot before

@@ -5,7 +5,7 @@
 # shellcheck source-path=SCRIPTDIR source=common.sh
 source "${BASH_SOURCE[0]%/*}/common.sh"
 
-echo 1 >/sys/module/cryptomgr/parameters/noextratests
+no_extra_selftests
 load
 snapshot before
 "$client" random --seed 5 --bytes 20000 --processes 4 --until /tmp/stop --tolerate --verbose >"$out/client.json" &

@@ -8,7 +8,7 @@ source "${BASH_SOURCE[0]%/*}/common.sh"
 load
 snapshot load0
 unload
-echo 1 >/sys/module/cryptomgr/parameters/noextratests
+no_extra_selftests
 for ((i = 1; i <= ${reloads:?}; i++)); do
 	load
 	snapshot "load$i"

@@ -8,7 +8,7 @@ source "${BASH_SOURCE[0]%/*}/common.sh"
 
 need cryptsetup cryptsetup-bin
 need dmsetup dmsetup
-echo 1 >/sys/module/cryptomgr/parameters/noextratests
+no_extra_selftests
 readonly order=${order:?}
 
 [[ $order == first ]] || python3 "$users/choice.py" >"$out/without.json"
