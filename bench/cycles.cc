@@ -123,7 +123,8 @@ std::vector<std::string> select_engines(const std::string& wanted) {
 /// Two decimals for bytes per cycle and cycles per request, none for a number of cycles.
 std::string number(double value, Figure figure = Figure::bytes_per_cycle) {
     char text[32];
-    std::snprintf(text, sizeof(text), "%.*f", figure == Figure::latency ? 0 : 2, value);
+    const bool whole = figure == Figure::latency || figure == Figure::cycles_over_plain;
+    std::snprintf(text, sizeof(text), "%.*f", whole ? 0 : 2, value);
     return text;
 }
 
@@ -150,20 +151,45 @@ void measure_throughput(const Row& row, bool shared, Measurement& measurement, c
         loss <= cce::bench::sharing_loss_percent && result.share_percent >= cce::bench::sharing_lowest_percent;
 }
 
+/// Makes the value of what the same work takes with twice the text, or without a key.
+void compare_latency(const Row& row, const std::string& engine, unsigned memory_latency, Result& result,
+                     SimulatorSpeed& speed) {
+    cce::bench::Workload other = row.workload;
+    if (row.figure == Figure::cycles_per_block) {
+        other.text_bytes *= 2;
+    } else {
+        other.keyed = false;
+    }
+    Measurement measurement(engine, memory_latency, other, 1);
+    const auto latencies = measurement.latencies(row.requests);
+    const auto cycles = static_cast<double>(*std::ranges::max_element(latencies));
+    if (row.figure == Figure::cycles_per_block) {
+        const auto blocks = row.workload.text_bytes / cce::sim::hash_block_bytes(*row.workload.hash);
+        result.value = (cycles - result.value) / static_cast<double>(blocks);
+    } else {
+        result.value -= cycles;
+    }
+    result.requests += latencies.size();
+    result.verified += latencies.size();
+    speed.cycles += measurement.speed().cycles;
+    speed.seconds += measurement.speed().seconds;
+}
+
 Result measure(const Row& row, bool shared, const std::string& engine, unsigned memory_latency, const Result* alone,
                SimulatorSpeed& speed) {
     Result result;
     try {
         Measurement measurement(engine, memory_latency, row.workload, shared ? cce::bench::sharing_queues : 1);
-        if (row.figure == Figure::latency) {
+        if (row.sharable()) {
+            measure_throughput(row, shared, measurement, alone, result);
+        } else {
             const auto latencies = measurement.latencies(row.requests);
             result.cycles = *std::ranges::max_element(latencies);
             result.value = static_cast<double>(result.cycles);
             result.requests = result.verified = latencies.size();
             result.bytes = row.workload.text_bytes;
+            if (row.figure != Figure::latency) compare_latency(row, engine, memory_latency, result, speed);
             result.reached = row.reached(result.value);
-        } else {
-            measure_throughput(row, shared, measurement, alone, result);
         }
         speed.cycles += measurement.speed().cycles;
         speed.seconds += measurement.speed().seconds;
@@ -259,12 +285,13 @@ void print_table(const std::vector<Line>& lines, const std::vector<std::string>&
         "(1) DMA bus of 128 bits each way into an ideal memory: a beat a cycle, the first read beat and the write\n"
         "    response %u cycles after the address or the last beat; reads and writes at once. Other buffers for\n"
         "    source and destination, at multiples of 64 bytes where nothing else is said; a key of its own in memory\n"
-        "    for each request where nothing else is said. Steady state: the rings are kept full, the window lies\n"
+        "    for each request where nothing else is said; hashes without. Steady state: the rings are kept full, the "
+        "window lies\n"
         "    between two completions after the warm-up, doorbells cost engine cycles as well. Row 9: page-aligned\n"
         "    buffers; from the cycle in which the doorbell's write is first shown on the register port (which takes\n"
         "    it in that cycle if it is idle) to the cycle of the last write beat of the completion entry; the longest\n"
         "    of %u. Every output was compared with OpenSSL.\n",
-        memory_latency, cce::bench::rows().back().requests);
+        memory_latency, cce::bench::latency_runs);
     if (memory_latency != cce::bench::default_memory_latency) {
         std::printf("    The goals are stated for a memory latency of %u cycles, not for this one.\n",
                     cce::bench::default_memory_latency);
@@ -366,25 +393,30 @@ void print_speeds(const std::map<std::string, SimulatorSpeed>& speeds, const Str
 
 json conditions_json(const Line& line, unsigned memory_latency) {
     const cce::bench::Workload& work = line.row->workload;
-    return {
-        {"mode", cce::contract::name_of(work.mode)},
-        {"decrypt", work.decrypt},
-        {"key_bits", work.key_bits},
-        {"key", work.held ? "engine-held context" : "in memory, one for each request"},
-        {"text_bytes", work.text_bytes},
-        {"aad_bytes", work.aad_bytes},
-        {"tag_bytes", work.tag_bytes},
-        {"source_offsets", work.source},
-        {"destination_offsets", work.destination},
-        {"requests_posted_per_queue_pair", work.depth},
-        {"queue_pairs", line.shared ? cce::bench::sharing_queues : 1},
-        {"memory", "ideal: a beat a cycle each way"},
-        {"memory_latency_cycles", memory_latency},
-        {"data_width_bits", cce::sim::EngineOptions{}.data_width},
-        {"counted", line.row->figure == Figure::latency
-                        ? "from the cycle in which the doorbell's write is first shown on the register port to that "
-                          "of the last write beat of the completion entry; the longest of all requests"
-                        : "between the last write beats of two completion entries, rings kept full"}};
+    const char* key = work.held ? "engine-held context" : "in memory, one for each request";
+    if (work.hash) key = work.keyed ? "HMAC, both key blocks hashed before" : "none";
+    const char* counted =
+        "from the cycle in which the doorbell's write is first shown on the register port to that of the last write "
+        "beat of the completion entry; the longest of all requests";
+    if (line.row->sharable()) counted = "between the last write beats of two completion entries, rings kept full";
+    if (line.row->figure == Figure::cycles_per_block)
+        counted = "what a message of twice the length takes more, by block";
+    if (line.row->figure == Figure::cycles_over_plain) counted = "what it takes more than the hash of the same message";
+    return {{"mode", work.hash ? cce::contract::name_of(*work.hash) : cce::contract::name_of(work.mode)},
+            {"decrypt", work.decrypt},
+            {"key_bits", work.hash ? 0 : work.key_bits},
+            {"key", key},
+            {"text_bytes", work.text_bytes},
+            {"aad_bytes", work.aad_bytes},
+            {"tag_bytes", work.tag_bytes},
+            {"source_offsets", work.source},
+            {"destination_offsets", work.destination},
+            {"requests_posted_per_queue_pair", work.depth},
+            {"queue_pairs", line.shared ? cce::bench::sharing_queues : 1},
+            {"memory", "ideal: a beat a cycle each way"},
+            {"memory_latency_cycles", memory_latency},
+            {"data_width_bits", cce::sim::EngineOptions{}.data_width},
+            {"counted", counted}};
 }
 
 json goal_json(const Line& line) {
@@ -405,7 +437,7 @@ json result_json(const Line& line, const Result& result) {
                 {"cycles", result.cycles},
                 {"requests", result.requests},
                 {"verified_requests", result.verified}};
-    if (line.row->figure != Figure::latency) object["text_bytes"] = result.bytes;
+    if (line.row->sharable()) object["text_bytes"] = result.bytes;
     if (line.shared) {
         object["change_percent"] = result.change_percent;
         object["lowest_share_percent"] = result.share_percent;
@@ -522,8 +554,8 @@ std::string row_list() {
         text += " " + row.name;
     }
     text += "\n  " + std::to_string(cce::bench::sharing_group) +
-            "  the chosen ones of rows 1 to 8 (alone: all of them) with " + std::to_string(cce::bench::sharing_queues) +
-            " queue pairs as well\n";
+            "  the chosen ones of rows 1 to 8, 12 and 13 (alone: all of them) with " +
+            std::to_string(cce::bench::sharing_queues) + " queue pairs as well\n";
     return text;
 }
 

@@ -180,10 +180,31 @@ void Measurement::prepare_job(unsigned queue) {
     jobs_.push_back(std::move(job));
 }
 
+/// What HMAC's key block, so changed, makes of the initial state (FIPS 198-1, 4).
+sim::HashFront Measurement::state_behind(Bytes key, std::uint8_t pad) {
+    key.resize(sim::hash_block_bytes(*workload_.hash));
+    for (std::uint8_t& byte : key) byte ^= pad;
+    HashRequest request(machine_, *workload_.hash);
+    request.message(key);
+    const auto done = queues_.front().pair->run(request.descriptor());
+    if (done.status != contract::Status::ok) {
+        throw std::runtime_error("HMAC's key block: " + std::string(contract::name_of(done.status)));
+    }
+    return request.continuation();
+}
+
 void Measurement::prepare_hash(Job& job) {
     const Bytes text = random_bytes(random_, workload_.text_bytes);
-    job.expected = digest(*workload_.hash, text);
     job.hash = std::make_unique<HashRequest>(machine_, *workload_.hash);
+    if (workload_.keyed) {
+        const Bytes key = random_bytes(random_, sim::hash_digest_bytes(*workload_.hash));
+        sim::HashFront front = state_behind(key, 0x36);
+        front.outer = state_behind(key, 0x5c).state;
+        job.hash->front(front).first();
+        job.expected = hmac(*workload_.hash, key, text);
+    } else {
+        job.expected = digest(*workload_.hash, text);
+    }
     HashRequest& request = job.hash->last(static_cast<std::uint32_t>(job.expected.size()));
     const sim::StreamLengths lengths = request.lengths(text.size());
     request.message(text, shape(workload_.source, lengths.source, workload_.text_bytes),

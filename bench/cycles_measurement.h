@@ -33,6 +33,7 @@ inline constexpr std::uint32_t page_aligned = 4096 - 64;
 struct Workload {
     contract::CipherMode mode = contract::CipherMode::ecb;
     std::optional<contract::HashMode> hash;  ///< a digest of the text instead; nothing of ciphers counts then
+    bool keyed = false;                      ///< HMAC, its session open: both key blocks have been hashed
     bool decrypt = false;
     unsigned key_bits = 256;  ///< XTS: of each of the two keys
     bool held = false;        ///< one engine-held context a queue; else a key in memory for each request
@@ -139,6 +140,7 @@ private:
     void prepare_job(unsigned queue);
     void prepare_cipher(Job& job);
     void prepare_hash(Job& job);
+    [[nodiscard]] sim::HashFront state_behind(Bytes key, std::uint8_t pad);
     void map_jobs();
     [[nodiscard]] const Place* place_of(std::uint64_t address);
     void watch(const sim::WriteBeat& beat);

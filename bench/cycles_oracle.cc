@@ -3,6 +3,7 @@
 #include "cycles_oracle.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <memory>
 #include <stdexcept>
@@ -118,6 +119,19 @@ Bytes digest(contract::HashMode mode, const Bytes& text) {
     demand(extendable ? EVP_DigestFinalXOF(context.get(), output.data(), output.size())
                       : EVP_DigestFinal_ex(context.get(), output.data(), nullptr),
            "end of a digest");
+    return output;
+}
+
+Bytes hmac(contract::HashMode mode, const Bytes& key, const Bytes& text) {
+    const std::unique_ptr<EVP_MD, FreeDigest> function(EVP_MD_fetch(nullptr, digest_name(mode), nullptr));
+    if (!function) throw std::runtime_error(std::string("OpenSSL has no ") + digest_name(mode));
+    Bytes output(EVP_MAX_MD_SIZE);
+    unsigned length = 0;
+    if (HMAC(function.get(), key.data(), static_cast<int>(key.size()), text.data(), text.size(), output.data(),
+             &length) == nullptr) {
+        throw std::runtime_error("OpenSSL: HMAC failed");
+    }
+    output.resize(length);
     return output;
 }
 

@@ -38,4 +38,7 @@ struct SealedOutput {
 /// SHA-2, SHA-3, and SHAKE with 32 bytes of output. Throws std::invalid_argument for cSHAKE, which OpenSSL has not.
 [[nodiscard]] Bytes digest(contract::HashMode mode, const Bytes& text);
 
+/// HMAC with the function, which is not SHAKE.
+[[nodiscard]] Bytes hmac(contract::HashMode mode, const Bytes& key, const Bytes& text);
+
 }  // namespace cce::bench

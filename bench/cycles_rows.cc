@@ -7,6 +7,7 @@ namespace cce::bench {
 namespace {
 
 using contract::CipherMode;
+using contract::HashMode;
 
 constexpr std::uint32_t kib = 1024;
 constexpr std::uint32_t tag = 16;
@@ -118,10 +119,64 @@ void add_latency(std::vector<Row>& list) {
             row.workload.source = {page_aligned};
             row.workload.destination = {page_aligned};
             row.goal = held ? 360 : 400;
-            row.requests = 4;
+            row.requests = latency_runs;
             list.push_back(row);
         }
     }
+}
+
+/// Messages of so many bytes.
+Workload hash(HashMode mode, std::uint32_t text_bytes, unsigned depth) {
+    Workload work;
+    work.hash = mode;
+    work.text_bytes = text_bytes;
+    work.depth = depth;
+    return work;
+}
+
+void add_hash(std::vector<Row>& list) {
+    const auto block = [&](const char* name, const char* text, HashMode mode, double goal) {
+        // Whole blocks, so that twice the length is twice the blocks.
+        const auto bytes = static_cast<std::uint32_t>(sim::hash_block_bytes(mode)) * 512;
+        list.push_back({.group = 11,
+                        .name = name,
+                        .text = text,
+                        .figure = Figure::cycles_per_block,
+                        .workload = hash(mode, bytes, 1),
+                        .goal = goal,
+                        .requests = latency_runs});
+    };
+    block("sha-256-block", "SHA-256, 64 bytes", HashMode::sha_256, 33);
+    block("sha-512-block", "SHA-512, 128 bytes", HashMode::sha_512, 41);
+    block("sha3-256-block", "SHA3-256, 136 bytes", HashMode::sha3_256, 13);
+    block("sha3-512-block", "SHA3-512, 72 bytes", HashMode::sha3_512, 13);
+
+    const auto streams = [&](const char* name, const char* text, HashMode mode, double goal) {
+        list.push_back({.group = 12, .name = name, .text = text, .workload = hash(mode, 16 * kib, 16), .goal = goal});
+    };
+    streams("sha-256-streams", "SHA-256", HashMode::sha_256, 7.5);
+    streams("sha-512-streams", "SHA-512", HashMode::sha_512, 12);
+    streams("sha3-256-streams", "SHA3-256", HashMode::sha3_256, 10);
+
+    const auto small = [&](const char* name, const char* text, HashMode mode) {
+        Row row{.group = 13, .name = name, .text = text, .figure = Figure::cycles_per_request};
+        row.workload = hash(mode, 64, 32);
+        row.goal = 24;
+        row.requests = 512;
+        list.push_back(row);
+    };
+    small("sha-256-64", "SHA-256", HashMode::sha_256);
+
+    const auto keyed = [&](const char* name, const char* text, HashMode mode, double goal) {
+        Row row{.group = 14, .name = name, .text = text, .figure = Figure::cycles_over_plain};
+        row.workload = hash(mode, 4 * kib, 1);
+        row.workload.keyed = true;
+        row.goal = goal;
+        row.requests = latency_runs;
+        list.push_back(row);
+    };
+    keyed("hmac-sha-256", "HMAC-SHA-256 over SHA-256", HashMode::sha_256, 2 * 33);
+    keyed("hmac-sha-512", "HMAC-SHA-512 over SHA-512", HashMode::sha_512, 2 * 41);
 }
 
 }  // namespace
@@ -132,6 +187,8 @@ const char* unit(Figure figure) {
             return "bytes per cycle";
         case Figure::cycles_per_request:
             return "cycles per request";
+        case Figure::cycles_per_block:
+            return "cycles per block";
         default:
             return "cycles";
     }
@@ -145,6 +202,7 @@ const std::vector<Row>& rows() {
         add_scattered(made);
         add_small(made);
         add_latency(made);
+        add_hash(made);
         return made;
     }();
     return list;
@@ -170,6 +228,14 @@ std::string heading(unsigned group) {
             return "64 bytes, 32 posted, a new key each: cycles per request";
         case 9:
             return "GCM of 4 KiB alone: cycles from the doorbell to the end of the completion entry";
+        case 11:
+            return "one message alone: cycles per block, from 512 to 1,024 blocks";
+        case 12:
+            return "messages of 16 KiB, 16 posted: bytes per cycle";
+        case 13:
+            return "messages of 64 bytes, 32 posted: cycles per request";
+        case 14:
+            return "4 KiB alone, session open: cycles more than without a key (goal: two blocks)";
         default:
             return "";
     }

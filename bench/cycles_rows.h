@@ -15,6 +15,8 @@ enum class Figure : std::uint8_t {
     bytes_per_cycle,     ///< of text, in steady state; more is better
     cycles_per_request,  ///< in steady state; less is better
     latency,             ///< cycles of a request that is alone; less is better
+    cycles_per_block,    ///< of one long hash: what a text of twice the length takes more; less is better
+    cycles_over_plain,   ///< of a request that is alone, over the same without a key; less is better
 };
 
 [[nodiscard]] const char* unit(Figure figure);
@@ -33,7 +35,9 @@ struct Row {
         return figure == Figure::bytes_per_cycle ? value >= goal : value <= goal;
     }
     /// True if the row is also measured with several queue pairs.
-    [[nodiscard]] bool sharable() const { return figure != Figure::latency; }
+    [[nodiscard]] bool sharable() const {
+        return figure == Figure::bytes_per_cycle || figure == Figure::cycles_per_request;
+    }
 };
 
 /// The group of the measurements with several queue pairs.
@@ -44,6 +48,8 @@ inline constexpr unsigned sharing_queues = 4;
 inline constexpr double sharing_loss_percent = 2;
 /// What each of them must get, in percent of an equal share.
 inline constexpr double sharing_lowest_percent = 90;
+/// Requests whose latency is measured, one after the other; the longest counts.
+inline constexpr unsigned latency_runs = 4;
 /// The memory latency for which the goals are stated.
 inline constexpr unsigned default_memory_latency = 20;
 

@@ -13,7 +13,7 @@ usage() {
 
 		Installs missing Debian packages, builds and measures, in simulation, how
 		many cycles of its own clock the engine needs: throughput in every mode, small
-		requests, scattered ones, latency, sharing by several queue pairs. Every output is
+		requests, scattered ones, latency, hash functions, sharing by several queue pairs. Every output is
 		compared with OpenSSL. Each figure stands beside its goal, then beside what other
 		engines publish; the simulators' own speed comes last, in these rows and in long
 		requests. About two minutes.
