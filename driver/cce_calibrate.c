@@ -23,31 +23,32 @@
 #define CCE_TRIAL_MINIMUM	64
 #define CCE_TRIAL_MAXIMUM	65536
 
-enum cce_trial_kind { CCE_TRIAL_SKCIPHER, CCE_TRIAL_AEAD, CCE_TRIAL_HASH };
+/* CCE_TRIAL_HASH has no key, CCE_TRIAL_MAC is the same with one. */
+enum cce_trial_kind { CCE_TRIAL_SKCIPHER, CCE_TRIAL_AEAD, CCE_TRIAL_MAC, CCE_TRIAL_HASH };
 
 struct cce_trial_algorithm {
 	const char *name;
 	const char *driver;
 	enum cce_trial_kind kind;
-	u8 opcode, mode, key_bytes;
+	u8 mode, key_bytes;
 };
 
 static const struct cce_trial_algorithm cce_trial_algorithms[] = {
-	{ "ecb(aes)", "ecb-aes-cce", CCE_TRIAL_SKCIPHER, CCE_OPCODE_CIPHER, CCE_CIPHER_MODE_ECB, 32 },
-	{ "cbc(aes)", "cbc-aes-cce", CCE_TRIAL_SKCIPHER, CCE_OPCODE_CIPHER, CCE_CIPHER_MODE_CBC, 32 },
-	{ "ctr(aes)", "ctr-aes-cce", CCE_TRIAL_SKCIPHER, CCE_OPCODE_CIPHER, CCE_CIPHER_MODE_CTR, 32 },
-	{ "xts(aes)", "xts-aes-cce", CCE_TRIAL_SKCIPHER, CCE_OPCODE_CIPHER, CCE_CIPHER_MODE_XTS, 64 },
-	{ "gcm(aes)", "gcm-aes-cce", CCE_TRIAL_AEAD, CCE_OPCODE_CIPHER, CCE_CIPHER_MODE_GCM, 32 },
-	{ "ccm(aes)", "ccm-aes-cce", CCE_TRIAL_AEAD, CCE_OPCODE_CIPHER, CCE_CIPHER_MODE_CCM, 32 },
-	{ "cmac(aes)", "cmac-aes-cce", CCE_TRIAL_HASH, CCE_OPCODE_CIPHER, CCE_CIPHER_MODE_CMAC, 32 },
-	{ "sha224", "sha224-cce", CCE_TRIAL_HASH, CCE_OPCODE_HASH, CCE_HASH_MODE_SHA_224, 0 },
-	{ "sha256", "sha256-cce", CCE_TRIAL_HASH, CCE_OPCODE_HASH, CCE_HASH_MODE_SHA_256, 0 },
-	{ "sha384", "sha384-cce", CCE_TRIAL_HASH, CCE_OPCODE_HASH, CCE_HASH_MODE_SHA_384, 0 },
-	{ "sha512", "sha512-cce", CCE_TRIAL_HASH, CCE_OPCODE_HASH, CCE_HASH_MODE_SHA_512, 0 },
-	{ "sha3-224", "sha3-224-cce", CCE_TRIAL_HASH, CCE_OPCODE_HASH, CCE_HASH_MODE_SHA3_224, 0 },
-	{ "sha3-256", "sha3-256-cce", CCE_TRIAL_HASH, CCE_OPCODE_HASH, CCE_HASH_MODE_SHA3_256, 0 },
-	{ "sha3-384", "sha3-384-cce", CCE_TRIAL_HASH, CCE_OPCODE_HASH, CCE_HASH_MODE_SHA3_384, 0 },
-	{ "sha3-512", "sha3-512-cce", CCE_TRIAL_HASH, CCE_OPCODE_HASH, CCE_HASH_MODE_SHA3_512, 0 },
+	{ "ecb(aes)", "ecb-aes-cce", CCE_TRIAL_SKCIPHER, CCE_CIPHER_MODE_ECB, 32 },
+	{ "cbc(aes)", "cbc-aes-cce", CCE_TRIAL_SKCIPHER, CCE_CIPHER_MODE_CBC, 32 },
+	{ "ctr(aes)", "ctr-aes-cce", CCE_TRIAL_SKCIPHER, CCE_CIPHER_MODE_CTR, 32 },
+	{ "xts(aes)", "xts-aes-cce", CCE_TRIAL_SKCIPHER, CCE_CIPHER_MODE_XTS, 64 },
+	{ "gcm(aes)", "gcm-aes-cce", CCE_TRIAL_AEAD, CCE_CIPHER_MODE_GCM, 32 },
+	{ "ccm(aes)", "ccm-aes-cce", CCE_TRIAL_AEAD, CCE_CIPHER_MODE_CCM, 32 },
+	{ "cmac(aes)", "cmac-aes-cce", CCE_TRIAL_MAC, CCE_CIPHER_MODE_CMAC, 32 },
+	{ "sha224", "sha224-cce", CCE_TRIAL_HASH, CCE_HASH_MODE_SHA_224, 0 },
+	{ "sha256", "sha256-cce", CCE_TRIAL_HASH, CCE_HASH_MODE_SHA_256, 0 },
+	{ "sha384", "sha384-cce", CCE_TRIAL_HASH, CCE_HASH_MODE_SHA_384, 0 },
+	{ "sha512", "sha512-cce", CCE_TRIAL_HASH, CCE_HASH_MODE_SHA_512, 0 },
+	{ "sha3-224", "sha3-224-cce", CCE_TRIAL_HASH, CCE_HASH_MODE_SHA3_224, 0 },
+	{ "sha3-256", "sha3-256-cce", CCE_TRIAL_HASH, CCE_HASH_MODE_SHA3_256, 0 },
+	{ "sha3-384", "sha3-384-cce", CCE_TRIAL_HASH, CCE_HASH_MODE_SHA3_384, 0 },
+	{ "sha3-512", "sha3-512-cce", CCE_TRIAL_HASH, CCE_HASH_MODE_SHA3_512, 0 },
 };
 
 /* One implementation, and requests of it. */
@@ -217,7 +218,8 @@ static int cce_trial_compare(struct device *dev, struct cce_trial *engine, struc
 
 static int cce_calibrate_algorithm(struct device *dev, const struct cce_trial_algorithm *algorithm)
 {
-	unsigned int before = cce_algorithm_cpu_below(algorithm->opcode, algorithm->mode, 0);
+	u8 opcode = algorithm->kind == CCE_TRIAL_HASH ? CCE_OPCODE_HASH : CCE_OPCODE_CIPHER;
+	unsigned int before = cce_algorithm_cpu_below(opcode, algorithm->mode, 0);
 	struct cce_trial *engine, *cpu;
 	unsigned int threshold;
 	int error;
@@ -231,7 +233,7 @@ static int cce_calibrate_algorithm(struct device *dev, const struct cce_trial_al
 		cce_trial_destroy(cpu);
 	if (!IS_ERR(engine))
 		cce_trial_destroy(engine);
-	cce_algorithm_cpu_below(algorithm->opcode, algorithm->mode, error ? before : threshold);
+	cce_algorithm_cpu_below(opcode, algorithm->mode, error ? before : threshold);
 	if (error)
 		dev_err(dev, "%s wasn't measured: %d\n", algorithm->name, error);
 	else

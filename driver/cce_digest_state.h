@@ -41,6 +41,8 @@ extern const struct cce_digest_function cce_digest_functions[CCE_DIGEST_FUNCTION
 /**
  * struct cce_digest_state - a hash whose message hasn't ended
  * @words: the standard's state words, little-endian, as the engine has them
+ * @words32: the same, of SHA-224 and SHA-256
+ * @words64: the same, of the others
  * @held: bytes of the message behind those in @words, less than a block
  * @length: bytes that have gone into @words, HMAC's key block included; SHA-3: 0 if it isn't known,
  *	since nobody needs it

@@ -2,10 +2,10 @@
 /*
  * Hashes that move between the Core Crypto Engine and the CPU, in the middle of the message.
  *
- * Each message is hashed in pieces of random lengths; before any of them the hash may be exported by
- * one implementation and imported by the other, whose request held something else before. What comes
- * out is compared with what the CPU makes of the whole. All happens when the module is loaded; what
- * it found it tells the log, in lines that check_driver.py reads.
+ * Each message is hashed in pieces of random lengths; before any of them the hash may be exported
+ * by one implementation and imported by the other, whose request held something else before. What
+ * comes out is compared with what the CPU makes of the whole. All happens when the module is
+ * loaded; what it found it tells the log, in lines that check_driver.py reads.
  */
 #include <crypto/hash.h>
 #include <linux/err.h>
