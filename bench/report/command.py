@@ -117,7 +117,7 @@ def print_comparison(report: Report) -> None:
         for missing in found.missing[:1]:
             print(f'no comparison: {missing}')
         return
-    print('From so many bytes on the engine is the better one (AES-256, encryption; never: the CPU always wins)')
+    print('From so many bytes on the engine is the better one (AES-256 encryption, digests; never: the CPU\nis better, or gets better again, up to 1 MiB)')
     modes = list(dict.fromkeys(one.algorithm for one in found.break_evens))
     print(f'{"kind":12}{"engine":14}{"CPU":11}' + ''.join(f'{mode:>9}' for mode in modes))
     rows: dict[tuple[str, str, str], dict[str, str]] = {}

@@ -107,6 +107,8 @@ def figures_of(answer: dict[str, Any], latency: int, bus_bits: int) -> list[Figu
     asked = answer['point']
     common = conditions(answer['engine'], asked, latency, bus_bits)
 
+    dma = {way: share * answer['cycles'] / answer['requests'] * bus_bits / 8 for way, share in answer['bus'].items()}
+
     def figure(name: str, unit: str, value: float, parts: dict[str, float]) -> Figure:
         return Figure(name, unit, value, common, parts, exact=True)
 
@@ -115,7 +117,8 @@ def figures_of(answer: dict[str, Any], latency: int, bus_bits: int) -> list[Figu
                     'cycles_per_request': answer['cycles_per_request'], 'lowest_share': answer['lowest_share']}),
             figure('engine.latency', 'cycles', answer['latency']['p50'], answer['latency']),
             figure('engine.stages', 'cycles', sum(answer['stages'].values()), answer['stages']),
-            figure('engine.bus', 'share of cycles with a beat', max(answer['bus'].values()), answer['bus'])]
+            figure('engine.bus', 'share of cycles with a beat', max(answer['bus'].values()), answer['bus']),
+            figure('engine.dma', 'bytes per request, whole beats', sum(dma.values()), dma)]
 
 
 class Sweep:

@@ -73,9 +73,14 @@ def saving_table(comparison: Comparison) -> str:
                   'CPU s left for a GB', 'CPU s saved for a GB', 'GB/s, engine', 'GB/s, CPU'], rows, 1)
 
 
+def measured_sizes(report: Report, name: str, wanted: tuple[int, ...]) -> list[int]:
+    found = {figure.conditions['bytes'] for figure in report.select(name)}
+    return [size for size in wanted if size in found]
+
+
 def engine_table(report: Report) -> str:
     """Best throughput and least latency, by mode and size."""
-    sizes = (16, 64, 256, 1024, 4096, 16384, 65536, 1048576)
+    sizes = measured_sizes(report, 'engine.latency', (16, 64, 256, 1024, 4096, 16384, 65536, 1048576))
     rows = []
     for mode in AES_MODES + HASHES:
         for what in ('bytes per cycle', 'cycles alone'):
@@ -94,7 +99,7 @@ def engine_table(report: Report) -> str:
 
 
 def software_table(report: Report) -> str:
-    sizes = (64, 1024, 16384, 1048576)
+    sizes = measured_sizes(report, 'software.cycles', (64, 1024, 16384, 65536, 1048576))[-4:]
     names = list(dict.fromkeys(str(figure.conditions['algorithm']) for figure in report.select('software.cycles',
                                                                                               instructions='all')))
     rows = []
@@ -205,7 +210,7 @@ def page(report: Report) -> str:
                  'at the clocks of the profiles. Doorbells and interrupts are stated constants, never measured in a '
                  'simulator.</p>')
     if comparison.break_evens:
-        parts += [f'<h2>From which size the engine is the better one (AES-{KEY_BITS}, encryption)</h2>',
+        parts += [f'<h2>From which size the engine is the better one (AES-{KEY_BITS} encryption, digests)</h2>',
                   break_even_table(comparison),
                   '<p class="note">"never": at no size up to 1 MiB (key wrap: 4 KiB) does it stay better. "always": from 16 '
                   'bytes. Between measured sizes everything is taken to be linear. Where the CPU wins, it says so.</p>']

@@ -314,7 +314,7 @@ def roofline(report: Report, modes: list[str]) -> str | None:
     bus = BASE_BUS_BITS / 8
     sizes = sorted({*SIZES, bus * least})
     axes.plot(sizes, [min(bus, size / least) for size in sizes], color='black', linewidth=1.2,
-              label=f'roof: bus of {bus:g} bytes a cycle,\na request every {least:.0f} cycles')
+              label=f'roof: bus of {bus:g} bytes a cycle,\na request every {least:.0f} cycles at best')
     axes.plot(sizes, [min(bus / 2, size / least) for size in sizes], color=GREY, linewidth=1.2, linestyle='--',
               label='roof of CCM: two passes of the cipher')
     axes.set_yscale('log', base=2)
