@@ -25,6 +25,7 @@ using sim::Shape;
 constexpr std::uint64_t seed = 20'260'801;
 constexpr unsigned polling_step = 4;           ///< cycles between two looks at the completion rings
 constexpr std::uint64_t patience = 2'000'000;  ///< cycles without a completion: the engine hangs
+constexpr std::uint64_t block_patience = 100;  ///< and so many more for each block: CCM takes 64
 constexpr unsigned idle_cycles = 64;           ///< between two requests whose latency is measured
 constexpr std::uint32_t large_request = 4096;  ///< from here on a doorbell for each request costs nothing
 constexpr unsigned batches_of_depth = 8;       ///< smaller requests: doorbells for an eighth of the depth
@@ -316,8 +317,9 @@ void Measurement::watch(const sim::WriteBeat& beat) {
 
 void Measurement::advance(std::uint64_t cycles) {
     const std::uint64_t end = machine_.cycle() + cycles;
-    if (machine_.cycle() > last_arrival_ + patience) {
-        throw MachineError("no completion within " + std::to_string(patience) + " cycles");
+    const std::uint64_t limit = patience + block_patience * workload_.text_bytes / block_bytes;
+    if (machine_.cycle() > last_arrival_ + limit) {
+        throw MachineError("no completion within " + std::to_string(limit) + " cycles");
     }
     while (machine_.cycle() < end) machine_.engine().advance(end);
 }
