@@ -125,7 +125,8 @@ static int cce_digest_initial_of_t(const struct cce_digest_software *software,
 	for (i = 0; i < software->function->state_bytes; i++)
 		words[i] ^= 0xa5;
 	error = cce_digest_begin(software, transfer, words, 0) ?:
-		crypto_shash_finup(&transfer->desc, name, strlen(name), (u8 *)digest);
+		crypto_shash_finup(&transfer->desc, (const u8 *)name, strlen(name),
+				   (u8 *)digest);
 	for (i = 0; !error && i < ARRAY_SIZE(digest); i++) {
 		word = cpu_to_le64(be64_to_cpu(digest[i]));
 		memcpy(words + i * sizeof(word), &word, sizeof(word));
@@ -162,7 +163,8 @@ static int cce_digest_end(const struct cce_digest_software *software, struct sha
 			  const u8 *bytes, unsigned int count, u8 *digest)
 {
 	u8 whole[HASH_MAX_DIGESTSIZE];
-	int error = crypto_shash_finup(desc, bytes, count, whole);
+	int error = count ? crypto_shash_finup(desc, bytes, count, whole) :
+			    crypto_shash_final(desc, whole);
 
 	if (!error)
 		memcpy(digest, whole, software->function->digest_bytes);

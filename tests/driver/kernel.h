@@ -59,6 +59,7 @@ typedef unsigned int uint;
 #define le16_to_cpu(number) (number)
 #define le32_to_cpu(number) (number)
 #define le64_to_cpu(number) (number)
+#define be64_to_cpu(number) __builtin_bswap64(number)
 #define L1_CACHE_BYTES 64
 #define jiffies 0UL
 #define time_before(a, b) ((long)((a) - (b)) < 0)
@@ -171,6 +172,7 @@ struct delayed_work { int pending; };
 struct workqueue_struct;
 struct device { int nothing; };
 #define pm_request_resume(device) ((void)(device))
+#define pr_info(...) fprintf(stderr, __VA_ARGS__)
 #define pr_warn(...) fprintf(stderr, __VA_ARGS__)
 #define dev_name(device) ((void)(device), "test")
 
@@ -562,6 +564,7 @@ int crypto_aead_decrypt(struct aead_request *req);
 /* ---- crypto API: hashes */
 
 #define HASH_MAX_DIGESTSIZE 64
+#define SHA512_DIGEST_SIZE 64
 
 struct hash_alg_common {
 	unsigned int digestsize, statesize;
