@@ -35,6 +35,7 @@ std::optional<HashFront> Traffic::hash_front(HashMode mode) {
     HashFront front = states[below(states.size())];
     front.outer.clear();
     if (!extendable(mode) && chance(60)) front.outer = states[below(states.size())].state;
+    if (chance(10)) front.context.mode = modes[below(modes.size())];
     if (chance(6)) {
         auto* const context = reinterpret_cast<std::uint8_t*>(&front.context);
         context[below(sizeof front.context)] ^= static_cast<std::uint8_t>(1U << below(8));
@@ -81,13 +82,14 @@ void Traffic::submit_hash(Queue& queue) {
     if (front) request->front(*front).first(!front->outer.empty() && chance(50));
     const bool squeezing = front && front->context.squeezing != 0;
     std::uint64_t length = chance(70) ? below(3 * block) : below(4000);
+    if (chance(25)) length = block * (1 + below(3)) - below(20);  // where padding has no room, or just so
     Pending pending;
     pending.kind = "hash";
     if (chance(55)) {
         const std::uint64_t most = extendable(mode) ? (chance(80) ? 400 : 4000) : sim::hash_digest_bytes(mode);
         request->last(static_cast<std::uint32_t>(chance(30) || extendable(mode) ? 1 + below(most) : most));
     } else if (extendable(mode) && (squeezing || chance(40))) {
-        request->squeeze(static_cast<std::uint32_t>(chance(95) ? 2 * block * below(5) : 16 * below(40)));
+        request->squeeze(static_cast<std::uint32_t>(chance(75) ? 2 * block * below(5) : below(700)));
         pending.continues = mode;
         pending.kind = "hash squeeze";
     } else {
@@ -96,7 +98,7 @@ void Traffic::submit_hash(Queue& queue) {
         pending.continues = mode;
         pending.kind = "hash piece";
     }
-    if (squeezing && chance(95)) length = 0;
+    if (squeezing && chance(75)) length = 0;
     if (front && !front->outer.empty()) pending.kind += ", keyed";
     if (chance(queue.pair->options().unrestricted ? 10 : 97)) request->regions(region_key(), region_key());
     request->fence(chance(5));
