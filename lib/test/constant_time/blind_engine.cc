@@ -141,10 +141,15 @@ void BlindEngine::move_message(const Descriptor& descriptor) {
         require_public(secrets.first(sizeof context));
         std::copy_n(source.begin(), sizeof context, reinterpret_cast<std::uint8_t*>(&context));
         secrets = secrets.subspan(sizeof context);
-        const auto states = secrets.first(descriptor.aad_length - sizeof context);
         if ((descriptor.flags & Descriptor::flags_keyed) != 0) {
-            if (!all_secret(states)) throw std::runtime_error("blind engine: the states of the key are not marked");
-            secret_key_bytes_ += states.size();
+            // Behind the words of SHA-3 stand 8 zeros, in both states.
+            const std::size_t state_bytes = (descriptor.aad_length - sizeof context) / 2;
+            const std::size_t zeros = context.mode >= contract::HashMode::sha3_224 ? 8 : 0;
+            for (const std::size_t place : {std::size_t{0}, state_bytes}) {
+                const auto words = secrets.subspan(place, state_bytes - zeros);
+                if (!all_secret(words)) throw std::runtime_error("blind engine: the states of the key are not marked");
+                secret_key_bytes_ += words.size();
+            }
         }
     }
     std::size_t output = 0;
