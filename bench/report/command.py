@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any
 
 from report import algorithms, compare, machine, profiles
+from report.comparison import KINDS
 from report.comparison import compare as compare_profiles
 from report.engine import EnginePart
 from report.figures import Report, ReportError, read_report, write_text
@@ -118,13 +119,15 @@ def print_comparison(report: Report) -> None:
             print(f'no comparison: {missing}')
         return
     print('From so many bytes on the engine is the better one (AES-256 encryption, digests; never: the CPU\nis better, or gets better again, up to 1 MiB)')
-    modes = list(dict.fromkeys(one.algorithm for one in found.break_evens))
-    print(f'{"kind":12}{"engine":14}{"CPU":11}' + ''.join(f'{mode:>9}' for mode in modes))
-    rows: dict[tuple[str, str, str], dict[str, str]] = {}
-    for one in found.break_evens:
-        rows.setdefault((one.kind, one.engine, one.cpu), {})[one.algorithm] = 'never' if one.bytes is None else str(one.bytes)
-    for (kind, engine, cpu), cells in rows.items():
-        print(f'{kind:12}{engine:14}{cpu:11}' + ''.join(f'{cells.get(mode, "-"):>9}' for mode in modes))
+    pairs = list(dict.fromkeys((one.engine, one.cpu) for one in found.break_evens))
+    by_key = {(one.kind, one.algorithm, one.engine, one.cpu): one.bytes for one in found.break_evens}
+    for kind, meaning in KINDS.items():
+        print(f'\n{meaning}')
+        for line in (0, 1):
+            print(f'{"":14}' + ''.join(f'{pair[line]:>13}' for pair in pairs))
+        for mode in dict.fromkeys(one.algorithm for one in found.break_evens):
+            sizes = [by_key.get((kind, mode, *pair), 0) for pair in pairs]
+            print(f'{algorithms.full_name(mode):14}' + ''.join(f'{"never" if size is None else size or "-":>13}' for size in sizes))
 
 
 def print_changes(old: Report, new: Report) -> int:

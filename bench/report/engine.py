@@ -28,7 +28,7 @@ SYNCHRONOUS = 1
 #: As many requests as fill every lane.
 DEEP = 32
 #: Seconds of one core that a point takes, about.
-POINT_SECONDS = {'model': 0.1, 'rtl': 0.7}
+POINT_SECONDS = {'model': 0.1, 'rtl': 0.3}
 
 
 def is_deep(asked: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ import html
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 
-from report.algorithms import AES_MODES, HASHES, NO_DIRECTION
+from report.algorithms import AES_MODES, HASHES, NO_DIRECTION, full_name
 from report.comparison import KEY_BITS, KINDS, Comparison, compare
 from report.engine import DEEP, is_deep
 from report.figures import Condition, Figure, Report
@@ -50,18 +50,19 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], group: int | None 
 def break_even_table(comparison: Comparison) -> str:
     modes = [mode for mode in AES_MODES + HASHES if any(one.algorithm == mode for one in comparison.break_evens)]
     by_key = {(one.engine, one.cpu, one.kind, one.algorithm): one for one in comparison.break_evens}
+    pairs = list(dict.fromkeys((one.engine, one.cpu) for one in comparison.break_evens))
     out = []
     for kind, meaning in KINDS.items():
         rows = []
-        for engine, cpu in dict.fromkeys((one.engine, one.cpu) for one in comparison.break_evens):
+        for mode in modes:
             cells = []
-            for mode in modes:
+            for engine, cpu in pairs:
                 one = by_key.get((engine, cpu, kind, mode))
                 cells.append('' if one is None else 'never' if one.bytes is None else
                              'always' if one.bytes <= 16 else size_text(one.bytes))
-            rows.append([engine, cpu, *cells])
+            rows.append([full_name(mode).upper(), *cells])
         out += [f'<h3>{meaning[0].upper()}{meaning[1:]}: from so many bytes on</h3>',
-                table(['engine', 'CPU', *(mode.upper() for mode in modes)], rows, 0)]
+                table(['', *(f'{engine}, {cpu}' for engine, cpu in pairs)], rows)]
     return ''.join(out)
 
 
