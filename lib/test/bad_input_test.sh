@@ -113,7 +113,7 @@ echo old >target
 [[ $(<target) == old ]] || { echo 'FAILED: the target was touched'; failures=$((failures + 1)); }
 [[ -z $(find . -name 'target.*') ]] || { echo 'FAILED: a temporary file is left'; failures=$((failures + 1)); }
 
-for command in '' enc dec seal open mac wrap unwrap bench top trace 'trace run' 'trace kernel' info selftest; do
+for command in '' enc dec seal open dgst mac wrap unwrap bench top trace 'trace run' 'trace kernel' info selftest; do
 	# shellcheck disable=SC2086
 	"$cce" $command --help | grep -q Examples || { echo "FAILED: cce $command --help"; failures=$((failures + 1)); }
 done

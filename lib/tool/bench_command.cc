@@ -72,16 +72,16 @@ nlohmann::json measure_host(Device& device, const Work& work, const BenchOptions
 
 void print_heading(bool engine, double clock_mhz) {
     if (engine) {
-        std::printf("%-5s %9s %6s %9s %12s %14s %12s   MB/s at %g MHz\n", "mode", "bytes", "depth", "requests",
+        std::printf("%-13s %9s %6s %9s %12s %14s %12s   MB/s at %g MHz\n", "mode", "bytes", "depth", "requests",
                     "cycles", "cycles/request", "bytes/cycle", clock_mhz);
     } else {
-        std::printf("%-5s %9s %6s %9s %12s %12s %12s\n", "mode", "bytes", "depth", "requests", "MB/s", "p50 ns",
+        std::printf("%-13s %9s %6s %9s %12s %12s %12s\n", "mode", "bytes", "depth", "requests", "MB/s", "p50 ns",
                     "p99 ns");
     }
 }
 
 void print_row(bool engine, const nlohmann::json& row) {
-    std::printf("%-5s %9zu %6zu %9zu ", row["mode"].get<std::string>().c_str(), row["bytes"].get<std::size_t>(),
+    std::printf("%-13s %9zu %6zu %9zu ", row["mode"].get<std::string>().c_str(), row["bytes"].get<std::size_t>(),
                 row["depth"].get<std::size_t>(), row["requests"].get<std::size_t>());
     if (engine) {
         std::printf("%12llu %14.1f %12.3f %14.1f\n",
@@ -98,7 +98,7 @@ void print_row(bool engine, const nlohmann::json& row) {
 
 /// Empty, or why there is no such row.
 std::string skipped(const Information& information, const std::string& mode, std::uint64_t size) {
-    if (information.mode_supported[workload_mode(mode)] == 0) {
+    if (!request_kind(mode).offered(information)) {
         return std::string("backend ") + information.backend + " does not offer it";
     }
     return refusal_of(mode, size);
@@ -124,7 +124,7 @@ int run_bench(BenchOptions& options) {
         result["clock_mhz"] = options.clock_mhz;
     }
     if (!options.json) {
-        std::printf("AES-%zu, %s, backend %s%s%s: %s\n\n", options.key_bits,
+        std::printf("AES-%zu and hash functions, %s, backend %s%s%s: %s\n\n", options.key_bits,
                     options.decrypt ? "decryption" : "encryption", information.backend, engine ? ", engine " : "",
                     information.engine, information.description);
         print_heading(engine, options.clock_mhz);
@@ -153,7 +153,7 @@ int run_bench(BenchOptions& options) {
         std::printf("%s\n", result.dump(2).c_str());
     } else {
         for (const auto& row : result["skipped"]) {
-            std::printf("%-5s %9zu left out: %s\n", row["mode"].get<std::string>().c_str(),
+            std::printf("%-13s %9zu left out: %s\n", row["mode"].get<std::string>().c_str(),
                         row["bytes"].get<std::size_t>(), row["reason"].get<std::string>().c_str());
         }
         std::printf("\n%s\n", engine ? engine_meaning : host_meaning);

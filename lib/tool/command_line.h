@@ -20,6 +20,7 @@ struct CommandLine {
     CipherOptions decrypt;
     SealOptions seal;
     SealOptions open;
+    DgstOptions dgst;
     MacOptions mac;
     KeyWrapOptions wrap;
     KeyWrapOptions unwrap;

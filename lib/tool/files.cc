@@ -23,6 +23,11 @@ constexpr std::size_t key_like_bytes = 256;
 
 }  // namespace
 
+ReadError::ReadError(std::string name, int error)
+    : ToolError(exit_failure, "can't read " + name + ": " + std::strerror(error)),
+      name_(std::move(name)),
+      error_(error) {}
+
 SecretBytes::SecretBytes(std::size_t bytes) : size_(bytes) {
     if (bytes == 0) {
         return;
@@ -56,7 +61,7 @@ Descriptor open_input(const std::string& path) {
     }
     const int number = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (number < 0) {
-        throw ToolError(exit_failure, "can't read " + path + ": " + std::strerror(errno));
+        throw ReadError(path, errno);
     }
     return Descriptor(number);
 }
@@ -69,7 +74,7 @@ std::size_t read_fully(int descriptor, std::span<std::uint8_t> buffer, const std
             continue;
         }
         if (bytes < 0) {
-            throw ToolError(exit_failure, "can't read " + name + ": " + std::strerror(errno));
+            throw ReadError(name, errno);
         }
         if (bytes == 0) {
             break;

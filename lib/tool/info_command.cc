@@ -23,11 +23,30 @@ nlohmann::json to_json(const Information& information) {
             algorithms.push_back("aes-" + name);
         }
     }
+    nlohmann::json hashes = nlohmann::json::array();
+    nlohmann::json hash_drivers = nlohmann::json::object();
+    for (int hash = 0; hash < CCE_HASH_COUNT; ++hash) {
+        const char* known = cce_hash_name(static_cast<cce_hash>(hash));
+        const std::string name = known == nullptr ? "" : known;
+        if (information.hash_supported[hash] != 0) {
+            hashes.push_back(name);
+            hash_drivers[name] = information.hash_driver[hash];
+            algorithms.push_back(name);
+        }
+        if (information.hmac_supported[hash] != 0) {
+            hashes.push_back("hmac-" + name);
+            hash_drivers["hmac-" + name] = information.hmac_driver[hash];
+            algorithms.push_back("hmac-" + name);
+        }
+    }
     nlohmann::json result{{"backend", information.backend},
                           {"choice", information.choice},
                           {"description", information.description},
                           {"modes", modes},
-                          {"drivers", drivers}};
+                          {"drivers", drivers},
+                          {"hashes", hashes},
+                          {"hash_drivers", hash_drivers},
+                          {"hash_streams", information.hash_streams_supported != 0}};
     if (information.engine_known != 0) {
         nlohmann::json key_bits = nlohmann::json::array();
         for (std::size_t i = 0; i < 3; ++i) {

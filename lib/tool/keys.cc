@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdio>
 
 #include "tool.h"
 
@@ -20,28 +21,51 @@ int hex_digit(char c) {
     return -1;
 }
 
+/// A longer key of HMAC or KMAC is more likely another file.
+constexpr std::size_t any_key_bytes_max = std::size_t{1} << 20;
+
 /// Lengths of a key; of two for XTS.
 bool is_key_length(std::size_t bytes, bool xts) {
     return xts ? bytes == 32 || bytes == 48 || bytes == 64 : bytes == 16 || bytes == 24 || bytes == 32;
+}
+
+/// How many hexadecimal digits the content is, with white space at the end or not; 0: it is something else.
+std::size_t hexadecimal_digits(std::span<const std::uint8_t> content) {
+    std::size_t digits = content.size();
+    while (digits > 0 && std::isspace(content[digits - 1]) != 0) {
+        --digits;
+    }
+    const auto text = content.first(digits);
+    return std::all_of(text.begin(), text.end(), [](std::uint8_t c) { return hex_digit(static_cast<char>(c)) >= 0; })
+               ? digits
+               : 0;
+}
+
+/// An even number of digits, all good.
+SecretBytes from_hexadecimal(std::span<const std::uint8_t> digits) {
+    SecretBytes key(digits.size() / 2);
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        std::uint8_t& byte = key.bytes()[i / 2];
+        byte = static_cast<std::uint8_t>(byte << 4 | hex_digit(static_cast<char>(digits[i])));
+    }
+    return key;
+}
+
+constexpr const char* no_key = "no key: give one of --key-file, --key-fd, -K";
+constexpr const char* keys_exclude = "--key-file, --key-fd and -K exclude each other";
+
+/// How many of the three are given.
+int count_of(const KeyOptions& options) {
+    return (options.file.empty() ? 0 : 1) + (options.descriptor < 0 ? 0 : 1) + (options.hex.empty() ? 0 : 1);
 }
 
 SecretBytes read_key(int descriptor, const std::string& name, bool xts) {
     SecretBytes raw(144);  // 128 digits, white space, and one more to notice a longer file
     const std::size_t bytes = read_fully(descriptor, raw.bytes(), name);
     const auto content = raw.bytes().first(bytes);
-    std::size_t digits = bytes;
-    while (digits > 0 && std::isspace(content[digits - 1]) != 0) {
-        --digits;
-    }
-    const bool hexadecimal = std::all_of(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(digits),
-                                         [](std::uint8_t c) { return hex_digit(static_cast<char>(c)) >= 0; });
-    if (hexadecimal && digits % 2 == 0 && is_key_length(digits / 2, xts)) {
-        SecretBytes key(digits / 2);
-        for (std::size_t i = 0; i < digits; ++i) {
-            std::uint8_t& byte = key.bytes()[i / 2];
-            byte = static_cast<std::uint8_t>(byte << 4 | hex_digit(static_cast<char>(content[i])));
-        }
-        return key;
+    const std::size_t digits = hexadecimal_digits(content);
+    if (digits % 2 == 0 && is_key_length(digits / 2, xts)) {
+        return from_hexadecimal(content.first(digits));
     }
     if (!is_key_length(bytes, xts)) {
         throw ToolError(exit_failure, name +
@@ -92,10 +116,9 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
 }
 
 SecretBytes read_key(KeyOptions& options, bool xts) {
-    const int given = (options.file.empty() ? 0 : 1) + (options.descriptor < 0 ? 0 : 1) + (options.hex.empty() ? 0 : 1);
+    const int given = count_of(options);
     if (given != 1) {
-        throw ToolError(exit_usage, given == 0 ? "no key: give one of --key-file, --key-fd, -K"
-                                               : "--key-file, --key-fd and -K exclude each other");
+        throw ToolError(exit_usage, given == 0 ? no_key : keys_exclude);
     }
     if (!options.hex.empty()) {
         SecretBytes key = parse_hex(options.hex, "-K");
@@ -112,6 +135,36 @@ SecretBytes read_key(KeyOptions& options, bool xts) {
         return read_key(file.get(), options.file, xts);
     }
     return read_key(options.descriptor, "--key-fd " + std::to_string(options.descriptor), xts);
+}
+
+SecretBytes read_key_of_any_length(KeyOptions& options, bool as_is, bool quiet) {
+    const int given = count_of(options);
+    if (given != 1) {
+        throw ToolError(exit_usage, given == 0 ? no_key : keys_exclude);
+    }
+    if (!options.hex.empty()) {
+        SecretBytes key = parse_hex(options.hex, "-K");
+        OPENSSL_cleanse(options.hex.data(), options.hex.size());
+        return key;
+    }
+    std::optional<Descriptor> file;
+    if (!options.file.empty()) {
+        file.emplace(open_input(options.file));
+    }
+    const std::string name = file ? options.file : "--key-fd " + std::to_string(options.descriptor);
+    SecretBytes content = read_all(file ? file->get() : options.descriptor, name, any_key_bytes_max);
+    if (as_is) {
+        return content;
+    }
+    const std::size_t digits = hexadecimal_digits(content.bytes());
+    if (digits == 0 || digits % 2 != 0) {
+        return content;
+    }
+    if (!quiet) {
+        std::fprintf(stderr, "cce: %s: %zu hexadecimal digits, taken as a key of %zu bytes (--key-as-is: as text)\n",
+                     name.c_str(), digits, digits / 2);
+    }
+    return from_hexadecimal(content.bytes().first(digits));
 }
 
 cce_mode mode_of(const std::string& name) {

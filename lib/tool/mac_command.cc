@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// cce mac: the CMAC or GMAC of a file, printed or compared.
+// cce mac: the CMAC or GMAC of a file, printed or compared. HMAC and KMAC are in hash_mac_command.cc.
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -10,6 +10,12 @@
 namespace cce::tool {
 
 int run_mac(MacOptions& options) {
+    if (!options.hmac.empty() || !options.kmac.empty()) {
+        return run_hash_mac(options);
+    }
+    if (options.mac.empty()) {
+        throw ToolError(exit_usage, "which MAC: give one of --mac, --hmac, --kmac");
+    }
     const bool gmac = options.mac == "gmac";
     const cce_mode mode = gmac ? CCE_MODE_GCM : CCE_MODE_CMAC;
     const bool verify = !options.verify_hex.empty();

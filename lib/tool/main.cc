@@ -20,6 +20,7 @@ int run(const CLI::App& app, CommandLine& options) {
     if (chosen("dec")) return run_cipher(options.decrypt);
     if (chosen("seal")) return run_seal(options.seal);
     if (chosen("open")) return run_open(options.open);
+    if (chosen("dgst")) return run_dgst(options.dgst);
     if (chosen("mac")) return run_mac(options.mac);
     if (chosen("wrap")) return run_key_wrap(options.wrap);
     if (chosen("unwrap")) return run_key_wrap(options.unwrap);
@@ -81,7 +82,8 @@ int main(int argc, char** argv) {
                      error.status() == CCE_ERROR_EQUAL_KEYS ? " (--allow-equal-keys)" : "");
         const cce_status status = error.status();
         const bool usage = status == CCE_ERROR_BACKEND_UNKNOWN || status == CCE_ERROR_ARGUMENT ||
-                           status == CCE_ERROR_TAG_LENGTH || status == CCE_ERROR_IV_LENGTH;
+                           status == CCE_ERROR_TAG_LENGTH || status == CCE_ERROR_IV_LENGTH ||
+                           status == CCE_ERROR_DIGEST_LENGTH;
         return usage ? exit_usage : exit_failure;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "cce: %s\n", error.what());

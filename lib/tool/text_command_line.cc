@@ -142,27 +142,109 @@ void add_seal_options(CLI::App& command, SealOptions& options, bool seal) {
                "  cce open --key-file key --context backup-7 <dir.tar.cce | tar x   # and look at the exit status");
 }
 
+void add_dgst_options(CLI::App& command, DgstOptions& options) {
+    command
+        .add_option(
+            "-a,--algorithm", options.algorithm,
+            "Hash function: sha224, sha256 (default), sha384, sha512, sha512-224, sha512-256, sha3-224, sha3-256, "
+            "sha3-384, sha3-512, shake128, shake256, cshake128, cshake256; other spellings, too")
+        ->type_name("NAME");
+    command.add_option("--length", options.length, "shake, cshake: bytes of output wanted; they have no default")
+        ->type_name("NUMBER");
+    command
+        .add_option("--function-name", options.function_name,
+                    "cshake: N of SP 800-185, for functions that NIST defines")
+        ->type_name("TEXT");
+    command.add_option("--customization", options.customization, "cshake: S of SP 800-185")->type_name("TEXT");
+    command.add_option("files", options.files, "Files to read, - for standard input; default: standard input")
+        ->type_name(type_file);
+    CLI::Option* format =
+        command
+            .add_option("--format", options.format,
+                        "sum: as sha256sum (default); tag: as sha256sum --tag and BSD; openssl, openssl-r: as openssl "
+                        "dgst and its -r; hex: the digits alone; raw: the bytes alone")
+            ->check(CLI::IsMember({"sum", "tag", "openssl", "openssl-r", "hex", "raw"}));
+    CLI::Option* tag = command.add_flag("--tag", options.tag, "The same as --format tag");
+    CLI::Option* zero =
+        command.add_flag("-z,--zero", options.zero, "End lines with a zero byte, and leave names as they are");
+    CLI::Option* check = command
+                             .add_flag("-c,--check", options.check,
+                                       "The files are lists of checksums in any format but hex and raw: check what "
+                                       "they list")
+                             ->excludes(format)
+                             ->excludes(tag)
+                             ->excludes(zero);
+    command.add_flag("--ignore-missing", options.ignore_missing, "--check: pass over files that are not there")
+        ->needs(check);
+    command.add_flag("--status", options.status, "--check: print nothing, the exit status tells")->needs(check);
+    command.add_flag("--strict", options.strict, "--check: a line that is no checksum is a failure, too")->needs(check);
+    command.add_flag("-w,--warn", options.warn, "--check: tell each line that is no checksum")->needs(check);
+    command.add_flag("--json", options.json, "Print JSON");
+    CLI::Option* progress =
+        command.add_flag("--progress", options.progress, "Show progress of long files even without a terminal");
+    command.add_flag("--quiet", options.quiet, "Say nothing but digests and errors; --check: nothing of what is good")
+        ->excludes(progress);
+    add_device_options(command, options.device);
+    command.footer(
+        "Output and exit status are those of sha256sum (GNU coreutils): 1 if a file can't be read, or, with --check,\n"
+        "does not match or is missing. Lines with a function's name in them are checked with that function, others\n"
+        "with --algorithm. Files are read while others are hashed; many short ones are under way at once.\n"
+        "Whoever can change a file can change its digest, too: against that, cce mac --hmac.\n\n"
+        "Examples:\n"
+        "  cce dgst *.iso >SHA256SUMS\n"
+        "  cce dgst --check SHA256SUMS\n"
+        "  cce dgst -a sha3-512 --tag file\n"
+        "  cce dgst -a shake256 --length 64 --format hex <file\n"
+        "  cce dgst -a sha512 --format openssl file              # as openssl dgst -sha512 file");
+}
+
 void add_mac_options(CLI::App& command, MacOptions& options) {
-    command.add_option("--mac", options.mac, "Which MAC")->required()->check(CLI::IsMember({"cmac", "gmac"}));
-    add_key_options(command, options.key, "16, 24, 32 bytes");
+    CLI::Option* aes = command.add_option("--mac", options.mac, "MAC made of AES: cmac or gmac")
+                           ->check(CLI::IsMember({"cmac", "gmac"}));
+    CLI::Option* hmac =
+        command.add_option("--hmac", options.hmac, "HMAC with this hash function, as cce dgst has them: sha256, ...")
+            ->type_name("NAME")
+            ->excludes(aes);
+    CLI::Option* kmac = command.add_option("--kmac", options.kmac, "KMAC128 or KMAC256 (SP 800-185)")
+                            ->check(CLI::IsMember({"128", "256"}))
+                            ->excludes(aes)
+                            ->excludes(hmac);
+    add_key_options(command, options.key, "16, 24, 32 bytes, for --hmac and --kmac any number");
+    command
+        .add_flag("--key-as-is", options.key_as_is,
+                  "--hmac, --kmac: a key file of hexadecimal digits is not those bytes, but that text")
+        ->excludes(aes);
     command.add_option("--iv,--nonce", options.iv_hex, "gmac: IV, best of 12 bytes. Never twice with one key")
         ->type_name("HEX");
+    command.add_option("--customization", options.customization, "--kmac: S of SP 800-185")
+        ->type_name("TEXT")
+        ->needs(kmac);
+    command.add_flag("--xof", options.xof, "--kmac: KMACXOF, whose longer MACs begin with the shorter ones")
+        ->needs(kmac);
     command
         .add_option("--tag-length", options.tag_length,
-                    "Bytes of the MAC; cmac: 1 to 16, gmac: 4, 8, 12 to 16; default: 16, or those of --verify")
+                    "Bytes of the MAC; cmac: 1 to 16, gmac: 4, 8, 12 to 16, --hmac: 1 to those of the digest, --kmac: "
+                    "any, and each another MAC. Default: those of --verify, else 16; --hmac: all; --kmac: 32, 64")
         ->type_name("NUMBER");
     command.add_option("--verify", options.verify_hex, "Compare with this MAC (hexadecimal) and print none")
         ->type_name("HEX");
     command.add_option("--in,file", options.input, "File to read; default: standard input")->type_name(type_file);
     command.add_flag("--json", options.json, "Print JSON");
-    command.add_flag("--quiet", options.quiet, "Say nothing but the MAC and errors");
+    CLI::Option* progress =
+        command.add_flag("--progress", options.progress, "--hmac, --kmac: show progress even without a terminal")
+            ->excludes(aes);
+    command.add_flag("--quiet", options.quiet, "Say nothing but the MAC and errors")->excludes(progress);
     add_device_options(command, options.device);
     command.footer(
-        "Prints the MAC in hexadecimal. With --verify, exit status 0: it matches, 1: it does not.\n\n"
+        "Prints the MAC in hexadecimal. With --verify, exit status 0: it matches, 1: it does not. cmac, gmac: a text\n"
+        "of up to 1 GiB; --hmac, --kmac: of any length. They are the MACs of openssl mac and openssl dgst -hmac.\n\n"
         "Examples:\n"
         "  cce mac --mac cmac --key-file key file\n"
         "  cce mac --mac gmac --key-file key --iv $NONCE --tag-length 12 <file\n"
-        "  cce mac --mac cmac --key-file key --verify 070a16b46b4d4144f79bdd9dd04a287c file");
+        "  cce mac --mac cmac --key-file key --verify 070a16b46b4d4144f79bdd9dd04a287c file\n"
+        "  cce mac --hmac sha256 --key-file key file\n"
+        "  cce mac --hmac sha512 --key-as-is --key-file secret file   # as openssl dgst -sha512 -hmac SECRET\n"
+        "  cce mac --kmac 256 --key-file key --customization 'backup, 26 November' file");
 }
 
 void add_key_wrap_options(CLI::App& command, KeyWrapOptions& options) {
@@ -199,7 +281,10 @@ void declare_text_commands(CLI::App& app, CommandLine& options) {
     add_seal_options(*app.add_subcommand("seal", "Encrypt a file of any length in authenticated chunks"), options.seal,
                      true);
     add_seal_options(*app.add_subcommand("open", "Check and decrypt what cce seal has written"), options.open, false);
-    add_mac_options(*app.add_subcommand("mac", "Compute or verify the MAC of a file: CMAC, GMAC"), options.mac);
+    add_dgst_options(*app.add_subcommand("dgst", "Digests of files: SHA-2, SHA-3, SHAKE; and lists of them checked"),
+                     options.dgst);
+    add_mac_options(*app.add_subcommand("mac", "Compute or verify the MAC of a file: CMAC, GMAC, HMAC, KMAC"),
+                    options.mac);
     add_key_wrap_options(*app.add_subcommand("wrap", "Wrap a key under another key"), options.wrap);
     add_key_wrap_options(*app.add_subcommand("unwrap", "Unwrap a key"), options.unwrap);
 }

@@ -32,6 +32,18 @@ private:
     int exit_status_;
 };
 
+/// A file that can't be opened or read: one of many may be told and left out.
+class ReadError : public ToolError {
+public:
+    ReadError(std::string name, int error);
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+    [[nodiscard]] int error() const noexcept { return error_; }
+
+private:
+    std::string name_;
+    int error_;
+};
+
 /// Bytes, zero at first, that are overwritten when they go. Few ones, such as keys, are in locked memory that no core
 /// file holds, if there is any (protect_process()).
 class SecretBytes {
@@ -117,6 +129,9 @@ struct KeyOptions {
 /// with optional white space at the end. Bytes that are all hexadecimal digits, and as many as a key's, are taken as
 /// such: 32 of them are a 16-byte key.
 [[nodiscard]] SecretBytes read_key(KeyOptions& options, bool xts);
+/// A key of any length: the same three, but hexadecimal digits of any even number are taken as such unless `as_is`.
+/// Says on stderr that a file's were, unless `quiet`.
+[[nodiscard]] SecretBytes read_key_of_any_length(KeyOptions& options, bool as_is, bool quiet);
 
 /// The mode called `name`.
 [[nodiscard]] cce_mode mode_of(const std::string& name);
@@ -168,9 +183,36 @@ struct CipherOptions {
     DeviceOptions device;
 };
 
+/// Options of `cce dgst`.
+struct DgstOptions {
+    std::string algorithm;  ///< empty: sha256, or with --check what the list says
+    std::optional<std::uint64_t> length;
+    std::string function_name;
+    std::string customization;
+    std::vector<std::string> files;
+    std::string format = "sum";
+    bool tag = false;
+    bool zero = false;
+    bool check = false;
+    bool ignore_missing = false;
+    bool status = false;
+    bool strict = false;
+    bool warn = false;
+    bool json = false;
+    bool progress = false;
+    bool quiet = false;
+    DeviceOptions device;
+};
+
 /// Options of `cce mac`.
 struct MacOptions {
     std::string mac;
+    std::string hmac;  ///< hash function
+    std::string kmac;  ///< 128 or 256
+    std::string customization;
+    bool xof = false;
+    bool key_as_is = false;
+    bool progress = false;
     KeyOptions key;
     std::string iv_hex;
     std::optional<std::size_t> tag_length;
@@ -201,6 +243,9 @@ int run_cipher(CipherOptions& options);
 /// The part of run_cipher for GCM and CCM.
 int run_aead(CipherOptions& options);
 int run_mac(MacOptions& options);
+/// The part of run_mac for HMAC and KMAC.
+int run_hash_mac(MacOptions& options);
+int run_dgst(const DgstOptions& options);
 int run_key_wrap(KeyWrapOptions& options);
 int run_info(bool json, const DeviceOptions& device);
 int run_selftest(const DeviceOptions& device, bool json);

@@ -11,12 +11,15 @@
 
 namespace cce::tool {
 
-/// Modes of requests that cce bench and cce trace run make.
-inline const std::vector<std::string> request_modes{"ecb", "cbc",  "ctr",  "xts", "gcm",
-                                                    "ccm", "cmac", "gmac", "kw",  "kwp"};
+/// Requests that cce bench and cce trace run make: AES in a mode, or a hash function, alone or as HMAC.
+inline const std::vector<std::string> request_modes{
+    "ecb",      "cbc",         "ctr",         "xts",         "gcm",          "ccm",        "cmac",
+    "gmac",     "kw",          "kwp",         "sha224",      "sha256",       "sha384",     "sha512",
+    "sha3-224", "sha3-256",    "sha3-384",    "sha3-512",    "sha512-224",   "sha512-256", "shake128",
+    "shake256", "hmac-sha256", "hmac-sha384", "hmac-sha512", "hmac-sha3-256"};
 
 struct BenchOptions {
-    std::vector<std::string> modes{"ctr", "cbc", "xts", "gcm", "ccm", "cmac"};
+    std::vector<std::string> modes{"ctr", "cbc", "xts", "gcm", "ccm", "cmac", "sha256", "sha3-256"};
     std::vector<std::uint64_t> sizes{64, 1024, 16384};
     std::vector<std::size_t> depths{1, 8, 64};
     std::size_t key_bits = 256;

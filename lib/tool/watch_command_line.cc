@@ -19,11 +19,15 @@ void add_clock_option(CLI::App& command, double& clock_mhz) {
 }
 
 void add_key_bits_option(CLI::App& command, std::size_t& key_bits) {
-    command.add_option("--key-bits", key_bits, "Bits of the key; default: 256")->check(CLI::IsMember({128, 192, 256}));
+    command.add_option("--key-bits", key_bits, "Bits of the key of AES; default: 256")
+        ->check(CLI::IsMember({128, 192, 256}));
 }
 
 void add_bench_options(CLI::App& command, BenchOptions& options) {
-    command.add_option("--mode", options.modes, "Modes, with commas between; default: ctr,cbc,xts,gcm,ccm,cmac")
+    command
+        .add_option("--mode", options.modes,
+                    "Modes and hash functions, with commas between; default: "
+                    "ctr,cbc,xts,gcm,ccm,cmac,sha256,sha3-256")
         ->delimiter(',')
         ->check(CLI::IsMember(request_modes));
     command.add_option("--size", options.sizes, "Bytes of a request, with commas between; default: 64,1KiB,16KiB")
@@ -35,7 +39,7 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
         ->check(quiet(CLI::Range(1, CCE_QUEUE_DEPTH)))
         ->type_name("NUMBER");
     add_key_bits_option(command, options.key_bits);
-    command.add_flag("--decrypt", options.decrypt, "Decrypt, verify, unwrap instead");
+    command.add_flag("--decrypt", options.decrypt, "Decrypt, verify, unwrap instead; hash functions: compare");
     CLI::Option* seconds =
         command.add_option("--seconds", options.seconds, "Host time of each row; default: 0.1. Not with in-process")
             ->check(quiet(CLI::Range(0.001, 3600.0)))
@@ -57,6 +61,7 @@ void add_bench_options(CLI::App& command, BenchOptions& options) {
         "Examples:\n"
         "  cce bench --backend software\n"
         "  cce bench --backend in-process --engine model --mode gcm,cbc --size 1420,16KiB --depth 1,32,64\n"
+        "  cce bench --backend in-process --engine model --mode sha256,sha3-256,hmac-sha256 --size 64,64KiB\n"
         "  cce bench --backend af_alg --mode ctr,cbc --size 64KiB --depth 1 --json");
 }
 
@@ -98,7 +103,9 @@ void add_trace_commands(CLI::App& trace, CommandLine& options) {
         "  sudo cce trace kernel --out driver.json");
     CLI::App* run = trace.add_subcommand("run", "Requests on a simulated engine, in its cycles");
     TraceRunOptions& o = options.trace_run;
-    run->add_option("--mode", o.mode, "Mode of operation")->required()->check(CLI::IsMember(request_modes));
+    run->add_option("--mode", o.mode, "Mode of operation, or hash function")
+        ->required()
+        ->check(CLI::IsMember(request_modes));
     run->add_option("--size", o.size, "Bytes of a request; default: 4KiB")->transform(size_value())->type_name("SIZE");
     run->add_option("--depth", o.depth, "Requests under way at once, 1 to 64; default: 8")
         ->check(quiet(CLI::Range(1, CCE_QUEUE_DEPTH)))
@@ -107,7 +114,7 @@ void add_trace_commands(CLI::App& trace, CommandLine& options) {
         ->check(quiet(CLI::Range(1, 1'000'000)))
         ->type_name("NUMBER");
     add_key_bits_option(*run, o.key_bits);
-    run->add_flag("--decrypt", o.decrypt, "Decrypt, verify, unwrap instead");
+    run->add_flag("--decrypt", o.decrypt, "Decrypt, verify, unwrap instead; hash functions: compare");
     add_clock_option(*run, o.clock_mhz);
     run->add_option("--out", o.output, "File to write, appears when complete; default: standard output")
         ->type_name(type_file);
@@ -147,24 +154,25 @@ void declare_watch_commands(CLI::App& app, CommandLine& options) {
     info->add_flag("--json", options.info_json, "Print JSON");
     add_device_options(*info, options.info_device);
     info->footer("Examples:\n  cce info\n  cce info --json --backend in-process");
-    CLI::App* selftest =
-        app.add_subcommand("selftest", "Known answers for every mode, and random comparison with software");
+    CLI::App* selftest = app.add_subcommand(
+        "selftest", "Known answers for every mode and hash function, and random comparison with software");
     selftest->add_flag("--json", options.selftest_json, "Print JSON");
     add_device_options(*selftest, options.selftest_device);
     selftest->footer(
-        "Modes that the backend does not offer are named and left out.\n\n"
+        "Modes and functions that the backend does not offer are named and left out.\n\n"
         "Examples:\n  cce selftest\n  cce selftest --json --backend af_alg");
 }
 
 void declare_command_line(CLI::App& app, CommandLine& options) {
-    app.description("AES on the Core Crypto Engine, or on what stands in for it");
+    app.description("AES and hash functions on the Core Crypto Engine, or on what stands in for it");
     app.name("cce");
     app.require_subcommand(1);
     app.footer(
         "Examples:\n  cce info\n  cce selftest --backend software\n"
         "  cce seal --key-file key --in a --out a.cce\n"
         "  cce enc --mode gcm --key-file key --iv 000102030405060708090a0b --in a --out a.enc\n"
-        "  cce mac --mac cmac --key-file key a\n"
+        "  cce dgst --check SHA256SUMS\n"
+        "  cce mac --hmac sha256 --key-file key a\n"
         "  cce wrap --mode kwp --key-file kek --in key --out key.wrapped\n"
         "  cce bench --backend in-process --engine model\n\n"
         "Exit status: 0 success, 1 failure, 2 wrong usage; 128 + N, as shells show it: ended by signal N.\n"

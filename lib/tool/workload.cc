@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
+
+#include "hash_names.h"
 
 namespace cce::tool {
 
@@ -26,10 +29,26 @@ void randomize(std::span<std::uint8_t> bytes) {
 /// Nonces: GCM's best length, which CCM has, too.
 constexpr std::size_t nonce_length = 12;
 
+/// Output of an XOF: what it takes for its full strength against collisions.
+std::size_t digest_bytes(cce_hash hash) {
+    const std::size_t bytes = cce_hash_digest_bytes(hash);
+    return bytes != 0 ? bytes : hash == CCE_HASH_SHAKE_128 ? 32 : 64;
+}
+
 }  // namespace
 
-cce_mode workload_mode(const std::string& name) {
-    return name == "gmac" ? CCE_MODE_GCM : mode_of(name);
+bool RequestKind::offered(const Information& information) const {
+    return (mode ? information.mode_supported[*mode]
+                 : (hmac ? information.hmac_supported : information.hash_supported)[hash]) != 0;
+}
+
+RequestKind request_kind(const std::string& name) {
+    constexpr std::string_view hmac_prefix = "hmac-";
+    const bool hmac = name.starts_with(hmac_prefix);
+    if (const auto hash = find_hash(hmac ? name.substr(hmac_prefix.size()) : name); hash) {
+        return {std::nullopt, *hash, hmac};
+    }
+    return {name == "gmac" ? CCE_MODE_GCM : mode_of(name)};
 }
 
 std::string refusal_of(const std::string& name, std::size_t bytes) {
@@ -54,14 +73,28 @@ std::string refusal_of(const std::string& name, std::size_t bytes) {
 Workload::Workload(Device& device, const Work& work)
     : device_(device),
       work_(work),
-      mode_(workload_mode(work.name)),
+      kind_(request_kind(work.name)),
       key_(work.key_bits / 8 * (work.name == "xts" ? 2 : 1)) {
     if (const std::string refusal = refusal_of(work.name, work.bytes); !refusal.empty()) {
         throw ToolError(exit_usage, "--size: " + std::to_string(work.bytes) + " bytes: " + refusal);
     }
     randomize(key_.bytes());
-    session_.emplace(device, mode_, work.decrypt ? CCE_DECRYPT : CCE_ENCRYPT, key_.bytes());
+    session_.emplace(session(device, work.decrypt ? CCE_DECRYPT : CCE_ENCRYPT));
     prepare();
+}
+
+Session Workload::session(Device& device, cce_direction direction) const {
+    if (kind_.mode) {
+        return {device, *kind_.mode, direction, key_.bytes()};
+    }
+    HashOptions options = CCE_HASH_OPTIONS_INIT;
+    options.direction = direction;
+    if (kind_.hmac) {
+        options.kind = CCE_HASH_HMAC;
+        options.key = key_.bytes().data();
+        options.key_length = key_.bytes().size();
+    }
+    return {device, kind_.hash, options};
 }
 
 Workload::~Workload() {
@@ -82,14 +115,16 @@ void Workload::prepare() {
     randomize(text);
     const std::span<const std::uint8_t> nonce = std::span(iv_).first(nonce_length);
     source_ = text;
-    const bool wraps = mode_ == CCE_MODE_KW || mode_ == CCE_MODE_KWP;
-    if (work_.decrypt && (is_mac(work_.name) || mode_ == CCE_MODE_GCM || mode_ == CCE_MODE_CCM || wraps)) {
+    if (work_.decrypt && (is_mac(work_.name) || kind_.is_aead() || kind_.is_key_wrap() || !kind_.mode)) {
         Device software("software");
-        Session maker(software, mode_, CCE_ENCRYPT, key_.bytes());
-        if (is_mac(work_.name)) {
+        Session maker = session(software, CCE_ENCRYPT);
+        if (!kind_.mode) {
+            mac_.resize(digest_bytes(kind_.hash));
+            maker.digest(text, mac_);
+        } else if (is_mac(work_.name)) {
             mac_.resize(CCE_TAG_BYTES_MAX);
             maker.generate_mac(work_.name == "gmac" ? nonce : nonce.first(0), text, mac_);
-        } else if (wraps) {
+        } else if (kind_.is_key_wrap()) {
             source_.resize(text.size() + wrap_room);
             source_.resize(maker.wrap(text, source_));
         } else {
@@ -97,19 +132,23 @@ void Workload::prepare() {
             maker.seal(nonce, {}, text, source_);
         }
     }
-    destinations_.assign(work_.depth, std::vector<std::uint8_t>(source_.size() + wrap_room));
+    const std::size_t room = kind_.mode ? source_.size() + wrap_room : digest_bytes(kind_.hash);
+    destinations_.assign(work_.depth, std::vector<std::uint8_t>(room));
 }
 
 void Workload::submit(std::size_t slot) {
     std::vector<std::uint8_t>& destination = destinations_.at(slot);
-    const std::size_t nonce = mode_ == CCE_MODE_CMAC ? 0 : nonce_length;
-    if (is_mac(work_.name)) {
+    const std::size_t nonce = kind_.is(CCE_MODE_CMAC) ? 0 : nonce_length;
+    if (!kind_.mode) {
+        session_->submit(DigestRequest{slot, source_.data(), source_.size(), destination.data(),
+                                       work_.decrypt ? mac_.data() : nullptr, digest_bytes(kind_.hash)});
+    } else if (is_mac(work_.name)) {
         session_->submit(MacRequest{slot, iv_.data(), nonce, source_.data(), source_.size(), destination.data(),
                                     work_.decrypt ? mac_.data() : nullptr, CCE_TAG_BYTES_MAX});
-    } else if (mode_ == CCE_MODE_GCM || mode_ == CCE_MODE_CCM) {
+    } else if (kind_.is_aead()) {
         session_->submit(AeadRequest{slot, iv_.data(), nonce, nullptr, 0, source_.data(), source_.size(),
                                      destination.data(), destination.size(), CCE_TAG_BYTES_MAX});
-    } else if (mode_ == CCE_MODE_KW || mode_ == CCE_MODE_KWP) {
+    } else if (kind_.is_key_wrap()) {
         session_->submit(KeyWrapRequest{slot, source_.data(), source_.size(), destination.data(), destination.size()});
     } else {
         Request request{};

@@ -14,11 +14,24 @@ namespace cce::tool {
 
 struct Work {
     std::string name;      ///< of request_modes (watch.h)
-    bool decrypt = false;  ///< MACs: verify; kw, kwp: unwrap
+    bool decrypt = false;  ///< MACs, digests: verify; kw, kwp: unwrap
     std::size_t key_bits = 128;
     std::size_t bytes = 0;  ///< of text, message or key to be wrapped
     std::size_t depth = 1;
 };
+
+/// What a name of request_modes means.
+struct RequestKind {
+    std::optional<cce_mode> mode;  ///< of AES; none: a hash function
+    cce_hash hash = CCE_HASH_SHA_256;
+    bool hmac = false;
+
+    [[nodiscard]] bool is(cce_mode wanted) const { return mode == wanted; }
+    [[nodiscard]] bool is_aead() const { return is(CCE_MODE_GCM) || is(CCE_MODE_CCM); }
+    [[nodiscard]] bool is_key_wrap() const { return is(CCE_MODE_KW) || is(CCE_MODE_KWP); }
+    [[nodiscard]] bool offered(const Information& information) const;
+};
+[[nodiscard]] RequestKind request_kind(const std::string& name);
 
 class Workload {
 public:
@@ -34,12 +47,13 @@ public:
              const std::function<void(const Completion&, std::uint64_t submitted_ns)>& done);
 
 private:
+    [[nodiscard]] Session session(Device& device, cce_direction direction) const;
     void prepare();
     void submit(std::size_t slot);
 
     Device& device_;
     Work work_;
-    cce_mode mode_;
+    RequestKind kind_;
     SecretBytes key_;
     std::optional<Session> session_;
     Iv iv_{};
@@ -50,7 +64,5 @@ private:
 
 /// Empty, or why the mode has no texts of that length.
 [[nodiscard]] std::string refusal_of(const std::string& name, std::size_t bytes);
-/// The library's mode for a name of request_modes.
-[[nodiscard]] cce_mode workload_mode(const std::string& name);
 
 }  // namespace cce::tool
