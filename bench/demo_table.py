@@ -143,6 +143,19 @@ def rate_text(rate):
     return "-" if rate is None else f"{rate / 1e6:,.1f} MB/s"
 
 
+def digest(options, size, software):
+    """Figures of the SHA-256 of `size` bytes, beside those of the same on the host, at the largest size measured."""
+    counters = driver_counters(options.digest)
+    cycles = counters["engine_cycles"]
+    return {
+        "bytes": size,
+        "bytes_per_cycle": size / cycles if cycles else None,
+        "engine_bytes_per_second": size * 1e9 / (cycles * options.cycle_ns) if cycles else None,
+        "software_bytes_per_second": {name: Software(data, "sha256").rate(size) for name, data in software.items()},
+        **counters,
+    }
+
+
 def collect(options):
     result = {"assumptions": {
         "cycle_ns": options.cycle_ns,
@@ -187,6 +200,9 @@ def collect(options):
                     "cpu_time": break_even(lambda n: options.cpu_cost, curve),
                 }
         result["modes"][mode] = entry
+    if options.digest:
+        # The file that was hashed is the one that was encrypted with CTR, which is as long.
+        result["digest"] = digest(options, result["modes"]["ctr"]["hardware"]["bytes"], software)
     return result
 
 
@@ -234,6 +250,17 @@ def table(result):
         for name, who in (("aes", "AES instructions"), ("plain", "no AES instr.")):
             row(f"  {label} {who}", each(lambda m: even(m, name, kind)))
 
+    hashed = result.get("digest")
+    if hashed:
+        rows.append(("THE SAME FILE'S SHA-256", "engine time", "host time (5)"))
+        row("  by engine / by the guest's CPU (0)",
+            (f"{hashed['requests_by_engine']:,} / {hashed['requests_by_cpu']:,}", ""))
+        row("  engine cycles (1)", (f"{hashed['engine_cycles']:,}", ""))
+        row("  bytes per cycle", ("-" if hashed["bytes_per_cycle"] is None else f"{hashed['bytes_per_cycle']:.3f}", ""))
+        row(f"  throughput at {clock}; SHA instructions", (
+            rate_text(hashed["engine_bytes_per_second"]), rate_text(hashed["software_bytes_per_second"]["aes"])))
+        row("  the same; SHA instructions masked", ("", rate_text(hashed["software_bytes_per_second"]["plain"])))
+
     print(f"{'':42}{'AES-256-CTR':>24}{'AES-256-CBC':>24}")
     for label, *values in rows:
         print(f"{label:42}" + "".join(f"{value:>24}" for value in values))
@@ -262,6 +289,9 @@ def notes(result):
     if not all(entry["latency_model"] for entry in result["modes"].values()):
         print("(4) The fit needs latencies, of the engine only, at two request sizes that rise with the size (--tool-small,\n"
               "    --tool-small-cbc).")
+    if "digest" in result:
+        print("(5) OpenSSL's SHA-256 of a text as long, from the largest two sizes measured. The engine hashes one message\n"
+              "    with one of its lanes.")
     if "server" in result:
         server = result["server"]
         print(f"Whole run, start-up and self-tests included: {server.get('engine_cycles_simulated', 0):,} cycles "
@@ -279,6 +309,7 @@ def parse():
     parser.add_argument("--tool-cbc", help="statistics of cce enc --mode cbc [cbc.json]")
     parser.add_argument("--tool-small", help="the same for ctr with a small --chunk [small-ctr.json]")
     parser.add_argument("--tool-small-cbc", help="the same for cbc with a small --chunk [small-cbc.json]")
+    parser.add_argument("--digest", help="the driver's counters around cce dgst are beside it [sha256.sums]")
     parser.add_argument("--software-aes", help="cce_bench_software, unmasked [software-aes.json]")
     parser.add_argument("--software-plain", help="cce_bench_software, masked [software-plain.json]")
     parser.add_argument("--cycle-ns", type=float, default=4.0, help="nanoseconds of an engine cycle (default: 4)")
@@ -294,6 +325,8 @@ def parse():
     for option, name in names.items():
         if options.folder and getattr(options, option) is None:
             setattr(options, option, str(options.folder / f"{name}.json"))
+    if options.folder and options.digest is None:
+        options.digest = str(options.folder / "sha256.sums")
     for option in ("tool_ctr", "tool_cbc", "software_aes", "software_plain"):
         if getattr(options, option) is None:
             parser.error(f"--{option.replace('_', '-')} (or --folder) is missing")

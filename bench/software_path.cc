@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The software path, measured on the host: OpenSSL's EVP AES-256-CTR and AES-256-CBC encryption, one request after
-// another with a new IV each, key set up beforehand. Prints JSON. Host time only; nothing here knows the engine.
+// another with a new IV each, key set up beforehand, and SHA-256. Prints JSON. Host time only; nothing here knows the
+// engine.
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -24,8 +25,8 @@
 
 namespace {
 
-/// OPENSSL_ia32cap without AES-NI (57), PCLMULQDQ (33), VAES (64 + 41), VPCLMULQDQ (64 + 42).
-constexpr const char* mask_without_aes = "~0x0200000200000000:~0x0000060000000000";
+/// OPENSSL_ia32cap without AES-NI (57), PCLMULQDQ (33), SHA (64 + 29), VAES (64 + 41), VPCLMULQDQ (64 + 42).
+constexpr const char* mask_without_crypto = "~0x0200000200000000:~0x0000060020000000";
 
 using Clock = std::chrono::steady_clock;
 
@@ -50,7 +51,21 @@ std::uint64_t tsc() {
 #endif
 }
 
-class Encryptor {
+void check(int result) {
+    if (result != 1) throw std::runtime_error("OpenSSL failed");
+}
+
+/// What is done with a text, one request at a time.
+class Operation {
+public:
+    Operation() = default;
+    virtual ~Operation() = default;
+    Operation(const Operation&) = delete;
+    Operation& operator=(const Operation&) = delete;
+    virtual void run(std::vector<std::uint8_t>& text) = 0;
+};
+
+class Encryptor final : public Operation {
 public:
     explicit Encryptor(const EVP_CIPHER* cipher) : context_(EVP_CIPHER_CTX_new()) {
         std::array<std::uint8_t, 32> key{};
@@ -58,8 +73,8 @@ public:
         check(EVP_EncryptInit_ex(context_.get(), cipher, nullptr, key.data(), nullptr));
         check(EVP_CIPHER_CTX_set_padding(context_.get(), 0));
     }
-    /// One request: new IV, one update.
-    void run(std::vector<std::uint8_t>& text) {
+    /// New IV, one update.
+    void run(std::vector<std::uint8_t>& text) override {
         ++iv_[0];
         int written = 0;
         check(EVP_EncryptInit_ex(context_.get(), nullptr, nullptr, nullptr, iv_.data()));
@@ -67,15 +82,34 @@ public:
     }
 
 private:
-    static void check(int result) {
-        if (result != 1) throw std::runtime_error("OpenSSL failed");
-    }
     struct Free {
         void operator()(EVP_CIPHER_CTX* context) const noexcept { EVP_CIPHER_CTX_free(context); }
     };
     std::unique_ptr<EVP_CIPHER_CTX, Free> context_;
     std::array<std::uint8_t, 16> iv_{};
 };
+
+class Hasher final : public Operation {
+public:
+    Hasher() : context_(EVP_MD_CTX_new()) {}
+    void run(std::vector<std::uint8_t>& text) override {
+        std::array<std::uint8_t, 32> digest{};
+        check(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr));
+        check(EVP_DigestUpdate(context_.get(), text.data(), text.size()));
+        check(EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr));
+    }
+
+private:
+    struct Free {
+        void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+    };
+    std::unique_ptr<EVP_MD_CTX, Free> context_;
+};
+
+std::unique_ptr<Operation> make_operation(const std::string& mode) {
+    if (mode == "sha256") return std::make_unique<Hasher>();
+    return std::make_unique<Encryptor>(mode == "ctr" ? EVP_aes_256_ctr() : EVP_aes_256_cbc());
+}
 
 double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -86,10 +120,10 @@ struct Sample {
     double cycles = 0;  ///< TSC ticks per request
 };
 
-Sample measure(Encryptor& encryptor, std::vector<std::uint8_t>& text, std::uint64_t requests) {
+Sample measure(Operation& operation, std::vector<std::uint8_t>& text, std::uint64_t requests) {
     const std::uint64_t tsc_start = tsc();
     const auto start = Clock::now();
-    for (std::uint64_t i = 0; i < requests; ++i) encryptor.run(text);
+    for (std::uint64_t i = 0; i < requests; ++i) operation.run(text);
     const double seconds = seconds_since(start);
     const auto ticks = static_cast<double>(tsc() - tsc_start);
     const auto count = static_cast<double>(requests);
@@ -105,14 +139,14 @@ double quantile(const std::vector<double>& sorted, double q) {
 }
 
 nlohmann::json measure_point(const std::string& mode, std::size_t bytes, double seconds, unsigned repetitions) {
-    Encryptor encryptor(mode == "ctr" ? EVP_aes_256_ctr() : EVP_aes_256_cbc());
+    const std::unique_ptr<Operation> operation = make_operation(mode);
     std::vector<std::uint8_t> text(bytes, 0xa5);
     // Warm-up, and how many requests fill a repetition.
     const double share = seconds / repetitions;
     std::uint64_t requests = 1;
     while (true) {
         const auto start = Clock::now();
-        static_cast<void>(measure(encryptor, text, requests));
+        static_cast<void>(measure(*operation, text, requests));
         const double took = seconds_since(start);
         if (took > share / 4) {
             requests =
@@ -124,7 +158,7 @@ nlohmann::json measure_point(const std::string& mode, std::size_t bytes, double 
     std::vector<double> ns;
     std::vector<double> cycles;
     for (unsigned i = 0; i < repetitions; ++i) {
-        const Sample sample = measure(encryptor, text, requests);
+        const Sample sample = measure(*operation, text, requests);
         ns.push_back(sample.ns);
         cycles.push_back(sample.cycles);
     }
@@ -142,7 +176,7 @@ nlohmann::json measure_point(const std::string& mode, std::size_t bytes, double 
 }
 
 int run(int argc, char** argv) {
-    CLI::App app{"Measures AES-256-CTR and AES-256-CBC encryption by OpenSSL on this CPU; prints JSON",
+    CLI::App app{"Measures AES-256-CTR and AES-256-CBC encryption and SHA-256 by OpenSSL on this CPU; prints JSON",
                  "cce_bench_software"};
     std::vector<std::size_t> sizes{16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576};
     double seconds = 0.2;
@@ -151,7 +185,7 @@ int run(int argc, char** argv) {
     bool print_mask = false;
     app.add_flag("--quick", quick, "As --seconds 0.05 --repetitions 5");
     app.add_flag("--print-mask", print_mask,
-                 "Print the value of OPENSSL_ia32cap that masks the AES instructions, and exit");
+                 "Print the value of OPENSSL_ia32cap that masks the instructions for AES and SHA, and exit");
     app.add_option("--sizes", sizes, "Bytes of a request, a list with commas (multiples of 16)")->delimiter(',');
     app.add_option("--seconds", seconds, "Time for each point")->check(CLI::PositiveNumber)->capture_default_str();
     app.add_option("--repetitions", repetitions, "Repetitions in that time, for median and quartiles")
@@ -160,10 +194,10 @@ int run(int argc, char** argv) {
     app.footer(
         "Which code OpenSSL uses is decided when it is loaded, by the environment variable OPENSSL_ia32cap:\n"
         "  (unset)                                         all of the CPU's instructions\n"
-        "  OPENSSL_ia32cap=~0x0200000200000000:~0x0000060000000000\n"
-        "      without AES-NI (bit 57), PCLMULQDQ (33), VAES (64+41), VPCLMULQDQ (64+42):\n"
+        "  OPENSSL_ia32cap=~0x0200000200000000:~0x0000060020000000\n"
+        "      without AES-NI (bit 57), PCLMULQDQ (33), SHA (64+29), VAES (64+41), VPCLMULQDQ (64+42):\n"
         "      leaves bit-sliced and vector-permute AES, which need SSSE3\n"
-        "  OPENSSL_ia32cap=~0x0200020200000000:~0x0000060000000000\n"
+        "  OPENSSL_ia32cap=~0x0200020200000000:~0x0000060020000000\n"
         "      without SSSE3 (bit 41) as well: leaves table-based AES (not constant-time)");
     try {
         app.parse(argc, argv);
@@ -177,7 +211,7 @@ int run(int argc, char** argv) {
         }
     }
     if (print_mask) {
-        std::puts(mask_without_aes);
+        std::puts(mask_without_crypto);
         return 0;
     }
     if (quick) {
@@ -194,7 +228,7 @@ int run(int argc, char** argv) {
                           {"seconds_per_point", seconds},
                           {"clock", "host steady clock"},
                           {"points", nlohmann::json::array()}};
-    for (const std::string mode : {"ctr", "cbc"}) {
+    for (const std::string mode : {"ctr", "cbc", "sha256"}) {
         for (const std::size_t bytes : sizes)
             result["points"].push_back(measure_point(mode, bytes, seconds, repetitions));
     }

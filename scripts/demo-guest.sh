@@ -32,6 +32,10 @@ encrypt cbc 64KiB plain cbc
 encrypt ctr 1KiB head small-ctr
 encrypt cbc 1KiB head small-cbc
 
+counters >sha256.before
+"$demo_tool" dgst --backend af_alg --algorithm sha256 --quiet plain >sha256.sums
+counters >sha256.after
+
 rmmod cce
 # What the kernel had to complain about, if anything.
 dmesg | grep -E 'WARNING|BUG|cce .*(error|failed|timeout)' >kernel-complaints || true

@@ -19,9 +19,11 @@ usage() {
 		Usage: scripts/demo.sh [OPTION...] [FILE]
 
 		Installs missing Debian packages, builds, boots a Linux kernel (User Mode Linux)
-		whose PCI bus holds the engine, and encrypts FILE there with AES-256-CTR and
-		AES-256-CBC: cce -> libcce -> AF_ALG -> cce.ko -> MMIO, DMA, MSI-X -> RTL. OpenSSL decrypts the results on the host, and they are compared with FILE.
-		Then a table shows the hardware path beside OpenSSL on this machine.
+		whose PCI bus holds the engine, encrypts FILE there with AES-256-CTR and
+		AES-256-CBC and makes its SHA-256: cce -> libcce -> AF_ALG -> cce.ko -> MMIO, DMA,
+		MSI-X -> RTL. OpenSSL decrypts the results on the host, and they are compared
+		with FILE, the digest with sha256sum's. Then a table shows the hardware path
+		beside OpenSSL on this machine.
 
 		FILE defaults to a program of 1 to 8 MiB that the build has just made.
 
@@ -115,7 +117,7 @@ compare() {
 	cmp "$folder/$plain" "$folder/$name.decrypted" || fail "AES-256-$mode: the decrypted file differs from the original"
 }
 # No request may have been given back to the guest's CPU.
-for name in ctr cbc small-ctr small-cbc; do
+for name in ctr cbc small-ctr small-cbc sha256; do
 	cmp -s <(grep -v '^queue' "$folder/$name.before") <(grep -v '^queue' "$folder/$name.after") ||
 		fail "some requests ran on the guest's CPU instead of the engine" "compare $folder/$name.before and $name.after"
 done
@@ -125,6 +127,9 @@ compare ctr head small-ctr
 compare cbc head small-cbc
 unset key
 say "equal, byte for byte: AES-256-CTR and AES-256-CBC"
+(cd "$folder" && sha256sum --check --quiet sha256.sums) ||
+	fail "the engine's SHA-256 of the file is not sha256sum's" "compare $folder/sha256.sums and sha256sum $folder/plain"
+say "equal: SHA-256"
 
 say "measuring software on this machine"
 "$cce_build/bench/cce_bench_software" --quick >"$folder/software-aes.json"
