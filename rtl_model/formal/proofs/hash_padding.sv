@@ -26,9 +26,6 @@
 // fault high hash/hash_lane.sv: of the length before, 32 bits count
 // -             total_q <= total_q + 61'(header.length[59:0]);
 // +             total_q <= total_q + 61'(header.length[31:0]);
-// fault key hash/hash_lane.sv: HMAC's outer length forgets the key block
-// -           total_q <= 61'(hash_pkg::digest_bytes(request_q.mode)) + 61'(block_bytes);
-// +           total_q <= 61'(hash_pkg::digest_bytes(request_q.mode));
 // fault part hash/hash_lane.sv: a piece that goes on later may end inside a block's last beat
 // -   assign whole_blocks = block_ends && (request_q.last || request_q.squeeze || beat_half || message_left_q == 32'd16);
 // +   assign whole_blocks = block_ends;

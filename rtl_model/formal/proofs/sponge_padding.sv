@@ -14,6 +14,7 @@
 //   request_dispatcher); grants come only for what is asked for; the core takes beats whenever it likes; its FIFO's words are
 //   the source's in order (fifo)
 // option without: u_lane u_fifo
+// time: short
 // fault end hash/hash_lane.sv: a padding that begins in a block's last beat has no end
 // -     assign ends_in_beat = ends_in_first || (second_half_last && (padded_q || pads));
 // +     assign ends_in_beat = ends_in_first || (second_half_last && padded_q);
