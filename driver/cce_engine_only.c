@@ -43,7 +43,7 @@ int cce_engine_only_refuse(struct cce_request *request, bool may_sleep)
 /**
  * cce_engine_only_wake() - before such a request: wait for an engine that sleeps to wake up
  *
- * Other requests run on the CPU meanwhile.
+ * Description: Other requests run on the CPU meanwhile.
  *
  * Context: process, sleeps.
  */
