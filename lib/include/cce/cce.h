@@ -601,7 +601,8 @@ enum cce_status cce_hash_stream_copy(struct cce_hash_stream** out, struct cce_ha
 /**
  * cce_hash_stream_export stores in `out`, which has room for `room` bytes, how far the stream has come, and in
  * `*num_out` how many bytes that is, at most CCE_HASH_STATE_BYTES_MAX. The stream may go on. cce_hash_stream_import()
- * takes it, on any backend and in any process, so that a message begun on the engine can be ended on the CPU, and back.
+ * takes it, on any backend but af_alg and in any process, so that a message begun on the engine can be ended on the
+ * CPU, and back.
  *
  *     offset  bytes
  *     0       1      2: the format
