@@ -100,6 +100,7 @@ Point point_of(const json& object) {
     const auto hash = std::ranges::find(hashes, name, [](HashMode mode) { return cce::contract::name_of(mode); });
     if (hash != hashes.end()) {
         work.hash = *hash;
+        work.keyed = object.value("keyed", false);
         work.text_bytes = in_range(object, "bytes", 16, bytes_maximum);
     } else {
         read_cipher(object, name, work);
@@ -250,7 +251,7 @@ int main(int argc, char** argv) {
     CLI::App app{
         "Measures an engine at points read from standard input, JSON a line, as\n"
         R"({"mode":"gcm","key_bits":256,"decrypt":false,"bytes":4096,"depth":8,"queues":1})"
-        "\n(optional: held, requests, sessions); prints a line of JSON for each",
+        "\n(optional: held, requests, sessions; hashes: keyed); prints a line of JSON for each",
         "cce_engine_sweep"};
     app.add_option("--engine", options.engine, "rtl or model")->capture_default_str();
     app.add_option("--latency", options.memory_latency, "Cycles of the memory's latency")

@@ -11,7 +11,9 @@ KEY_WRAP = ('kw', 'kwp')
 KEY_WRAP_LIMIT = 4096
 #: Whose decryption is other work than its encryption, for a CPU.
 ONE_DIRECTION = ('ctr', 'cmac')
-KNOWN = AES_MODES + HASHES + HMACS
+#: What has no direction, and no key that the engine expands.
+DIGESTS = HASHES + HMACS
+KNOWN = AES_MODES + DIGESTS
 #: Of what has no direction.
 NO_DIRECTION = 'none'
 
@@ -30,8 +32,8 @@ def parse(text: str) -> list[str]:
 
 
 def engine_name(name: str) -> str:
-    """What the contract calls a mode: sha_512_256, sha3_256, gcm."""
-    return name.replace('-', '_')
+    """What the contract calls a mode: sha_512_256, sha3_256, gcm. HMAC is its hash, keyed."""
+    return name.removeprefix('hmac-').replace('-', '_')
 
 
 def key_bits_of(name: str) -> int:
@@ -53,7 +55,7 @@ def openssl_names(names: list[str], key_bits: tuple[int, ...]) -> list[str]:
     """What cce_bench_openssl calls them."""
     result = []
     for name in names:
-        if name in HASHES + HMACS:
+        if name in DIGESTS:
             result.append(name)
         else:
             result += [f'aes-{bits}-{name}' for bits in key_bits if (name, bits) != ('xts', 192)]

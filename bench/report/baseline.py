@@ -21,7 +21,7 @@ ABOUT = ('Cycles of the engine, measured by the C++ model, which is equal to the
 
 
 def name_of(point: Point) -> str:
-    what = algorithm_of(point['mode'])
+    what = algorithm_of(point)
     if 'key_bits' in point:
         what = f'aes-{point["key_bits"]}-{what} {"decrypt" if point["decrypt"] else "encrypt"}'
     return (f'{what}, {point["bytes"]} bytes, depth {point["depth"]}, queues {point["queues"]}, '

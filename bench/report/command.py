@@ -118,7 +118,8 @@ def print_comparison(report: Report) -> None:
         for missing in found.missing[:1]:
             print(f'no comparison: {missing}')
         return
-    print('From so many bytes on the engine is the better one (AES-256 encryption, digests; never: the CPU\nis better, or gets better again, up to 1 MiB)')
+    print('From so many bytes on the engine is the better one (AES-256 encryption, digests; never: the CPU\n'
+          'is better, or gets better again, up to 1 MiB)')
     pairs = list(dict.fromkeys((one.engine, one.cpu) for one in found.break_evens))
     by_key = {(one.kind, one.algorithm, one.engine, one.cpu): one.bytes for one in found.break_evens}
     for kind, meaning in KINDS.items():
@@ -127,7 +128,8 @@ def print_comparison(report: Report) -> None:
             print(f'{"":14}' + ''.join(f'{pair[line]:>13}' for pair in pairs))
         for mode in dict.fromkeys(one.algorithm for one in found.break_evens):
             sizes = [by_key.get((kind, mode, *pair), 0) for pair in pairs]
-            print(f'{algorithms.full_name(mode):14}' + ''.join(f'{"never" if size is None else size or "-":>13}' for size in sizes))
+            print(f'{algorithms.full_name(mode):14}' +
+                  ''.join(f'{"never" if size is None else size or "-":>13}' for size in sizes))
 
 
 def print_changes(old: Report, new: Report) -> int:

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from report.algorithms import (AES_MODES, HASHES, KEY_WRAP, KEY_WRAP_LIMIT, direction_of, full_name,
+from report.algorithms import (AES_MODES, DIGESTS, KEY_WRAP, KEY_WRAP_LIMIT, direction_of, full_name,
                                key_bits_of)
 from report.engine import SYNCHRONOUS, is_deep
 from report.figures import Condition, Report
@@ -222,7 +222,7 @@ def compare(report: Report, size: int = 65536) -> Comparison:
     result = Comparison([], [], [])
     measured = {str(figure.conditions['algorithm']) for figure in report.select('engine.latency')}
     for engine, cpu in pairs_of(report):
-        for mode in (name for name in AES_MODES + HASHES if name in measured):
+        for mode in (name for name in AES_MODES + DIGESTS if name in measured):
             try:
                 offload = Offload(report, engine, cpu, mode)
             except LookupError as error:

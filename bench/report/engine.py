@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from report.algorithms import AES_MODES, HASHES, KEY_WRAP, KEY_WRAP_LIMIT, NO_DIRECTION, engine_name
+from report.algorithms import AES_MODES, DIGESTS, HASHES, HMACS, KEY_WRAP, KEY_WRAP_LIMIT, NO_DIRECTION, engine_name
 from report.figures import Figure
 from report.part import Context, PartError, answers
 
@@ -57,14 +57,15 @@ def grid(modes: Iterable[str], keys: Iterable[int], directions: Iterable[bool], 
     for size in sizes:
         made += [point(mode, bits, decrypt, size, depth, count, **more) for mode in chosen if mode in AES_MODES
                  for bits in bits_of for decrypt in both for depth in many for count in counts]
-        made += [{'mode': engine_name(mode), 'bytes': size, 'depth': depth, 'queues': count, **more}
-                 for mode in chosen if mode in HASHES for depth in many for count in counts]
+        made += [{'mode': engine_name(mode), 'bytes': size, 'depth': depth, 'queues': count,
+                  **({'keyed': True} if mode in HMACS else {}), **more}
+                 for mode in chosen if mode in DIGESTS for depth in many for count in counts]
     return [one for one in made if sensible(one)]
 
 
 def engine_modes(context: Context) -> list[str]:
     """What the engine has of the algorithms asked for."""
-    return [name for name in context.algorithms if name in AES_MODES + HASHES]
+    return [name for name in context.algorithms if name in AES_MODES + DIGESTS]
 
 
 def sweep_points(context: Context) -> list[Point]:
@@ -87,21 +88,22 @@ def rtl_points(context: Context) -> list[Point]:
     return [one for one in made if one['mode'] not in KEY_WRAP or one['bytes'] <= 1024]
 
 
-def baseline_points(modes: tuple[str, ...] = AES_MODES + HASHES) -> list[Point]:
+def baseline_points(modes: tuple[str, ...] = AES_MODES + DIGESTS) -> list[Point]:
     """The small set whose cycles bench/baseline.json holds."""
     return (grid(modes, (256,), (False, True), (64, 4096), (1, 32), (1,), requests=32) +
             grid(modes, (128,), (False,), (1024,), (1, 32), (1,), requests=32) +
             grid(modes, (256,), (False,), (1024,), (16,), (4,), requests=64))
 
 
-def algorithm_of(mode: str) -> str:
-    """Our name of what the contract calls so."""
-    return next((name for name in AES_MODES + HASHES if engine_name(name) == mode), mode)
+def algorithm_of(asked: Mapping[str, Any]) -> str:
+    """Our name of what is measured at a point."""
+    chosen = HMACS if asked.get('keyed') else AES_MODES + HASHES
+    return next(name for name in chosen if engine_name(name) == asked['mode'])
 
 
 def conditions(engine: str, asked: Point, latency: int, bus_bits: int) -> dict[str, str | int | bool]:
     direction = ('decrypt' if asked['decrypt'] else 'encrypt') if 'decrypt' in asked else NO_DIRECTION
-    return {'engine': engine, 'algorithm': algorithm_of(asked['mode']), 'key_bits': asked.get('key_bits', 0),
+    return {'engine': engine, 'algorithm': algorithm_of(asked), 'key_bits': asked.get('key_bits', 0),
             'direction': direction, 'bytes': asked['bytes'], 'depth': asked['depth'],
             'queues': asked['queues'], 'bus_bits': bus_bits, 'memory_latency_cycles': latency}
 

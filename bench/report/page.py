@@ -8,7 +8,7 @@ import html
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 
-from report.algorithms import AES_MODES, HASHES, NO_DIRECTION, full_name
+from report.algorithms import AES_MODES, DIGESTS, NO_DIRECTION, full_name
 from report.comparison import KEY_BITS, KINDS, Comparison, compare
 from report.engine import DEEP, is_deep
 from report.figures import Condition, Figure, Report
@@ -48,7 +48,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], group: int | None 
 
 
 def break_even_table(comparison: Comparison) -> str:
-    modes = [mode for mode in AES_MODES + HASHES if any(one.algorithm == mode for one in comparison.break_evens)]
+    modes = [mode for mode in AES_MODES + DIGESTS if any(one.algorithm == mode for one in comparison.break_evens)]
     by_key = {(one.engine, one.cpu, one.kind, one.algorithm): one for one in comparison.break_evens}
     pairs = list(dict.fromkeys((one.engine, one.cpu) for one in comparison.break_evens))
     out = []
@@ -83,7 +83,7 @@ def engine_table(report: Report) -> str:
     """Best throughput and least latency, by mode and size."""
     sizes = measured_sizes(report, 'engine.latency', (16, 64, 256, 1024, 4096, 16384, 65536, 1048576))
     rows = []
-    for mode in AES_MODES + HASHES:
+    for mode in AES_MODES + DIGESTS:
         for what in ('bytes per cycle', 'cycles alone'):
             cells = []
             for size in sizes:
@@ -96,7 +96,8 @@ def engine_table(report: Report) -> str:
                     cells.append(f'{alone[0]:,.0f}' if alone else '')
             if any(cells):
                 rows.append([mode.upper(), what, *cells])
-    return table([f'encryption, 256-bit key, or digest; bytes per cycle: {DEEP} in flight or more', '', *(size_text(size) for size in sizes)], rows, 0)
+    return table([f'encryption, 256-bit key, or digest; bytes per cycle: {DEEP} in flight or more', '',
+                  *(size_text(size) for size in sizes)], rows, 0)
 
 
 def software_table(report: Report) -> str:

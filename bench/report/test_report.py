@@ -129,7 +129,8 @@ class AlgorithmsTest(unittest.TestCase):
             algorithms.parse('gcm,des')
         self.assertEqual(algorithms.openssl_names(['xts', 'sha-256'], (128, 192)), ['aes-128-xts', 'sha-256'])
         for name in algorithms.AES_MODES + algorithms.HASHES:
-            self.assertEqual(engine.algorithm_of(algorithms.engine_name(name)), name)
+            self.assertEqual(engine.algorithm_of({'mode': algorithms.engine_name(name)}), name)
+        self.assertEqual(engine.algorithm_of({'mode': 'sha_256', 'keyed': True}), 'hmac-sha-256')
         self.assertEqual([algorithms.full_name(name) for name in ('gcm', 'sha3-256')], ['aes-256-gcm', 'sha3-256'])
 
 
@@ -158,8 +159,8 @@ class EngineTest(unittest.TestCase):
             if mode not in algorithms.KEY_WRAP:
                 self.assertEqual({one['bytes'] for one in of_mode}, set(engine.SIZES))
                 self.assertEqual({one['depth'] for one in of_mode}, set(engine.DEPTHS))
-        for name in algorithms.HASHES:
-            of_mode = [one for one in asked if one['mode'] == algorithms.engine_name(name)]
+        for name in algorithms.DIGESTS:
+            of_mode = [one for one in asked if engine.algorithm_of(one) == name]
             self.assertEqual({one['bytes'] for one in of_mode}, set(engine.SIZES))
             self.assertFalse(any('key_bits' in one or 'decrypt' in one for one in of_mode))
         deep = {'depth': 16, 'queues': 2, 'algorithm': 'cbc'}
