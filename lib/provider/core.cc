@@ -19,12 +19,17 @@ OSSL_ITEM item(Reason reason, const char* text) {
 }  // namespace
 
 const OSSL_ITEM* reason_strings() {
-    static const std::array<OSSL_ITEM, 27> items{
+    static const std::array<OSSL_ITEM, 32> items{
         item(Reason::bad_decrypt, "bad decrypt"),
         item(Reason::cipher_operation_failed, "cipher operation failed"),
         item(Reason::failed_to_get_parameter, "failed to get parameter"),
         item(Reason::failed_to_set_parameter, "failed to set parameter"),
         item(Reason::invalid_aad, "invalid aad"),
+        item(Reason::digest_operation_failed, "digest operation failed"),
+        item(Reason::invalid_custom_length, "invalid custom length"),
+        item(Reason::invalid_digest, "invalid digest"),
+        item(Reason::invalid_output_length, "invalid output length"),
+        item(Reason::no_digest_set, "no digest set"),
         item(Reason::invalid_data, "invalid data"),
         item(Reason::invalid_input_length, "invalid input length"),
         item(Reason::invalid_iv_length, "invalid iv length"),

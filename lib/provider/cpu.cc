@@ -38,6 +38,26 @@ CipherContext Cpu::context(const std::string& name, bool encrypt) {
     return context;
 }
 
+const EVP_MD* Cpu::digest(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    auto& entry = digests_[name];
+    if (!entry) {
+        entry.reset(EVP_MD_fetch(library_.get(), name.c_str(), nullptr));
+    }
+    return entry.get();
+}
+
+DigestContext Cpu::digest_context(const std::string& name) {
+    const EVP_MD* found = digest(name);
+    require(found != nullptr, Reason::internal_error, "OpenSSL's default provider lacks a digest");
+    DigestContext context(EVP_MD_CTX_new());
+    if (!context) {
+        throw std::bad_alloc();
+    }
+    ensure(EVP_DigestInit_ex2(context.get(), found, nullptr), Reason::digest_operation_failed);
+    return context;
+}
+
 MacContext Cpu::mac_context(const std::string& name) {
     const std::lock_guard lock(mutex_);
     auto& entry = macs_[name];
@@ -61,6 +81,15 @@ CipherContext Cpu::duplicate(const CipherContext& context) {
         throw std::bad_alloc();
     }
     ensure(EVP_CIPHER_CTX_copy(result.get(), context.get()));
+    return result;
+}
+
+DigestContext Cpu::duplicate(const DigestContext& context) {
+    DigestContext result(EVP_MD_CTX_new());
+    if (!result) {
+        throw std::bad_alloc();
+    }
+    ensure(EVP_MD_CTX_copy_ex(result.get(), context.get()), Reason::digest_operation_failed);
     return result;
 }
 

@@ -8,6 +8,7 @@
 
 #include <string_view>
 
+#include "hash_stream.h"
 #include "station.h"
 
 namespace cce::provider {
@@ -30,6 +31,7 @@ std::size_t bytes_of(const Request& request) {
         std::size_t operator()(const cce_aead_request& value) const { return value.source_length; }
         std::size_t operator()(const cce_mac_request& value) const { return value.message_length; }
         std::size_t operator()(const cce_key_wrap_request& value) const { return value.source_length; }
+        std::size_t operator()(const cce_digest_request& value) const { return value.message_length; }
     } measure;
     return std::visit(measure, request);
 }
@@ -119,6 +121,19 @@ bool Engine::offers(cce_mode mode, std::size_t key_bytes) {
     return information.engine_known == 0 || information.key_bytes_supported[length / 8 - 2] != 0;
 }
 
+bool Engine::offers(const HashUse& use) {
+    const cce_information& information = station()->information();
+    return (use.kind == CCE_HASH_HMAC ? information.hmac_supported : information.hash_supported)[use.hash] != 0;
+}
+
+bool Engine::offers_hash_streams() {
+    return station()->information().hash_streams_supported != 0;
+}
+
+HashStream Engine::hash_stream(const std::shared_ptr<Key>& key) {
+    return {station(), key, report_};
+}
+
 bool Engine::takes(cce_mode mode, std::size_t iv_bytes, std::size_t bytes) {
     const std::string_view backend = station()->information().backend;
     if (backend != "dev" && backend != "af_alg") {
@@ -174,7 +189,11 @@ cce_completion Engine::run(Key& key, cce_direction direction, const Request& req
         report_.engine_failed();
         throw Fault(Reason::device_failed, message);
     }
-    report_.on_engine(key.mode(), bytes_of(request));
+    if (key.hash()) {
+        report_.on_engine(key.hash()->hash, bytes_of(request));
+    } else {
+        report_.on_engine(key.mode(), bytes_of(request));
+    }
     return completion;
 }
 

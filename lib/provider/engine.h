@@ -13,6 +13,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -27,16 +28,26 @@ namespace cce::provider {
 
 class Station;
 
-/// A key for a mode, shared by the contexts that were duplicated from one another. Never changes. The station that
-/// first needs it gives it a session for each direction.
+/// What a session of a hash function is made of, besides the key.
+struct HashUse {
+    cce_hash hash = CCE_HASH_SHA_256;
+    cce_hash_kind kind = CCE_HASH_PLAIN;
+    SecretBytes customization;  ///< KMAC
+};
+
+/// A key for a mode, or a hash function with or without a key, shared by the contexts that were duplicated from one
+/// another. Never changes. The station that first needs it gives it a session for each direction.
 class Key {
 public:
     Key(cce_mode mode, std::span<const std::uint8_t> bytes) : mode_(mode), bytes_(bytes) {}
+    explicit Key(HashUse use, std::span<const std::uint8_t> bytes = {}) : hash_(std::move(use)), bytes_(bytes) {}
     ~Key();
     Key(const Key&) = delete;
     Key& operator=(const Key&) = delete;
 
+    /// Of a key of AES.
     [[nodiscard]] cce_mode mode() const noexcept { return mode_; }
+    [[nodiscard]] const std::optional<HashUse>& hash() const noexcept { return hash_; }
     [[nodiscard]] std::span<const std::uint8_t> bytes() const noexcept { return bytes_.bytes(); }
 
 private:
@@ -46,12 +57,15 @@ private:
         cce_session* session = nullptr;
         std::weak_ptr<Station> station;
     };
-    cce_mode mode_;
+    cce_mode mode_ = CCE_MODE_ECB;
+    std::optional<HashUse> hash_;
     SecretBytes bytes_;
     std::array<Slot, 2> slots_;
 };
 
-using Request = std::variant<cce_request, cce_aead_request, cce_mac_request, cce_key_wrap_request>;
+using Request = std::variant<cce_request, cce_aead_request, cce_mac_request, cce_key_wrap_request, cce_digest_request>;
+
+class HashStream;
 
 /// A request of an asynchronous job. Belongs to the caller, who stays until it is done.
 class Job {
@@ -92,6 +106,11 @@ public:
 
     /// Does the engine have this mode, with keys of so many bytes? Opens the device. Throws Fault.
     [[nodiscard]] bool offers(cce_mode mode, std::size_t key_bytes);
+
+    [[nodiscard]] bool offers(const HashUse& use);
+    [[nodiscard]] bool offers_hash_streams();
+    /// A stream of a message that is longer than a request should be. Calls wait, in asynchronous jobs, too.
+    [[nodiscard]] HashStream hash_stream(const std::shared_ptr<Key>& key);
 
     /// Does the way to the engine take such a request, of a mode that it offers? `bytes`: of text, AAD and tag. The
     /// Linux driver is limited by the kernel's interfaces.

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "cipher.h"
+#include "hash_mac.h"
 #include "parameters.h"
 
 namespace cce::provider {
@@ -297,10 +298,15 @@ const OSSL_DISPATCH* functions() {
 }  // namespace
 
 const OSSL_ALGORITHM* mac_algorithms() {
-    static const std::array<OSSL_ALGORITHM, 3> algorithms{
+    static const std::array<OSSL_ALGORITHM, 6> algorithms{
         OSSL_ALGORITHM{"CMAC", "provider=cce", functions<CCE_MODE_CMAC>(), "AES-CMAC on the Core Crypto Engine"},
         OSSL_ALGORITHM{"GMAC:1.0.9797.3.4", "provider=cce", functions<CCE_MODE_GCM>(),
                        "AES-GMAC on the Core Crypto Engine"},
+        OSSL_ALGORITHM{"HMAC", "provider=cce", hmac_functions(), "HMAC on the Core Crypto Engine"},
+        OSSL_ALGORITHM{"KMAC-128:KMAC128:2.16.840.1.101.3.4.2.19", "provider=cce", kmac_128_functions(),
+                       "KMAC128 on the Core Crypto Engine"},
+        OSSL_ALGORITHM{"KMAC-256:KMAC256:2.16.840.1.101.3.4.2.20", "provider=cce", kmac_256_functions(),
+                       "KMAC256 on the Core Crypto Engine"},
         OSSL_ALGORITHM{nullptr, nullptr, nullptr, nullptr},
     };
     return algorithms.data();

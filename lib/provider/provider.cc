@@ -99,6 +99,8 @@ const OSSL_ALGORITHM* query_operation(void*, int operation, int* no_cache) {
     switch (operation) {
         case OSSL_OP_CIPHER:
             return cipher_algorithms();
+        case OSSL_OP_DIGEST:
+            return digest_algorithms();
         case OSSL_OP_MAC:
             return mac_algorithms();
         default:

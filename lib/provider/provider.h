@@ -4,6 +4,9 @@
 
 #pragma once
 
+#include <array>
+#include <memory>
+
 #include "configuration.h"
 #include "core.h"
 #include "cpu.h"
@@ -35,15 +38,31 @@ struct Provider {
         return false;
     }
 
+    /// Of a hash function without a key: one for all contexts.
+    [[nodiscard]] const std::shared_ptr<Key>& plain_hash(cce_hash hash) const {
+        return plain_hashes_.at(static_cast<std::size_t>(hash));
+    }
+
     Core core;
     Configuration configuration;
     Report report;
     Cpu cpu;
     Engine engine;
+
+private:
+    std::array<std::shared_ptr<Key>, CCE_HASH_COUNT> plain_hashes_ = make_plain_hashes();
+    static std::array<std::shared_ptr<Key>, CCE_HASH_COUNT> make_plain_hashes() {
+        std::array<std::shared_ptr<Key>, CCE_HASH_COUNT> keys;
+        for (std::size_t hash = 0; hash < keys.size(); ++hash) {
+            keys.at(hash) = std::make_shared<Key>(HashUse{static_cast<cce_hash>(hash), CCE_HASH_PLAIN, {}});
+        }
+        return keys;
+    }
 };
 
 /// The algorithms of the provider, for OSSL_FUNC_PROVIDER_QUERY_OPERATION.
 [[nodiscard]] const OSSL_ALGORITHM* cipher_algorithms();
+[[nodiscard]] const OSSL_ALGORITHM* digest_algorithms();
 [[nodiscard]] const OSSL_ALGORITHM* mac_algorithms();
 
 }  // namespace cce::provider

@@ -29,6 +29,11 @@ void Report::on_engine(cce_mode mode, std::size_t bytes) noexcept {
     engine_bytes_.fetch_add(bytes, relaxed);
 }
 
+void Report::on_engine(cce_hash hash, std::size_t bytes) noexcept {
+    engine_hashes_.at(static_cast<std::size_t>(hash)).fetch_add(1, relaxed);
+    engine_bytes_.fetch_add(bytes, relaxed);
+}
+
 void Report::on_cpu(OnCpu reason, std::size_t bytes) noexcept {
     cpu_.at(static_cast<std::size_t>(reason)).fetch_add(1, relaxed);
     cpu_bytes_.fetch_add(bytes, relaxed);
@@ -49,7 +54,7 @@ void Report::set_device(const cce_information& information) noexcept {
 }
 
 std::uint64_t Report::engine_requests() const noexcept {
-    return sum(engine_);
+    return sum(engine_) + sum(engine_hashes_);
 }
 
 std::uint64_t Report::cpu_requests() const noexcept {
@@ -70,6 +75,11 @@ std::string Report::json() const {
         text += "\"" + std::string(cce_mode_name(static_cast<cce_mode>(mode))) +
                 "\": " + std::to_string(engine_.at(mode).load());
         separator = ", ";
+    }
+    for (std::size_t hash = 0; hash < engine_hashes_.size(); ++hash) {
+        if (const char* name = cce_hash_name(static_cast<cce_hash>(hash)); name != nullptr) {
+            text += ", \"" + std::string(name) + "\": " + std::to_string(engine_hashes_.at(hash).load());
+        }
     }
     text += "}, \"cpu\": {";
     separator = "";

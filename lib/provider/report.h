@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Who did what: every request is counted, by the engine's mode or by the reason why the CPU did it.
+// Who did what: every request is counted, by the engine's mode or hash function, or by the reason why the CPU did it.
 
 #pragma once
 
@@ -29,6 +29,7 @@ enum class OnCpu : std::size_t {
 class Report {
 public:
     void on_engine(cce_mode mode, std::size_t bytes) noexcept;
+    void on_engine(cce_hash hash, std::size_t bytes) noexcept;
     void on_cpu(OnCpu reason, std::size_t bytes) noexcept;
     void engine_failed() noexcept { failures_.fetch_add(1, relaxed); }
     void paused() noexcept { pauses_.fetch_add(1, relaxed); }
@@ -52,6 +53,7 @@ private:
     static constexpr auto relaxed = std::memory_order_relaxed;
 
     std::array<std::atomic<std::uint64_t>, CCE_MODE_COUNT> engine_{};
+    std::array<std::atomic<std::uint64_t>, CCE_HASH_COUNT> engine_hashes_{};  ///< HMAC, KMAC: of the function
     std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(OnCpu::count)> cpu_{};
     std::atomic<std::uint64_t> engine_bytes_ = 0;
     std::atomic<std::uint64_t> cpu_bytes_ = 0;

@@ -128,6 +128,7 @@ cce_completion Station::run(Key& key, cce_direction direction, Request& request,
                     return encrypt ? cce_key_wrap(session, &text, &length, &completion)
                                    : cce_key_unwrap(session, &text, &length, &completion);
                 },
+                [&](const cce_digest_request& text) { return cce_digest(session, &text, &completion); },
             },
             request);
     }
@@ -136,6 +137,21 @@ cce_completion Station::run(Key& key, cce_direction direction, Request& request,
         message = cce_error_message(device_.get());
     }
     return completion;
+}
+
+cce_status Station::start_stream(Key& key, cce_hash_stream*& stream, std::string& message) {
+    if (broken_) {
+        message = lost;
+        return CCE_ERROR_REFUSED;
+    }
+    cce_status status = CCE_OK;
+    if (cce_session* session = session_of(key, CCE_ENCRYPT, status); status == CCE_OK) {
+        status = cce_hash_stream_create(&stream, session);
+    }
+    if (status != CCE_OK) {
+        message = error_message();
+    }
+    return status;
 }
 
 bool Station::take_work() {
@@ -162,18 +178,33 @@ void Station::work() noexcept {
     }
 }
 
+cce_status Station::create_session(const Key& key, cce_direction direction, cce_session*& session) {
+    if (key.hash()) {
+        const std::span<const std::uint8_t> customization = key.hash()->customization.bytes();
+        cce_hash_options options = CCE_HASH_OPTIONS_INIT;
+        options.kind = key.hash()->kind;
+        options.direction = direction;
+        options.key = key.bytes().data();
+        options.key_length = key.bytes().size();
+        options.customization = customization.data();
+        options.customization_length = customization.size();
+        return cce_hash_session_create(&session, device_.get(), key.hash()->hash, &options);
+    }
+    // Xts::initialize() says when equal halves are accepted.
+    const bool decrypts_xts = key.mode() == CCE_MODE_XTS && direction == CCE_DECRYPT;
+    const unsigned flags = decrypts_xts ? unsigned{CCE_SESSION_EQUAL_KEYS} : 0;
+    return cce_session_create_with(&session, device_.get(), key.mode(), direction, key.bytes().data(),
+                                   key.bytes().size(), flags);
+}
+
 cce_session* Station::session_of(Key& key, cce_direction direction, cce_status& status) {
     const std::lock_guard lock(sessions_mutex_);
     Key::Slot& slot = key.slots_.at(direction == CCE_ENCRYPT ? 0 : 1);
     if (slot.session != nullptr && slot.station.lock().get() == this) {
         return slot.session;
     }
-    // Xts::initialize() says when equal halves are accepted.
-    const bool decrypts_xts = key.mode() == CCE_MODE_XTS && direction == CCE_DECRYPT;
-    const unsigned flags = decrypts_xts ? unsigned{CCE_SESSION_EQUAL_KEYS} : 0;
     cce_session* session = nullptr;
-    status = cce_session_create_with(&session, device_.get(), key.mode(), direction, key.bytes().data(),
-                                     key.bytes().size(), flags);
+    status = create_session(key, direction, session);
     if (status == CCE_OK) {
         sessions_.insert(session);
         slot.session = session;
@@ -210,6 +241,7 @@ void Station::start(Job& job) noexcept {
                     [&](const cce_aead_request& request) { return cce_submit_aead(session, &request); },
                     [&](const cce_mac_request& request) { return cce_submit_mac(session, &request); },
                     [&](const cce_key_wrap_request& request) { return cce_submit_key_wrap(session, &request); },
+                    [&](const cce_digest_request& request) { return cce_submit_digest(session, &request); },
                 },
                 job.request());
         }

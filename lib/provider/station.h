@@ -35,6 +35,12 @@ public:
     [[nodiscard]] cce_completion run(Key& key, cce_direction direction, Request& request, std::string& message);
     /// `job` is finished later, exactly once.
     void submit(Job& job);
+    /// Begins a hash stream in the calling thread. If that fails, `message` says why.
+    [[nodiscard]] cce_status start_stream(Key& key, cce_hash_stream*& stream, std::string& message);
+    /// Particulars of the calling thread's last failed call.
+    [[nodiscard]] std::string error_message() const { return cce_error_message(device_.get()); }
+    /// The device is lost.
+    [[nodiscard]] bool broken() const noexcept { return broken_; }
     /// The key of this session is no longer needed.
     void retire(cce_session* session) noexcept;
 
@@ -47,6 +53,7 @@ private:
     void start(Job& job) noexcept;
     void collect() noexcept;
     void give_up() noexcept;
+    [[nodiscard]] cce_status create_session(const Key& key, cce_direction direction, cce_session*& session);
     cce_session* session_of(Key& key, cce_direction direction, cce_status& status);
     void refuse(Job& job, cce_status status) noexcept;
 

@@ -60,6 +60,33 @@ for length in 0 5 16 70000; do
 	done
 done
 
+digests=(sha224 sha256 sha384 sha512 sha512-224 sha512-256 sha3-224 sha3-256 sha3-384 sha3-512 shake128 shake256)
+for length in 0 5 136 70000 1500000; do
+	head -c "$length" /dev/urandom >"$scratch/text"
+	for digest in "${digests[@]}"; do
+		[[ $(with_cce dgst "-$digest" "$scratch/text") == "$(without dgst "-$digest" "$scratch/text")" ]] ||
+			fail "$digest of $length bytes"
+		checked=$((checked + 1))
+		[[ $digest != shake* ]] || continue
+		[[ $(with_cce dgst "-$digest" -hmac key "$scratch/text") == "$(without dgst "-$digest" -hmac key "$scratch/text")" ]] ||
+			fail "HMAC, $digest of $length bytes"
+		options=(-digest "$digest" -macopt hexkey:0001020304 -in "$scratch/text" HMAC)
+		[[ $(with_cce mac "${options[@]}") == "$(without mac "${options[@]}")" ]] || fail "mac HMAC, $digest of $length bytes"
+		checked=$((checked + 2))
+	done
+	for mac in KMAC-128 KMAC-256; do
+		options=(-macopt hexkey:0001020304 -macopt custom:test -macopt size:100 -in "$scratch/text" "$mac")
+		[[ $(with_cce mac "${options[@]}") == "$(without mac "${options[@]}")" ]] || fail "$mac of $length bytes"
+		checked=$((checked + 1))
+	done
+done
+
+# Without a configuration file.
+[[ $(CCE_BACKEND=${backend%%:*} CCE_ENGINE=${backend#*:} CCE_CPU_BELOW=0 openssl dgst -provider-path "$(dirname "$module")" \
+	-provider "$(basename "$module" .so)" -provider default -propquery provider=cce -sha3-256 "$scratch/text") == \
+	"$(without dgst -sha3-256 "$scratch/text")" ]] || fail "openssl dgst -provider"
+checked=$((checked + 1))
+
 # CMS: the content in CBC, or in GCM piece by piece; its key wrapped with another one (RFC 5652, 5083, 3394).
 head -c 50000 /dev/urandom >"$scratch/text"
 for cipher in aes-128-cbc aes-256-gcm; do
@@ -75,7 +102,7 @@ for cipher in aes-128-cbc aes-256-gcm; do
 		done
 	done
 done
-for mode in ecb cbc ctr gcm cmac kw; do
+for mode in ecb cbc ctr gcm cmac kw sha256 sha512-224 sha3-384 shake128 cshake256; do
 	(($(count "$report" "engine.$mode") > 0)) || fail "the engine did nothing in $mode: $(cat "$report")"
 done
 (($(count "$report" engine_failures) == 0)) || fail "the engine failed requests"

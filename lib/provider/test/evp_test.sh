@@ -95,7 +95,8 @@ ours_in() {
 import re, sys
 
 ours = re.compile(r"(?i)^(Cipher\s*=\s*(aes-(128|192|256)-(ecb|cbc|ctr|gcm|ccm|xts|wrap|wrap-pad)"
-                  r"|(id-)?aes(128|192|256)-(gcm|ccm|wrap|wrap-pad))|MAC\s*=\s*(CMAC|GMAC))\s*$")
+                  r"|(id-)?aes(128|192|256)-(gcm|ccm|wrap|wrap-pad))|MAC\s*=\s*(CMAC|GMAC|HMAC|KMAC(128|256))"
+                  r"|Digest\s*=\s*(sha(224|256|384|512|512-224|512-256)|sha3-(224|256|384|512)|shake(128|256)))\s*$")
 with open(sys.argv[1], encoding="utf-8") as file:
     print(sum(1 for line in file if ours.match(line)))
 EOF

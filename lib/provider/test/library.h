@@ -97,7 +97,7 @@ public:
     [[nodiscard]] std::uint64_t cpu_requests() const { return count("cce-cpu-requests"); }
 
     [[nodiscard]] std::string report() const {
-        std::array<char, 2048> text{};
+        std::array<char, 4096> text{};
         std::array<OSSL_PARAM, 2> params{OSSL_PARAM_construct_utf8_string("cce-report", text.data(), text.size()),
                                          OSSL_PARAM_construct_end()};
         EXPECT_EQ(OSSL_PROVIDER_get_params(provider_.get(), params.data()), 1);
