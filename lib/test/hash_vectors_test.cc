@@ -88,9 +88,14 @@ protected:
         return std::filesystem::path(CCE_HASH_VECTORS) / "hashes" / set.folder / (std::string(set.prefix) + name);
     }
     [[nodiscard]] bool offers(const Set& set) const { return information.hash_supported[set.hash] != 0; }
-    [[nodiscard]] std::size_t monte_carlo_rounds() const {
-        const bool all = std::getenv("CCE_TEST_ALL") != nullptr;
-        return GetParam() == "software" || all ? 100 : 1;
+    [[nodiscard]] bool all_of_monte_carlo() const {
+        return GetParam() == "software" || std::getenv("CCE_TEST_ALL") != nullptr;
+    }
+    [[nodiscard]] std::size_t monte_carlo_rounds() const { return all_of_monte_carlo() ? 100 : 1; }
+    /// Of each family one function has its turn where an engine is simulated.
+    [[nodiscard]] bool has_monte_carlo(const Set& set) const {
+        return offers(set) && (all_of_monte_carlo() || set.hash == CCE_HASH_SHA_256 || set.hash == CCE_HASH_SHA3_256 ||
+                               set.hash == CCE_HASH_SHAKE_128);
     }
 
     Bytes hash(cce::Session& session, const Bytes& message, std::size_t length) {
@@ -152,7 +157,7 @@ TEST_P(HashVectors, VariableOutput) {
 TEST_P(HashVectors, MonteCarlo) {
     for (const Set& set : sets) {
         const std::size_t length = cce_hash_digest_bytes(set.hash);
-        if (!offers(set) || length == 0) continue;
+        if (!has_monte_carlo(set) || length == 0) continue;
         cce::Session session(*device, set.hash);
         const bool chains_three = set.hash < CCE_HASH_SHA3_224;
         Bytes seed;
@@ -178,7 +183,7 @@ TEST_P(HashVectors, MonteCarlo) {
 /// SHA3VS, 6.3.3: the output's last 16 bits tell how long the next one is.
 TEST_P(HashVectors, MonteCarloOfXofs) {
     for (const Set& set : sets) {
-        if (!offers(set) || cce_hash_digest_bytes(set.hash) != 0) continue;
+        if (!has_monte_carlo(set) || cce_hash_digest_bytes(set.hash) != 0) continue;
         cce::Session session(*device, set.hash);
         std::size_t shortest = 0, longest = 0, length = 0, count = 0;
         Bytes output;
