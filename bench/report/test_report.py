@@ -125,6 +125,8 @@ class AlgorithmsTest(unittest.TestCase):
     def test_names(self) -> None:
         self.assertEqual(algorithms.parse('gcm, cbc'), ['cbc', 'gcm'])
         self.assertEqual(algorithms.parse(''), list(algorithms.KNOWN))
+        self.assertEqual(algorithms.parse('', quick=True), list(algorithms.QUICK))
+        self.assertEqual(algorithms.parse('sha-384', quick=True), ['sha-384'])
         with self.assertRaisesRegex(algorithms.AlgorithmError, "'des'; known: ecb, .*gcm"):
             algorithms.parse('gcm,des')
         self.assertEqual(algorithms.openssl_names(['xts', 'sha-256'], (128, 192)), ['aes-128-xts', 'sha-256'])
