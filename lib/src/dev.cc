@@ -392,11 +392,10 @@ public:
     [[nodiscard]] std::size_t piece_bytes() const override {
         return std::min<std::size_t>(dev_piece_bytes, query_.longest_request / CCE_BLOCK_BYTES * CCE_BLOCK_BYTES);
     }
-    [[nodiscard]] std::size_t hash_piece_bytes(const HashParameters& parameters) const override {
-        // The engine takes memory in few pieces only, and nobody else does these functions.
-        if (((query_.hashes_on_cpu >> parameters.hash) & 1U) == 0) return CCE_UAPI_ENGINE_ONLY_BYTES;
-        // The state that a piece leaves stands behind its output.
-        return piece_bytes() - CCE_UAPI_STATE_BYTES;
+    [[nodiscard]] std::size_t hash_piece_bytes(const HashParameters& /*parameters*/) const override {
+        // So much the engine takes wherever it lies. Of more, in ordinary pages, the driver would have to do on the CPU
+        // what it can, and to refuse the rest.
+        return CCE_UAPI_ENGINE_ONLY_BYTES;
     }
 
 private:
