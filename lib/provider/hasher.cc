@@ -9,7 +9,8 @@ namespace cce::provider {
 namespace {
 
 /// Longer messages are streams. A job that is asynchronous can be paused for a request, but not for a stream's piece.
-constexpr std::size_t gathered_bytes_max = std::size_t{1} << 20;
+/// With what stands in front of it, the state of a key, the driver takes 1 MiB at once.
+constexpr std::size_t gathered_bytes_max = (std::size_t{1} << 20) - 4096;
 constexpr Reason digest_failed = Reason::digest_operation_failed;
 
 template <typename... Calls>
@@ -105,7 +106,7 @@ void Hasher::update(std::span<const std::uint8_t> more) {
         } else if (bytes_ >= threshold && before < std::max<std::uint64_t>(threshold, 1) && !engine_offers()) {
             // Asked once, and only for what is long enough to open the device for.
             go_to_cpu(OnCpu::not_offered);
-        } else if (bytes_ > std::max(gathered_bytes_max, threshold)) {
+        } else if (bytes_ > gathered_bytes_max && bytes_ >= threshold) {
             if (provider_.engine.offers_hash_streams()) {
                 stream_.emplace(provider_.engine.hash_stream(key()));
                 stream_->update(gathered_.bytes());

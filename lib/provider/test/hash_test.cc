@@ -333,6 +333,30 @@ TEST(HashThreshold, Decides) {
     EXPECT_NE(library.report().find("\"sha256\": 1"), std::string::npos) << library.report();
 }
 
+/// Above what is gathered for one request: below it the CPU's, from there on a stream.
+TEST(HashThreshold, MayBeLong) {
+    constexpr std::size_t threshold = gathered_at_most + 300'000;
+    const Library library(threshold);
+    const std::array<Digest, 2> digests{digest_of(library, "SHA3-256", "cce"),
+                                        digest_of(library, "SHA3-256", "default")};
+    std::uint64_t engine = 0;
+    for (const std::size_t bytes : {threshold - 1, threshold}) {
+        const Bytes text(bytes, 0x5a);
+        std::array<Bytes, 2> results;
+        for (std::size_t i = 0; i < results.size(); ++i) {
+            const DigestContext context(EVP_MD_CTX_new());
+            ASSERT_EQ(EVP_DigestInit_ex2(context.get(), digests.at(i).get(), nullptr), 1);
+            ASSERT_EQ(EVP_DigestUpdate(context.get(), text.data(), bytes - 10), 1);
+            ASSERT_EQ(EVP_DigestUpdate(context.get(), text.data(), 10), 1);
+            results.at(i).resize(32);
+            ASSERT_EQ(EVP_DigestFinal_ex(context.get(), results.at(i).data(), nullptr), 1) << last_error();
+        }
+        EXPECT_EQ(results[0], results[1]);
+        EXPECT_EQ(library.engine_requests(), engine) << library.report();
+        ++engine;
+    }
+}
+
 /// The provider preferred for everything: libcce's software backend must not end up in it.
 TEST(HashProvider, IsNotItsOwnBackend) {
     const Library library(0, "software", "provider=cce");
