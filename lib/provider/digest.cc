@@ -186,8 +186,7 @@ int get_params(OSSL_PARAM params[]) {
     // Their AlgorithmIdentifiers have no parameters (RFC 5754, 2; RFC 8702, 3).
     const bool good = put_size(OSSL_DIGEST_PARAM_BLOCK_SIZE, cce_hash_block_bytes(Hash)) &&
                       put_size(OSSL_DIGEST_PARAM_SIZE, default_bytes(Hash)) &&
-                      put_flag(OSSL_DIGEST_PARAM_XOF, is_shake(Hash)) &&
-                      put_flag(OSSL_DIGEST_PARAM_ALGID_ABSENT, true);
+                      put_flag(OSSL_DIGEST_PARAM_XOF, is_shake(Hash)) && put_flag(OSSL_DIGEST_PARAM_ALGID_ABSENT, true);
     return good ? 1 : 0;
 }
 
