@@ -300,6 +300,7 @@ u8 *cce_user_digest_saved(struct cce_user_request *user);
 int cce_user_digest_prepare(struct cce_user_request *user, const struct cce_uapi_request *given);
 int cce_user_digest_check_lists(struct cce_user_request *user);
 int cce_user_digest_run(struct cce_user_request *user, crypto_completion_t done);
+void cce_user_digest_forget(struct cce_user_request *user);
 void cce_user_digest_end(struct cce_user_request *user, int error);
 
 /* cce_region.c */

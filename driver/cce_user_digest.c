@@ -567,6 +567,22 @@ int cce_user_digest_run(struct cce_user_request *user, crypto_completion_t done)
 }
 
 /**
+ * cce_user_digest_forget() - leave nothing of a state in a request, nor of HMAC's key
+ * @user: request that is over, or was refused; it has room
+ *
+ * Context: any.
+ */
+void cce_user_digest_forget(struct cce_user_request *user)
+{
+	struct cce_user_digest *digest = user->crypto;
+
+	memzero_explicit(digest->saved, sizeof(digest->saved));
+	memzero_explicit(digest->output, sizeof(digest->output));
+	memzero_explicit(&digest->state, sizeof(digest->state));
+	memzero_explicit(digest->exported, sizeof(digest->exported));
+}
+
+/**
  * cce_user_digest_end() - hand out the result
  * @user: request that is over
  * @error: how it has ended
@@ -581,8 +597,5 @@ void cce_user_digest_end(struct cce_user_request *user, int error)
 	if (!error && !digest->request.destination)
 		sg_copy_from_buffer(destination, sg_nents(destination), digest->output,
 				    user->destination_bytes);
-	memzero_explicit(digest->saved, sizeof(digest->saved));
-	memzero_explicit(digest->output, sizeof(digest->output));
-	memzero_explicit(&digest->state, sizeof(digest->state));
-	memzero_explicit(digest->exported, sizeof(digest->exported));
+	cce_user_digest_forget(user);
 }

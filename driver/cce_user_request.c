@@ -511,12 +511,16 @@ int cce_user_request_prepare(struct cce_user_request *request, struct cce_client
 	request->decrypt = given->flags & CCE_UAPI_REQUEST_DECRYPT;
 	request->key_bytes = 0;
 	cce_user_set_iv(request, given);
-	error = cce_user_reserve(request) ?:
-		cce_user_take_text(request, client, given, fixed) ?:
+	error = cce_user_reserve(request);
+	if (error)
+		goto clean;
+	error = cce_user_take_text(request, client, given, fixed) ?:
 		cce_user_take_aad(request, client, given) ?:
 		cce_user_build_lists(request);
 	if (!error)
 		return 0;
+	if (cce_session_is_digest(request->session))
+		cce_user_digest_forget(request);
 clean:
 	cce_user_request_clean(request);
 	return error;
