@@ -6,9 +6,11 @@
  * that can do them appears, and stay until the module is unloaded. Without an engine, requests run
  * on the CPU.
  */
+#include <crypto/internal/hash.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/pm_runtime.h>
+#include <linux/scatterlist.h>
 
 #include "cce_algorithm.h"
 #include "cce_queue.h"
@@ -142,6 +144,38 @@ int cce_algorithm_run(struct cce_request *request, struct crypto_async_request *
 	if (result != -EINPROGRESS && result != -EBUSY)
 		cce_request_release(request, result);
 	return result;
+}
+
+/**
+ * cce_algorithm_update_source() - let the CPU hash what the engine would read of the source
+ * @request: its source, how much of it to skip, and how much to take
+ * @desc: hash under way
+ *
+ * Context: any but the hard interrupt.
+ * Return: 0 or a negative errno: -EINVAL if the scatterlist is shorter.
+ */
+int cce_algorithm_update_source(const struct cce_request *request, struct shash_desc *desc)
+{
+	unsigned int left = request->source_bytes;
+	struct sg_mapping_iter iterator;
+	int error = 0;
+
+	if (!left)
+		return 0;
+	sg_miter_start(&iterator, request->source, sg_nents(request->source),
+		       SG_MITER_ATOMIC | SG_MITER_FROM_SG);
+	if (sg_miter_skip(&iterator, request->source_skip)) {
+		while (!error && left && sg_miter_next(&iterator)) {
+			unsigned int bytes = min_t(size_t, iterator.length, left);
+
+			error = crypto_shash_update(desc, iterator.addr, bytes);
+			left -= bytes;
+		}
+	}
+	sg_miter_stop(&iterator);
+	if (!error && left)
+		error = -EINVAL;
+	return error;
 }
 
 /**

@@ -11,6 +11,8 @@
 #include "cce_device.h"
 #include "cce_request.h"
 
+struct shash_desc;
+
 /* The fallback must keep our promise not to allocate while it handles a request. */
 #define CCE_FALLBACK_MASK	(CRYPTO_ALG_NEED_FALLBACK | CRYPTO_ALG_ALLOCATES_MEMORY)
 
@@ -53,6 +55,7 @@ extern struct cce_fallback_counters cce_algorithm_fallbacks;
 int cce_algorithm_run(struct cce_request *request, struct crypto_async_request *owner,
 		      const struct cce_algorithm *algorithm, struct cce_key *key);
 unsigned int cce_algorithm_cpu_below(u8 opcode, u8 mode, unsigned int bytes);
+int cce_algorithm_update_source(const struct cce_request *request, struct shash_desc *desc);
 u32 cce_algorithm_threshold(u8 opcode, unsigned int mode);
 int cce_algorithm_need_cpu(const char *name, u32 type, u32 mask);
 int cce_algorithm_register(u32 algorithms);

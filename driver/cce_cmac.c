@@ -88,30 +88,6 @@ static void cce_cmac_forget(struct cce_request *request, int error)
 	memzero_explicit(context->last, sizeof(context->last));
 }
 
-static int cce_cmac_update_source(struct shash_desc *desc, const struct cce_request *request)
-{
-	unsigned int left = request->source_bytes;
-	struct sg_mapping_iter iterator;
-	int error = 0;
-
-	if (!left)
-		return 0;
-	sg_miter_start(&iterator, request->source, sg_nents(request->source),
-		       SG_MITER_ATOMIC | SG_MITER_FROM_SG);
-	if (sg_miter_skip(&iterator, request->source_skip)) {
-		while (!error && left && sg_miter_next(&iterator)) {
-			unsigned int bytes = min_t(size_t, iterator.length, left);
-
-			error = crypto_shash_update(desc, iterator.addr, bytes);
-			left -= bytes;
-		}
-	}
-	sg_miter_stop(&iterator);
-	if (!error && left)
-		error = -EINVAL;
-	return error;
-}
-
 static int cce_cmac_run_on_cpu(struct cce_request *request, bool may_sleep)
 {
 	struct cce_cmac_request *context =
@@ -124,7 +100,7 @@ static int cce_cmac_run_on_cpu(struct cce_request *request, bool may_sleep)
 	if (!error)
 		error = crypto_shash_update(desc, context->first, request->prefix_bytes);
 	if (!error)
-		error = cce_cmac_update_source(desc, request);
+		error = cce_algorithm_update_source(request, desc);
 	if (!error)
 		error = crypto_shash_finup(desc, context->last, request->suffix_bytes,
 					   request->answer);

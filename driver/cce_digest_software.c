@@ -8,7 +8,6 @@
 #include <crypto/internal/hash.h>
 #include <crypto/sha2.h>
 #include <linux/err.h>
-#include <linux/scatterlist.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -229,28 +228,6 @@ int cce_digest_software_set_key(const struct cce_digest_software *software, cons
 	return error;
 }
 
-static int cce_digest_update_source(struct shash_desc *desc, const struct cce_request *request)
-{
-	unsigned int left = request->source_bytes;
-	struct sg_mapping_iter iterator;
-	int error = 0;
-
-	if (!left)
-		return 0;
-	sg_miter_start(&iterator, request->source, sg_nents(request->source),
-		       SG_MITER_ATOMIC | SG_MITER_FROM_SG);
-	while (!error && left && sg_miter_next(&iterator)) {
-		unsigned int bytes = min_t(size_t, iterator.length, left);
-
-		error = crypto_shash_update(desc, iterator.addr, bytes);
-		left -= bytes;
-	}
-	sg_miter_stop(&iterator);
-	if (!error && left)
-		error = -EINVAL;
-	return error;
-}
-
 /* The end of a message: its digest, or with a key that of the outer state and that. */
 static int cce_digest_end_message(const struct cce_digest_software *software,
 				  const struct cce_digest_work *work)
@@ -294,7 +271,7 @@ int cce_digest_software_run(const struct cce_digest_software *software,
 	desc->tfm = software->shash;
 	software->format->store(software->function, work->state, work->exported, false);
 	error = crypto_shash_import(desc, work->exported) ?:
-		cce_digest_update_source(desc, request);
+		cce_algorithm_update_source(request, desc);
 	if (!error && request->suffix_bytes)
 		error = crypto_shash_update(desc, request->suffix, request->suffix_bytes);
 	if (!error && work->digest)
