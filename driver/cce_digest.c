@@ -88,8 +88,8 @@ static unsigned int cce_digest_front_bytes(const struct cce_digest_alg *row,
 {
 	if (state->fresh)
 		return 0;
-	return sizeof(struct cce_hash_context) +
-	       row->function->state_bytes * (row->algorithm.keyless ? 1 : 2);
+	return cce_digest_saved_bytes(row->function) +
+	       (row->algorithm.keyless ? 0 : row->function->state_bytes);
 }
 
 static void cce_digest_write_prefix(const struct cce_request *request, u8 *prefix)
@@ -97,25 +97,15 @@ static void cce_digest_write_prefix(const struct cce_request *request, u8 *prefi
 	const struct cce_digest_request *context =
 		container_of(request, const struct cce_digest_request, request);
 	const struct cce_digest_state *state = &context->state;
-	struct cce_hash_context header = {
-		.format = CCE_CONTEXT_FORMAT_HASH_STATE,
-		.mode = request->mode,
-		.length = cpu_to_le64(state->length),
-	};
-	unsigned int state_bytes;
+	const struct cce_digest_function *function = &cce_digest_functions[request->mode];
 
 	if (request->aad_length) {
-		state_bytes = (request->aad_length - sizeof(header)) / (request->key ? 2 : 1);
-		memcpy(prefix, &header, sizeof(header));
-		prefix += sizeof(header);
-		memcpy(prefix, state->words, state_bytes);
-		prefix += state_bytes;
-		if (request->key) {
-			memcpy(prefix, request->key->outer, state_bytes);
-			prefix += state_bytes;
-		}
+		cce_digest_save(function, state->words, state->length, prefix);
+		if (request->key)
+			memcpy(prefix + cce_digest_saved_bytes(function), request->key->outer,
+			       function->state_bytes);
 	}
-	memcpy(prefix, state->held, state->held_bytes);
+	memcpy(prefix + request->aad_length, state->held, state->held_bytes);
 }
 
 /* An update's whole blocks have gone into the state: keep what is left, unless the kernel does. */
@@ -208,7 +198,7 @@ static int cce_digest_run(struct ahash_request *req, unsigned int bytes, bool en
 		.source = req->src,
 		.source_bytes = bytes - state->held_bytes,
 		.destination_bytes = ends ? function->digest_bytes :
-				     sizeof(struct cce_hash_context) + function->state_bytes,
+				     cce_digest_saved_bytes(function),
 		.result = context->output,
 		.prefix_bytes = front + state->held_bytes,
 		.text_length = bytes,

@@ -233,7 +233,7 @@ static int cce_digest_end_message(const struct cce_digest_software *software,
 				  const struct cce_digest_work *work)
 {
 	const struct cce_digest_function *function = software->function;
-	struct cce_digest_state *state = work->state;
+	struct cce_digest_state outer = { .length = function->block_bytes };
 	u8 inner[HASH_MAX_DIGESTSIZE];
 	int error;
 
@@ -242,9 +242,9 @@ static int cce_digest_end_message(const struct cce_digest_software *software,
 
 	error = cce_digest_end(software, work->desc, NULL, 0, inner);
 	if (!error) {
-		*state = (struct cce_digest_state){ .length = function->block_bytes };
-		memcpy(state->words, work->outer, function->state_bytes);
-		software->format->store(function, state, work->exported, false);
+		memcpy(outer.words, work->outer, function->state_bytes);
+		software->format->store(function, &outer, work->exported, false);
+		memzero_explicit(&outer, sizeof(outer));
 		error = crypto_shash_import(work->desc, work->exported) ?:
 			cce_digest_end(software, work->desc, inner, function->digest_bytes,
 				       work->digest);

@@ -26,14 +26,14 @@ const struct cce_digest_function cce_digest_functions[CCE_DIGEST_FUNCTIONS] = {
 	CCE_FUNCTION(SHA_512, "sha512", 128, 64, 64),
 	CCE_FUNCTION(SHA_512_224, "sha512", 128, 28, 64),
 	CCE_FUNCTION(SHA_512_256, "sha512", 128, 32, 64),
-	CCE_FUNCTION(SHA3_224, "sha3-224", 144, 28, 208),
-	CCE_FUNCTION(SHA3_256, "sha3-256", 136, 32, 208),
-	CCE_FUNCTION(SHA3_384, "sha3-384", 104, 48, 208),
-	CCE_FUNCTION(SHA3_512, "sha3-512", 72, 64, 208),
-	CCE_FUNCTION(SHAKE_128, NULL, 168, 0, 208),
-	CCE_FUNCTION(SHAKE_256, NULL, 136, 0, 208),
-	CCE_FUNCTION(CSHAKE_128, NULL, 168, 0, 208),
-	CCE_FUNCTION(CSHAKE_256, NULL, 136, 0, 208),
+	CCE_FUNCTION(SHA3_224, "sha3-224", 144, 28, CCE_HASH_STATE_BYTES),
+	CCE_FUNCTION(SHA3_256, "sha3-256", 136, 32, CCE_HASH_STATE_BYTES),
+	CCE_FUNCTION(SHA3_384, "sha3-384", 104, 48, CCE_HASH_STATE_BYTES),
+	CCE_FUNCTION(SHA3_512, "sha3-512", 72, 64, CCE_HASH_STATE_BYTES),
+	CCE_FUNCTION(SHAKE_128, NULL, 168, 0, CCE_HASH_STATE_BYTES),
+	CCE_FUNCTION(SHAKE_256, NULL, 136, 0, CCE_HASH_STATE_BYTES),
+	CCE_FUNCTION(CSHAKE_128, NULL, 168, 0, CCE_HASH_STATE_BYTES),
+	CCE_FUNCTION(CSHAKE_256, NULL, 136, 0, CCE_HASH_STATE_BYTES),
 };
 
 /* SHA-224 and SHA-256: until 6.15 without the last member, and @length counts @held as well. */
@@ -292,6 +292,28 @@ static const struct cce_digest_format cce_digest_formats[] = {
 	  sizeof(struct cce_software_sha3_sponge), 0,
 	  cce_store_sha3_sponge, cce_load_sha3_sponge },
 };
+
+/**
+ * cce_digest_save() - write what the engine goes on from
+ * @function: the hash function
+ * @words: of the state
+ * @length: bytes that have gone into it
+ * @saved: receives header and words: cce_digest_saved_bytes()
+ *
+ * Context: any.
+ */
+void cce_digest_save(const struct cce_digest_function *function, const u8 *words, u64 length,
+		     u8 *saved)
+{
+	const struct cce_hash_context header = {
+		.format = CCE_CONTEXT_FORMAT_HASH_STATE,
+		.mode = function->mode,
+		.length = cpu_to_le64(length),
+	};
+
+	memcpy(saved, &header, sizeof(header));
+	memcpy(saved + sizeof(header), words, function->state_bytes);
+}
 
 /**
  * cce_digest_find_format() - how does an implementation of the CPU export a state?

@@ -61,6 +61,12 @@ struct cce_digest_state {
 	bool fresh;
 };
 
+/* Length of what the engine goes on from: header and words. */
+static inline unsigned int cce_digest_saved_bytes(const struct cce_digest_function *function)
+{
+	return sizeof(struct cce_hash_context) + function->state_bytes;
+}
+
 /**
  * struct cce_digest_format - how implementations of some kernels export a state
  * @first_mode: the first function that it is for, &enum cce_hash_mode
@@ -81,6 +87,8 @@ struct cce_digest_format {
 		    const void *in, bool core);
 };
 
+void cce_digest_save(const struct cce_digest_function *function, const u8 *words, u64 length,
+		     u8 *saved);
 const struct cce_digest_format *
 cce_digest_find_format(const struct cce_digest_function *function, unsigned int bytes);
 

@@ -250,11 +250,6 @@ static bool cce_user_digest_ends(u16 flags)
 	return flags & (CCE_UAPI_REQUEST_LAST | CCE_UAPI_REQUEST_SQUEEZE);
 }
 
-static unsigned int cce_user_digest_saved_bytes(const struct cce_digest_function *function)
-{
-	return sizeof(struct cce_hash_context) + function->state_bytes;
-}
-
 static int cce_user_digest_check_flags(const struct cce_uapi_request *given,
 				       const struct cce_digest_function *function)
 {
@@ -271,7 +266,7 @@ static int cce_user_digest_check_flags(const struct cce_uapi_request *given,
 		return given->aad_length || given->aad_region || given->aad ? -EINVAL : 0;
 	if (!given->aad_length)
 		return -ENODATA;
-	return given->aad_length == cce_user_digest_saved_bytes(function) ? 0 : -EBADMSG;
+	return given->aad_length == cce_digest_saved_bytes(function) ? 0 : -EBADMSG;
 }
 
 static int cce_user_digest_check_text(const struct cce_uapi_request *given,
@@ -334,7 +329,7 @@ unsigned int cce_user_digest_result_bytes(const struct cce_uapi_request *given,
 {
 	if (given->flags & CCE_UAPI_REQUEST_LAST)
 		return given->output_length;
-	return given->output_length + cce_user_digest_saved_bytes(session->digest->function);
+	return given->output_length + cce_digest_saved_bytes(session->digest->function);
 }
 
 /**
@@ -383,45 +378,18 @@ static int cce_user_digest_check_saved(const struct cce_session_digest *session,
 	return 0;
 }
 
-/* HMAC's message begins behind the inner key block. */
-static void cce_user_digest_begin_hmac(const struct cce_session_digest *session, u8 *saved)
-{
-	const struct cce_hash_context header = {
-		.format = CCE_CONTEXT_FORMAT_HASH_STATE,
-		.mode = session->function->mode,
-		.length = cpu_to_le64(session->function->block_bytes),
-	};
-
-	memcpy(saved, &header, sizeof(header));
-	memcpy(saved + sizeof(header), session->key->inner, session->function->state_bytes);
-}
-
 static void cce_user_digest_write_prefix(const struct cce_request *request, u8 *prefix)
 {
 	const struct cce_user_digest *digest =
 		container_of(request, const struct cce_user_digest, request);
-	unsigned int state_bytes = cce_digest_functions[request->mode].state_bytes;
-	unsigned int saved_bytes = sizeof(struct cce_hash_context) + state_bytes;
+	const struct cce_digest_function *function = &cce_digest_functions[request->mode];
+	unsigned int saved_bytes = cce_digest_saved_bytes(function);
 
 	if (!request->aad_length)
 		return;
 	memcpy(prefix, digest->saved, saved_bytes);
 	if (request->key)
-		memcpy(prefix + saved_bytes, request->key->outer, state_bytes);
-}
-
-/* The message goes on from what the CPU has made. */
-static void cce_user_digest_save(struct cce_user_digest *digest, u64 length)
-{
-	const struct cce_hash_context header = {
-		.format = CCE_CONTEXT_FORMAT_HASH_STATE,
-		.mode = digest->request.mode,
-		.length = cpu_to_le64(length + digest->request.text_length),
-	};
-
-	memcpy(digest->output, &header, sizeof(header));
-	memcpy(digest->output + sizeof(header), digest->state.words,
-	       cce_digest_functions[digest->request.mode].state_bytes);
+		memcpy(prefix + saved_bytes, request->key->outer, function->state_bytes);
 }
 
 static int cce_user_digest_run_on_cpu(struct cce_request *request, bool may_sleep)
@@ -452,8 +420,10 @@ static int cce_user_digest_run_on_cpu(struct cce_request *request, bool may_slee
 	       request->aad_length ? digest->saved + sizeof(header) : session->initial,
 	       session->function->state_bytes);
 	error = cce_digest_software_run(&session->software, &work);
+	/* The message goes on from what the CPU has made. */
 	if (!error && !ends)
-		cce_user_digest_save(digest, length);
+		cce_digest_save(session->function, digest->state.words,
+				length + request->text_length, digest->output);
 	return error;
 }
 
@@ -491,10 +461,12 @@ int cce_user_digest_prepare(struct cce_user_request *user, const struct cce_uapi
 		if (error)
 			return error;
 	} else if (session->key) {
-		cce_user_digest_begin_hmac(session, digest->saved);
+		/* HMAC's message begins behind the inner key block. */
+		cce_digest_save(function, session->key->inner, function->block_bytes,
+				digest->saved);
 	}
 	if (!first || session->key)
-		front = cce_user_digest_saved_bytes(function);
+		front = cce_digest_saved_bytes(function);
 	if (session->key)
 		front += function->state_bytes;
 	digest->request = (struct cce_request){
