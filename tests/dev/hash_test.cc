@@ -15,7 +15,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -25,11 +24,11 @@
 #include <random>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "device_file.h"
 #include "reference.h"
+#include "removal.h"
 
 namespace cce::dev {
 namespace {
@@ -754,49 +753,18 @@ TEST_F(DevHash, Asleep) {
 // The engine comes and goes: a digest is right, or there is an errno and nothing of it; what the CPU can do always
 // succeeds.
 TEST_F(DevHash, RemovalUnderLoad) {
-    const char* until = std::getenv("CCE_DEV_UNTIL");
-    ASSERT_NE(until, nullptr);
     const uint32_t keyed = hmac_session(CCE_UAPI_HASH_SHA3_512, Bytes(100, 1));
     const uint32_t extendable = session(shake_256.hash), another = session(CCE_UAPI_HASH_SHA_512_256);
     const Bytes message = random_bytes(2000);
     const Bytes expected_mac = mac("HMAC", "SHA3-512", Bytes(100, 1), message, 64);
     const Bytes expected_digest = digest("SHA512-256", message, 32);
-    const Bytes expected = digest(shake_256.name, message, 600);
-    std::map<int, unsigned> failures;
-    unsigned good = 0, refused_sessions = 0;
-    while (access(until, F_OK) != 0) {
-        ASSERT_EQ(in_pieces(functions[9], keyed, message, 1 + below(4), 64), expected_mac);
-        ASSERT_EQ(in_pieces(functions[5], another, message, 1 + below(4), 32), expected_digest);
-        Bytes result(600, untouched);
-        const int error = run(
-            request(extendable, CCE_UAPI_REQUEST_FIRST | CCE_UAPI_REQUEST_LAST, message, result.data(), result.size()));
-        if (error == 0) {
-            ++good;
-            ASSERT_EQ(result, expected);
-        } else {
-            ++failures[error];
-            ASSERT_TRUE(result[0] == 0 || result[0] == untouched);
-            ASSERT_EQ(result, Bytes(result.size(), result[0]));
-        }
-        uint32_t id = 0;
-        const int refused = file_.create_session(CCE_UAPI_MODE_HASH + shake_256.hash, {}, 0, id);
-        ASSERT_TRUE(refused == 0 || refused == EOPNOTSUPP) << refused;
-        refused_sessions += refused != 0;
-        if (refused == 0) {
-            ASSERT_EQ(file_.destroy(CCE_UAPI_SESSION_DESTROY, id), 0);
-        }
-        // Time stands still in a guest that never sleeps.
-        std::this_thread::sleep_for(std::chrono::microseconds{100});
-    }
-    EXPECT_GT(good, 1U);
-    EXPECT_GT(failures[ENODEV], 0U);
-    EXPECT_GT(refused_sessions, 0U);
-    std::printf("%u outputs of an XOF; sessions refused %u;", good, refused_sessions);
-    for (const auto& [error, count] : failures) {
-        std::printf(" %u with errno %d", count, error);
-        EXPECT_TRUE(error == ENODEV || error == EAGAIN || error == EIO || error == ETIMEDOUT) << error;
-    }
-    std::printf("\n");
+    run_until_removals_end(file_, CCE_UAPI_MODE_HASH + shake_256.hash, {}, digest(shake_256.name, message, 600),
+                           untouched, "outputs of an XOF", [&](Bytes& output, int& error) {
+                               ASSERT_EQ(in_pieces(functions[9], keyed, message, 1 + below(4), 64), expected_mac);
+                               ASSERT_EQ(in_pieces(functions[5], another, message, 1 + below(4), 32), expected_digest);
+                               error = run(request(extendable, CCE_UAPI_REQUEST_FIRST | CCE_UAPI_REQUEST_LAST, message,
+                                                   output.data(), output.size()));
+                           });
 }
 
 }  // namespace

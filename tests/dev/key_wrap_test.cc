@@ -4,19 +4,16 @@
 // OpenSSL, and what is refused: dev_test.cc. Jobs below tests/kernel/jobs/ choose: Asleep expects an engine that
 // sleeps, Removal one that comes and goes.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <map>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "device_file.h"
 #include "reference.h"
+#include "removal.h"
 #include "vector_file.h"
 
 namespace cce::dev {
@@ -132,47 +129,18 @@ TEST_F(DevKeyWrap, Asleep) {
 
 // The engine comes and goes: a key is wrapped well, or there is an errno and nothing of it.
 TEST_F(DevKeyWrap, RemovalUnderLoad) {
-    const char* until = std::getenv("CCE_DEV_UNTIL");
-    ASSERT_NE(until, nullptr);
     const uint32_t id = session(CCE_UAPI_MODE_KW, Bytes(16, 0x42));
     const Bytes plain(64, 7);
     ReferenceRequest reference;
     reference.mode = CCE_UAPI_MODE_KW;
     reference.key = Bytes(16, 0x42);
     reference.source = plain;
-    const Bytes expected = *reference_answer(reference);
-    std::map<int, unsigned> failures;
-    unsigned good = 0, refused_sessions = 0;
-    while (access(until, F_OK) != 0) {
-        const Outcome outcome = run(id, false, false, plain);
-        if (outcome.status == 0) {
-            ++good;
-            ASSERT_EQ(outcome.destination, expected);
-        } else {
-            ++failures[-outcome.status];
-            const uint8_t first = outcome.destination[0];
-            ASSERT_TRUE(first == 0 || first == untouched);
-            ASSERT_EQ(outcome.destination, Bytes(outcome.destination.size(), first));
-        }
-        uint32_t another = 0;
-        const int error = file_.create_session(CCE_UAPI_MODE_KWP, Bytes(16, 1), 0, another);
-        ASSERT_TRUE(error == 0 || error == EOPNOTSUPP) << error;
-        refused_sessions += error != 0;
-        if (error == 0) {
-            ASSERT_EQ(file_.destroy(CCE_UAPI_SESSION_DESTROY, another), 0);
-        }
-        // Time stands still in a guest that never sleeps.
-        std::this_thread::sleep_for(std::chrono::microseconds{100});
-    }
-    EXPECT_GT(good, 1U);
-    EXPECT_GT(failures[ENODEV], 0U);
-    EXPECT_GT(refused_sessions, 0U);
-    std::printf("%u keys wrapped; sessions refused %u;", good, refused_sessions);
-    for (const auto& [error, count] : failures) {
-        std::printf(" %u with errno %d", count, error);
-        EXPECT_TRUE(error == ENODEV || error == EAGAIN || error == EIO || error == ETIMEDOUT) << error;
-    }
-    std::printf("\n");
+    run_until_removals_end(file_, CCE_UAPI_MODE_KWP, Bytes(16, 1), *reference_answer(reference), untouched,
+                           "keys wrapped", [&](Bytes& destination, int& error) {
+                               const Outcome outcome = run(id, false, false, plain);
+                               error = -outcome.status;
+                               destination = outcome.destination;
+                           });
 }
 
 }  // namespace
