@@ -15,6 +15,34 @@
 FALLBACK_MIRROR=http://deb.debian.org/debian
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
+# ---- where everything goes -----------------------------------------------------------------------------------
+
+# Prints the folder of this user's caches.
+cache_home() {
+    local cache=${XDG_CACHE_HOME:-}
+    [[ $cache == /* ]] || cache=${HOME:?neither XDG_CACHE_HOME nor HOME is set}/.cache
+    printf '%s\n' "$cache"
+}
+
+make_box() {
+    mkdir -p "$box" 2>/dev/null || true
+    [[ -d $box && -w $box ]] || die "the folder $box cannot be made or written"
+}
+
+drop_work() { rm -rf -- "$work"; }
+
+# Makes the folder work anew, for as long as the script runs. Whatever an interrupted run has left there goes: the
+# caller has a lock that says that nobody is using it.
+open_work() {
+    drop_work
+    trap drop_work EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    # Not for others to read while it holds the address of the mirror, perhaps with a password.
+    mkdir -m 700 "$work"
+}
+
 # ---- running inside an unpacked root -------------------------------------------------------------------------
 
 # Sets sandbox to the bubblewrap options that make the unpacked root $1 the whole file system, and taken to the
@@ -130,7 +158,9 @@ apt_sources() {
 
 # Sets mirror and signed_by: the place that this machine gets Debian itself from.
 find_mirror() {
-    local uri suite components signed known best=9 rank
+    local uri suite components signed known best=9 rank host_id
+    # shellcheck source=/dev/null
+    host_id=$(. /etc/os-release && printf '%s' "${ID-}") || true
     # What apt knows about the lists it has fetched tells Debian's own archive from other people's; on a new
     # machine without lists, the key and the address have to do.
     # shellcheck disable=SC2016
@@ -207,6 +237,25 @@ EOF
 
 # Every apt command in here goes to the private apt; what it says is kept for explain().
 private_apt() { LC_ALL=C APT_CONFIG=$work/apt/apt.conf "$@"; }
+
+# get_lists STEP: the package lists of suites. If the mirror has none of them, notes that in tried, and is false.
+get_lists() {
+    say "$1 package lists of $suites from $mirror_shown"
+    make_private_apt
+    if ! private_apt apt-get -q update >"$work/log" 2>&1; then
+        grep -qE 'does not have a Release file|404 ' "$work/log" || explain "fetching the package lists"
+        tried+=("$suites: not on this mirror")
+        return 1
+    fi
+}
+
+# Prints which version of a package these lists have, or nothing.
+candidate_of() {
+    private_apt apt-cache policy "$1" | awk '$1 == "Candidate:" && $2 != "(none)" { print $2 }'
+}
+
+# What has been tried, for the message that nothing would do.
+all_tried() { printf '%s; ' "${tried[@]}" | sed 's/; $//'; }
 
 without_passwords() { sed -E 's,//[^/@ ]*@,//***@,g'; }
 apt_words() { say "apt said:"$'\n'"$(grep -E "$1" "$work/log" | tail -n "$2" | without_passwords)"; }

@@ -132,17 +132,9 @@ find_suite() {
     local tried=() try
     for try in "${suites_to_try[@]}"; do
         suites=$try
-        say "1/4 package lists of $suites from $mirror_shown"
-        make_private_apt
-        if ! private_apt apt-get -q update >"$work/log" 2>&1; then
-            if grep -qE 'does not have a Release file|404 ' "$work/log"; then
-                tried+=("$suites: not on this mirror")
-                continue
-            fi
-            explain "fetching the package lists"
-        fi
-        candidate=$(private_apt apt-cache policy "${packages[0]}" | awk '$1 == "Candidate:" { print $2 }')
-        if [[ -z $candidate || $candidate == '(none)' ]]; then
+        get_lists 1/4 || continue
+        candidate=$(candidate_of "${packages[0]}")
+        if [[ -z $candidate ]]; then
             tried+=("$suites: no package ${packages[0]}")
         elif ! dpkg --compare-versions "${candidate#*:}" ge "$least"; then
             tried+=("$suites: ${packages[0]} $candidate is older than $least")
@@ -150,7 +142,7 @@ find_suite() {
             return 0
         fi
     done
-    die "no suite of $mirror_shown has $tool $least or newer ($(printf '%s; ' "${tried[@]}" | sed 's/; $//'))"
+    die "no suite of $mirror_shown has $tool $least or newer ($(all_tried))"
 }
 
 fetch() {
@@ -180,10 +172,8 @@ unpack() {
     step='3/4 ' unpack_packages "$work/root" "${options[@]}"
 }
 
-clean_up() { rm -rf -- "$work"; }
-
 install_tool() {
-    local host_id='' have needed_command
+    local have needed_command
     if native_is_good; then
         say "the system's own $tool is $native_version (at least $least is needed): nothing to do"
         return
@@ -193,8 +183,7 @@ install_tool() {
             die "$needed_command is missing; this needs Debian or a system made from it"
     done
     need_bubblewrap
-    mkdir -p "$box" 2>/dev/null || true
-    [[ -d $box && -w $box ]] || die "the folder $box cannot be made or written"
+    make_box
     [[ $box != *[\"\\]* ]] || die "$box has a character in its name that apt.conf cannot hold"
     exec 9>"$box/.$tool.lock"
     if ! flock -n 9; then
@@ -205,17 +194,8 @@ install_tool() {
         say "$tool $(sed -n 's/^version: //p' "$box/$tool/$STAMP") is already in $box/$tool"
         return
     fi
-    # Whatever an interrupted install has left; the lock says that nobody is using it.
     work=$box/.$tool.new
-    clean_up
-    trap clean_up EXIT
-    trap 'exit 129' HUP
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
-    # Not for others to read while it holds the address of the mirror, perhaps with a password.
-    mkdir -m 700 "$work"
-    # shellcheck source=/dev/null
-    host_id=$(. /etc/os-release && printf '%s' "${ID-}") || true
+    open_work
     find_mirror
     find_suite
     fetch
@@ -240,9 +220,7 @@ install_tool() {
 
 # ---- command line --------------------------------------------------------------------------------------------
 
-cache=${XDG_CACHE_HOME:-}
-[[ $cache == /* ]] || cache=${HOME:?neither XDG_CACHE_HOME nor HOME is set}/.cache
-box=$cache/cce/toolbox
+box=$(cache_home)/cce/toolbox
 private=no force=no start='' tool=''
 binds=() suites_to_try=("${SUITES[@]}") arguments=()
 

@@ -25,9 +25,7 @@ usage_error() {
 # shellcheck source=scripts/private-apt.sh
 source "$here/../../scripts/private-apt.sh"
 
-cache=${XDG_CACHE_HOME:-}
-[[ $cache == /* ]] || cache=${HOME:?neither XDG_CACHE_HOME nor HOME is set}/.cache
-box=$cache/cce/kernel/archives
+box=$(cache_home)/cce/kernel/archives
 readonly box
 
 # The suites that may have a series, the first that does wins.
@@ -90,41 +88,22 @@ find_package() {
 	local suite tried=()
 	for suite in $(suites_of "$series"); do
 		suites=$suite
-		say "1/3 package lists of $suite from $mirror_shown"
-		make_private_apt
-		if ! private_apt apt-get -q update >"$work/log" 2>&1; then
-			if grep -qE 'does not have a Release file|404 ' "$work/log"; then
-				tried+=("$suite: not on this mirror")
-				continue
-			fi
-			explain "fetching the package lists"
-		fi
-		version=$(private_apt apt-cache policy "linux-source-$series" | awk '$1 == "Candidate:" { print $2 }')
-		[[ -z $version || $version == '(none)' ]] || return 0
+		get_lists 1/3 || continue
+		version=$(candidate_of "linux-source-$series")
+		[[ -z $version ]] || return 0
 		tried+=("$suite: has none")
 	done
-	die "$mirror_shown has no package linux-source-$series now ($(printf '%s; ' "${tried[@]}" | sed 's/; $//'))"
+	die "$mirror_shown has no package linux-source-$series now ($(all_tried))"
 }
 
-clean_up() { rm -rf -- "$work"; }
-
 get_source() {
-	local host_id='' target
-	mkdir -p "$box" 2>/dev/null || true
-	[[ -d $box && -w $box ]] || die "the folder $box cannot be made or written"
+	local target
+	make_box
 	exec 9>"$box/.$series.lock"
 	flock 9
 	! cached || return 0
 	work=$box/.$series.new
-	clean_up
-	trap clean_up EXIT
-	trap 'exit 129' HUP
-	trap 'exit 130' INT
-	trap 'exit 143' TERM
-	# Not for others to read while it holds the address of the mirror, perhaps with a password.
-	mkdir -m 700 "$work"
-	# shellcheck source=/dev/null
-	host_id=$(. /etc/os-release && printf '%s' "${ID-}") || true
+	open_work
 	find_mirror
 	find_package
 	say "2/3 linux-source-$series $version"

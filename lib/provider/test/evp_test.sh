@@ -38,15 +38,13 @@ choose_source() {
 
 # Fetches the source package, builds evp_test, and keeps that and the vectors in $1.
 build_evp_test() {
-	local folder=$1 codename host_id source unit
+	local folder=$1 codename source unit
 	work=$folder.work
 	rm -rf "$work"
 	mkdir -p "$box"
 	mkdir -m 700 "$work"
 	# shellcheck source=/dev/null
 	codename=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME-}")
-	# shellcheck source=/dev/null disable=SC2034 # for find_mirror
-	host_id=$(. /etc/os-release && printf '%s' "${ID-}")
 	[[ -n $codename ]] || skip "this system has no code name (/etc/os-release), so where its sources are is unknown"
 	find_mirror
 	for suites in "$codename $codename-updates" "$codename"; do

@@ -27,9 +27,7 @@ usage_error() {
 # shellcheck source=scripts/private-apt.sh
 source "$here/../../../scripts/private-apt.sh"
 
-cache=${XDG_CACHE_HOME:-}
-[[ $cache == /* ]] || cache=${HOME:?neither XDG_CACHE_HOME nor HOME is set}/.cache
-box=$cache/cce/qemu-kernel
+box=$(cache_home)/cce/qemu-kernel
 readonly box
 
 # Series and the suites that may have it, the first that does wins. Any other series is looked for where new kernels
@@ -111,15 +109,7 @@ find_kernel() {
 	# shellcheck disable=SC2046 # words
 	for suite in $(suites_of "$series"); do
 		suites=$suite
-		say "1/5 package lists of $suite from $mirror_shown"
-		make_private_apt
-		if ! private_apt apt-get -q update >"$work/log" 2>&1; then
-			if grep -qE 'does not have a Release file|404 ' "$work/log"; then
-				tried+=("$suite: not on this mirror")
-				continue
-			fi
-			explain "fetching the package lists"
-		fi
+		get_lists 1/5 || continue
 		depends=$(private_apt apt-cache depends "linux-image-$architecture:$architecture" 2>/dev/null |
 			sed -n 's/^ *Depends: *\(linux-image-[^:]*\).*/\1/p' | head -n 1)
 		release=${depends#linux-image-}
@@ -129,11 +119,11 @@ find_kernel() {
 			tried+=("$suite: has $release")
 		else
 			image=$depends
-			version=$(private_apt apt-cache policy "$image:$architecture" | awk '$1 == "Candidate:" { print $2 }')
+			version=$(candidate_of "$image:$architecture")
 			return 0
 		fi
 	done
-	die "$mirror_shown has no kernel $name now ($(printf '%s; ' "${tried[@]}" | sed 's/; $//'))"
+	die "$mirror_shown has no kernel $name now ($(all_tried))"
 }
 
 # fetch PACKAGE...: exactly these, of any architecture.
@@ -251,16 +241,13 @@ take_image() {
 	fi
 }
 
-clean_up() { rm -rf -- "$work"; }
-
 get_kernel() {
-	local host_id='' target command
+	local target command
 	for command in apt-get apt-cache apt-config dpkg dpkg-deb tar flock depmod; do
 		command -v "$command" >/dev/null || die "$command is missing; this needs Debian (depmod: package kmod)"
 	done
 	need_bubblewrap
-	mkdir -p "$box" 2>/dev/null || true
-	[[ -d $box && -w $box ]] || die "the folder $box cannot be made or written"
+	make_box
 	exec 9>"$box/.$name.lock"
 	if ! flock -n 9; then
 		say "somebody else is getting $name; waiting for it"
@@ -272,15 +259,7 @@ get_kernel() {
 	fi
 	[[ $architecture == "$(dpkg --print-architecture)" ]] || foreign=$architecture
 	work=$box/.$name.new
-	clean_up
-	trap clean_up EXIT
-	trap 'exit 129' HUP
-	trap 'exit 130' INT
-	trap 'exit 143' TERM
-	# Not for others to read while it holds the address of the mirror, perhaps with a password.
-	mkdir -m 700 "$work"
-	# shellcheck source=/dev/null
-	host_id=$(. /etc/os-release && printf '%s' "${ID-}") || true
+	open_work
 	find_mirror
 	find_kernel
 	target=$box/${name}_${version}_$recipe
