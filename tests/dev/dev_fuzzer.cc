@@ -29,10 +29,13 @@
 #include <vector>
 
 #include "device_file.h"
+#include "hash_functions.h"
 
 namespace {
 
 using cce::dev::DeviceFile;
+using cce::dev::hash_functions;
+using cce::dev::HashFunction;
 
 constexpr size_t page = 4096;
 constexpr size_t arena_pages = 64;
@@ -50,26 +53,16 @@ constexpr std::array documented{EINVAL,   E2BIG,  EFAULT, ENOENT, EOPNOTSUPP, ED
 // Of the cookie of a hash request.
 constexpr uint64_t hash_mark = uint64_t{1} << 63;
 
-struct HashFunction {
-    uint32_t block_bytes, digest_bytes, state_bytes;
-};
-// By CCE_UAPI_HASH_...; two numbers are none.
-constexpr std::array<HashFunction, 16> hash_functions{{{64, 28, 32},
-                                                       {64, 32, 32},
-                                                       {128, 48, 64},
-                                                       {128, 64, 64},
-                                                       {128, 28, 64},
-                                                       {128, 32, 64},
-                                                       {64, 32, 32},
-                                                       {64, 32, 32},
-                                                       {144, 28, 208},
-                                                       {136, 32, 208},
-                                                       {104, 48, 208},
-                                                       {72, 64, 208},
-                                                       {168, 0, 208},
-                                                       {136, 0, 208},
-                                                       {168, 0, 208},
-                                                       {136, 0, 208}}};
+// For all numbers that a byte's half can be.
+constexpr uint8_t hash_numbers = 16;
+static_assert(CCE_UAPI_HASH_CSHAKE_256 < hash_numbers);
+
+// Two numbers are none: as if they were the first one.
+const HashFunction& hash_function(uint8_t hash) {
+    const auto* const found = std::find_if(hash_functions.begin(), hash_functions.end(),
+                                           [hash](const HashFunction& function) { return function.hash == hash; });
+    return found != hash_functions.end() ? *found : hash_functions.front();
+}
 
 struct Statistics {
     uint64_t calls, refused, accepted, collected, well, hashes, commands, fixed, fixed_well, sequences, children;
@@ -267,7 +260,9 @@ private:
                                                         CCE_UAPI_REQUEST_SQUEEZE,
                                                         CCE_UAPI_REQUEST_LAST | CCE_UAPI_REQUEST_SQUEEZE,
                                                         CCE_UAPI_REQUEST_FIRST | CCE_UAPI_REQUEST_LAST};
-        const HashFunction& function = hash_functions[hash];
+        const HashFunction& function = hash_function(hash);
+        const auto block_bytes = static_cast<uint32_t>(function.block_bytes);
+        const auto digest_bytes = static_cast<uint32_t>(function.digest_bytes);
         const uint8_t kind = input_.byte();
         request.flags = shapes[kind & 7];
         const bool first = request.flags & CCE_UAPI_REQUEST_FIRST, last = request.flags & CCE_UAPI_REQUEST_LAST;
@@ -275,23 +270,22 @@ private:
         request.iv_bytes = kind & 8 ? input_.byte() % 18 : 0;
         std::fill(std::begin(request.iv), std::end(request.iv), 0);
         std::fill_n(request.iv, std::min<size_t>(request.iv_bytes, sizeof(request.iv)), kind);
-        if (!last || kind & 0x10) request.length = input_.byte() % 40 * function.block_bytes;
-        if (squeeze) request.output_length = input_.byte() % 8 * 2 * function.block_bytes;
-        if (last) request.output_length = function.digest_bytes != 0 ? function.digest_bytes : 1U + input_.half();
+        if (!last || kind & 0x10) request.length = input_.byte() % 40 * block_bytes;
+        if (squeeze) request.output_length = input_.byte() % 8 * 2 * block_bytes;
+        if (last) request.output_length = digest_bytes != 0 ? digest_bytes : 1U + input_.half();
         if (kind & 0x20) request.output_length += input_.byte();
         if (first) return;
         auto& state = states_[next_state_++ % states_.size()];
         state = {};
-        const bool squeezing = function.digest_bytes == 0 && kind & 0x40;
-        const cce_uapi_hash_context header{
-            CCE_UAPI_CONTEXT_FORMAT_HASH_STATE, hash, squeezing, {}, function.block_bytes};
+        const bool squeezing = function.extendable() && kind & 0x40;
+        const cce_uapi_hash_context header{CCE_UAPI_CONTEXT_FORMAT_HASH_STATE, hash, squeezing, {}, block_bytes};
         std::memcpy(state.data(), &header, sizeof(header));
         if (squeezing && !(kind & 0x10)) request.length = 0;
         const uint8_t spoil = input_.byte();
         if (spoil >= 0xe0) state[input_.byte() % state.size()] ^= input_.byte();
         if (spoil == 0xdf) std::fill_n(state.begin() + 8, 8, 0xff);
         request.aad = reinterpret_cast<uintptr_t>(state.data());
-        request.aad_length = static_cast<uint32_t>(sizeof(header)) + function.state_bytes;
+        request.aad_length = static_cast<uint32_t>(function.saved_bytes());
         if (spoil == 0xde) request.aad_length = input_.byte();
         if (spoil == 0xdd) request.aad = address();
     }
@@ -641,8 +635,8 @@ void write_seed(const std::string& folder, int number, const std::vector<uint8_t
 // The same of hash functions, alone and with a key: whole messages, and pieces of them.
 void write_hash_seeds(const std::string& folder, int number) {
     std::mt19937 random{2};
-    for (uint8_t hash = 0; hash < hash_functions.size(); ++hash) {
-        const bool extendable = hash_functions[hash].digest_bytes == 0;
+    for (uint8_t hash = 0; hash < hash_numbers; ++hash) {
+        const bool extendable = hash_function(hash).extendable();
         for (int keyed = 0; keyed < (extendable ? 1 : 2); ++keyed) {
             std::vector<uint8_t> bytes{5, 20, 26, static_cast<uint8_t>(hash | keyed << 4 | (random() % 2 << 5))};
             for (int i = 0; i < 12; ++i) {

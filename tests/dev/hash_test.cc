@@ -22,11 +22,13 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "device_file.h"
+#include "hash_functions.h"
 #include "reference.h"
 #include "removal.h"
 
@@ -38,25 +40,9 @@ constexpr size_t page = 4096;
 constexpr uint8_t untouched = 0xa5;
 constexpr size_t guard_bytes = 32;
 
-struct Function {
-    uint32_t hash;
-    const char* name;  // OpenSSL's
-    size_t block_bytes, digest_bytes, state_bytes;
-    [[nodiscard]] bool extendable() const { return digest_bytes == 0; }
-    [[nodiscard]] size_t saved_bytes() const { return sizeof(cce_uapi_hash_context) + state_bytes; }
-};
-constexpr std::array functions{Function{CCE_UAPI_HASH_SHA_224, "SHA224", 64, 28, 32},
-                               Function{CCE_UAPI_HASH_SHA_256, "SHA256", 64, 32, 32},
-                               Function{CCE_UAPI_HASH_SHA_384, "SHA384", 128, 48, 64},
-                               Function{CCE_UAPI_HASH_SHA_512, "SHA512", 128, 64, 64},
-                               Function{CCE_UAPI_HASH_SHA_512_224, "SHA512-224", 128, 28, 64},
-                               Function{CCE_UAPI_HASH_SHA_512_256, "SHA512-256", 128, 32, 64},
-                               Function{CCE_UAPI_HASH_SHA3_224, "SHA3-224", 144, 28, 208},
-                               Function{CCE_UAPI_HASH_SHA3_256, "SHA3-256", 136, 32, 208},
-                               Function{CCE_UAPI_HASH_SHA3_384, "SHA3-384", 104, 48, 208},
-                               Function{CCE_UAPI_HASH_SHA3_512, "SHA3-512", 72, 64, 208},
-                               Function{CCE_UAPI_HASH_SHAKE_128, "SHAKE128", 168, 0, 208},
-                               Function{CCE_UAPI_HASH_SHAKE_256, "SHAKE256", 136, 0, 208}};
+using Function = HashFunction;
+constexpr std::span functions{hash_functions.data(), hash_functions.size() - 2};
+constexpr std::span kmacs{hash_functions.data() + functions.size(), 2};
 constexpr const Function& sha256 = functions[1];
 constexpr const Function& sha3_256 = functions[7];
 constexpr const Function& shake_256 = functions[11];
@@ -320,8 +306,6 @@ Bytes bytepad(const Bytes& string, size_t width) {
 }
 
 TEST_F(DevHash, Kmac) {
-    constexpr std::array kmacs{Function{CCE_UAPI_HASH_CSHAKE_128, "KMAC128", 168, 0, 208},
-                               Function{CCE_UAPI_HASH_CSHAKE_256, "KMAC256", 136, 0, 208}};
     for (const Function& function : kmacs) {
         for (const size_t length : {size_t{0}, size_t{7}, size_t{400}, size_t{10'000}}) {
             const Bytes key = random_bytes(32);
@@ -586,7 +570,7 @@ TEST_F(DevHash, BadInput) {
         EXPECT_EQ(with(2, 2), EBADMSG);
         EXPECT_EQ(with(2, 1), function.extendable() ? EINVAL : EBADMSG) << "text, while it is squeezed";
         for (const size_t reserved : {3, 4, 5, 6, 7}) EXPECT_EQ(with(reserved, 1), EBADMSG);
-        if (function.state_bytes == 208) {
+        if (function.sponge()) {
             EXPECT_EQ(with(good.size() - 1, 1), EBADMSG) << "behind the state's 200 bytes";
         } else {
             EXPECT_EQ(with(8, 1), EBADMSG) << "not whole blocks";
@@ -597,13 +581,12 @@ TEST_F(DevHash, BadInput) {
         std::fill_n(nearly.begin() + 8, 8, 0xff);
         nearly[15] = 0x0f;
         nearly[8] = static_cast<uint8_t>(~(function.block_bytes - 1));
-        if (function.state_bytes == 208) nearly[8] = 0xff;
+        if (function.sponge()) nearly[8] = 0xff;
         EXPECT_EQ(go_on_from(nearly), EOVERFLOW);
         EXPECT_EQ(go_on_from(nearly, [](auto& r) { r.length = 0; }), 0);
         EXPECT_EQ(go_on_from(nearly,
                              [&](auto& r) {
-                                 r.length =
-                                     function.state_bytes == 208 ? 0 : static_cast<uint32_t>(function.block_bytes) - 1;
+                                 r.length = function.sponge() ? 0 : static_cast<uint32_t>(function.block_bytes) - 1;
                                  r.iv_bytes = 1;
                              }),
                   EOVERFLOW);
