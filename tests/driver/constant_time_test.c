@@ -689,13 +689,13 @@ static void mac_text(struct mac *mac, unsigned int bytes, unsigned int piece, en
 }
 
 /*
- * There is no room at first, the engine fails, or is reset: what was of the text and the code so far is gone with the end.
- * A hash can be ended again after an error.
+ * There is no room at first, the engine or the CPU's code fails, or the engine is reset: what was of the text and the code
+ * so far is gone with the end. A hash can be ended again after an error.
  */
 static void mac_failures(struct mac *mac)
 {
 	u8 text[TEXT_BYTES], result[HASH_MAX_DIGESTSIZE], expected[HASH_MAX_DIGESTSIZE] = { 0 };
-	enum { NO_ROOM, UPDATE_FAILED, FAILED, BEGUN, NOT_BEGUN, NOT_BEGUN_NEW_KEY, ENDINGS } ending;
+	enum { NO_ROOM, UPDATE_FAILED, FAILED, CPU_FAILED, BEGUN, NOT_BEGUN, NOT_BEGUN_NEW_KEY, ENDINGS } ending;
 
 	fill_secret(text, sizeof(text), 11);
 	mac_expect(mac, text, 159, expected);
@@ -719,6 +719,16 @@ static void mac_failures(struct mac *mac)
 			expect(none_secret(result, sizeof(result)) && result[0] == 0x55);
 			if (mac->function)
 				expect(mac_do(mac, mac->alg->finup) == 0);
+		} else if (ending == CPU_FAILED) {
+			if (mac->function) {
+				/* HMAC's second one is that of the outer state. */
+				failing_import = mac->alg->setkey ? 2 : 1;
+				no_engine = true;
+				expect(mac_do(mac, mac->alg->finup) == -EIO);
+				no_engine = false;
+				expect(none_secret(result, sizeof(result)) && result[0] == 0x55);
+			}
+			expect(mac_do(mac, mac->alg->finup) == 0);
 		} else {
 			prepare_to_await();
 			engine_stuck = true;
@@ -756,6 +766,7 @@ static void run_mac(struct ahash_alg *alg)
 	static struct mac mac;
 	unsigned int i, j, k, layout, delivery;
 
+	_Static_assert(ARRAY_SIZE(hash_lengths) == ARRAY_SIZE(cipher_lengths), "there is one count of both");
 	mac = (struct mac){ .alg = alg, .function = function, .tfm.common = &alg->halg, .tfm.base.name = alg->halg.base.cra_name };
 	mac.tfm.base.context = calloc(1, alg->halg.base.cra_ctxsize);
 	expect(alg->init_tfm(&mac.tfm) == 0);

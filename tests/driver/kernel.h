@@ -613,10 +613,10 @@ unsigned int crypto_shash_statesize(struct crypto_shash *tfm);
 int crypto_shash_init(struct shash_desc *desc);
 int crypto_shash_update(struct shash_desc *desc, const u8 *data, unsigned int bytes);
 int crypto_shash_finup(struct shash_desc *desc, const u8 *data, unsigned int bytes, u8 *out);
-int crypto_shash_digest(struct shash_desc *desc, const u8 *data, unsigned int bytes, u8 *out);
 int crypto_shash_export(struct shash_desc *desc, void *out);
 int crypto_shash_import(struct shash_desc *desc, const void *in);
 void shash_desc_zero(struct shash_desc *desc);
+extern unsigned int failing_import;	/* so many imports from now on, the last of them fails; 0: none */
 #define crypto_shash_final(desc, out) crypto_shash_finup(desc, NULL, 0, out)
 
 #define crypto_shash_driver_name(tfm_) ((tfm_)->base.name)
