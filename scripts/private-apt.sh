@@ -6,7 +6,7 @@
 #
 # The sourcing script has say and die (a message; a message and the end), and sets before it calls anything:
 #   box      the folder whose file system takes everything
-#   work     a folder of its own in there for lists, downloads and log, mode 700
+#   work     a folder of its own in there for lists, downloads and log, mode 700 (open_work makes it so)
 #   suites   the suites to take packages from, separated by spaces, the first preferred
 #   tool     what is being got, for messages; least: the oldest version that will do, or nothing
 #   foreign  architectures besides this machine's own, separated by spaces, or nothing
@@ -238,7 +238,8 @@ EOF
 # Every apt command in here goes to the private apt; what it says is kept for explain().
 private_apt() { LC_ALL=C APT_CONFIG=$work/apt/apt.conf "$@"; }
 
-# get_lists STEP: the package lists of suites. If the mirror has none of them, notes that in tried, and is false.
+# get_lists STEP: the package lists of suites. If the mirror has none of them, notes that in the caller's tried, and is
+# false.
 get_lists() {
     say "$1 package lists of $suites from $mirror_shown"
     make_private_apt
