@@ -3,6 +3,7 @@
 #include "hash_functions.h"
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 
 #include "checks.h"
@@ -11,35 +12,50 @@ namespace cce::internal::hash_function {
 
 namespace {
 
-/// The contract's context_format hash_state.
-constexpr std::uint8_t format = 2;
+using contract::ContextFormat;
+using contract::HashContext;
+using contract::HashMode;
+
+constexpr bool same(HashMode mode, cce_hash hash) {
+    return static_cast<unsigned>(mode) == static_cast<unsigned>(hash);
+}
+static_assert(same(HashMode::sha_224, CCE_HASH_SHA_224) && same(HashMode::sha_256, CCE_HASH_SHA_256) &&
+                  same(HashMode::sha_384, CCE_HASH_SHA_384) && same(HashMode::sha_512, CCE_HASH_SHA_512) &&
+                  same(HashMode::sha_512_224, CCE_HASH_SHA_512_224) &&
+                  same(HashMode::sha_512_256, CCE_HASH_SHA_512_256) && same(HashMode::sha3_224, CCE_HASH_SHA3_224) &&
+                  same(HashMode::sha3_256, CCE_HASH_SHA3_256) && same(HashMode::sha3_384, CCE_HASH_SHA3_384) &&
+                  same(HashMode::sha3_512, CCE_HASH_SHA3_512) && same(HashMode::shake_128, CCE_HASH_SHAKE_128) &&
+                  same(HashMode::shake_256, CCE_HASH_SHAKE_256) && same(HashMode::cshake_128, CCE_HASH_CSHAKE_128) &&
+                  same(HashMode::cshake_256, CCE_HASH_CSHAKE_256),
+              "the hash functions' values are the contract's");
 
 }  // namespace
 
 void store_header(std::span<std::uint8_t> out, const StateHeader& header) {
-    std::fill_n(out.begin(), context_bytes, std::uint8_t{0});
-    out[0] = format;
-    out[1] = static_cast<std::uint8_t>(header.hash);
-    out[2] = header.squeezing ? 1 : 0;
-    for (unsigned i = 0; i < 8; ++i) out[8 + i] = static_cast<std::uint8_t>(header.length >> (8 * i));
+    HashContext context;
+    context.format = ContextFormat::hash_state;
+    context.mode = static_cast<HashMode>(header.hash);
+    context.squeezing = header.squeezing ? 1 : 0;
+    context.length = header.length;
+    std::memcpy(out.first(context_bytes).data(), &context, sizeof(context));
 }
 
 StateHeader load_header(std::span<const std::uint8_t> state, cce_hash hash) {
-    require(state.size() >= context_bytes && state[0] == format, CCE_ERROR_STATE, "this is not the state of a hash");
-    if (state[1] != static_cast<std::uint8_t>(hash)) {
-        const char* const other = cce_hash_name(static_cast<cce_hash>(state[1] % CCE_HASH_COUNT));
-        throw Failure(CCE_ERROR_STATE,
-                      "this is the state of " +
-                          (state[1] < CCE_HASH_COUNT && other != nullptr ? std::string(other) : "no hash function") +
-                          "; the session is one of " + cce_hash_name(hash));
+    HashContext context;
+    if (state.size() >= context_bytes) std::memcpy(&context, state.data(), sizeof(context));
+    require(context.format == ContextFormat::hash_state, CCE_ERROR_STATE, "this is not the state of a hash");
+    if (!same(context.mode, hash)) {
+        const auto number = static_cast<unsigned>(context.mode);
+        const char* const other = number < CCE_HASH_COUNT ? cce_hash_name(static_cast<cce_hash>(number)) : nullptr;
+        throw Failure(CCE_ERROR_STATE, "this is the state of " +
+                                           (other != nullptr ? std::string(other) : "no hash function") +
+                                           "; the session is one of " + cce_hash_name(hash));
     }
-    const auto reserved = state.subspan(3, 5);
-    require(state[2] <= 1 && std::all_of(reserved.begin(), reserved.end(), [](std::uint8_t b) { return b == 0; }),
+    require(context.squeezing <= 1 && std::ranges::all_of(context.reserved, [](std::uint8_t b) { return b == 0; }),
             CCE_ERROR_STATE, "the state is corrupted: reserved bytes are not zero");
-    require(state[2] == 0 || is_extendable(hash), CCE_ERROR_STATE,
+    require(context.squeezing == 0 || is_extendable(hash), CCE_ERROR_STATE,
             "the state is corrupted: it squeezes, which this function cannot");
-    StateHeader header{hash, state[2] == 1, 0};
-    for (unsigned i = 0; i < 8; ++i) header.length |= std::uint64_t{state[8 + i]} << (8 * i);
+    const StateHeader header{hash, context.squeezing == 1, context.length};
     require(header.length < length_limit && (header.squeezing || header.length % block_bytes(hash) == 0),
             CCE_ERROR_STATE, "the state is corrupted: its length is not one of whole blocks below 2^60");
     return header;

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "cce/cce.h"
+#include "cce_contract.hpp"
 
 namespace cce::internal::hash_function {
 
@@ -65,8 +66,7 @@ namespace cce::internal::hash_function {
 /// Messages have fewer bytes: what hash_context has room for.
 constexpr std::uint64_t length_limit = std::uint64_t{1} << 60;
 
-/// hash_context.
-constexpr std::size_t context_bytes = 16;
+constexpr std::size_t context_bytes = sizeof(contract::HashContext);
 [[nodiscard]] constexpr std::size_t words_bytes(cce_hash hash) {
     if (is_sponge(hash)) return 208;
     return is_wide(hash) ? 64 : 32;

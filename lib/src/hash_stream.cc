@@ -191,7 +191,7 @@ void HashStream::import_from(std::span<const std::uint8_t> state) {
             "the state is corrupted: it is too short or too long");
     const std::span<const std::uint8_t> rest = state.subspan(words_end);
     if (is_sponge(parameters_.hash)) {
-        const auto padding = state.subspan(context_bytes + Keccak::state_bytes, 8);
+        const auto padding = state.first(words_end).subspan(context_bytes + Keccak::state_bytes);
         require(std::all_of(padding.begin(), padding.end(), [](std::uint8_t byte) { return byte == 0; }),
                 CCE_ERROR_STATE, "the state is corrupted: the bytes behind its words are not zero");
     }

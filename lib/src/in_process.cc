@@ -24,11 +24,6 @@ namespace {
 namespace contract = cce::contract;
 
 static_assert(static_cast<unsigned>(contract::CipherMode::kwp) == CCE_MODE_KWP, "the modes' values are the contract's");
-static_assert(static_cast<unsigned>(contract::HashMode::sha_512_256) == CCE_HASH_SHA_512_256 &&
-                  static_cast<unsigned>(contract::HashMode::sha3_224) == CCE_HASH_SHA3_224 &&
-                  static_cast<unsigned>(contract::HashMode::cshake_256) == CCE_HASH_CSHAKE_256,
-              "the hash functions' values are the contract's");
-static_assert(sizeof(contract::HashContext) == hash_function::context_bytes);
 
 constexpr std::size_t in_process_piece_bytes = std::size_t{1} << 20;
 /// Engine cycles between two looks at the completion ring.
