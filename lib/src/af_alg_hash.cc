@@ -4,13 +4,13 @@
 
 #include <linux/if_alg.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <utility>
 
 #include "checks.h"
+#include "file.h"
 #include "hash_functions.h"
 #include "hash_session.h"
 
@@ -34,44 +34,37 @@ public:
     /// Throws Failure. An empty key: there is none.
     KernelDigest(const std::string& driver, std::span<const std::uint8_t> key)
         : driver_(driver), socket_(::socket(AF_ALG, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)) {
-        if (socket_ < 0) fail(driver_, "there is no AF_ALG socket");
+        if (socket_.get() < 0) fail(driver_, "there is no AF_ALG socket");
         sockaddr_alg address{};
         address.salg_family = AF_ALG;
         std::memcpy(address.salg_type, "hash", sizeof("hash"));
         std::copy_n(driver_.begin(), std::min(driver_.size(), sizeof(address.salg_name) - 1), address.salg_name);
         // The socket interface of the C library wants this cast.
-        if (bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 ||
+        if (bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 ||
             (!key.empty() &&
-             setsockopt(socket_, SOL_ALG, ALG_SET_KEY, key.data(), static_cast<socklen_t>(key.size())) != 0)) {
-            const int number = errno;
-            close(socket_);
-            errno = number;
+             setsockopt(socket_.get(), SOL_ALG, ALG_SET_KEY, key.data(), static_cast<socklen_t>(key.size())) != 0)) {
             fail(driver_, "the kernel did not open it, or refused the key");
         }
     }
-    ~KernelDigest() { close(socket_); }
-    KernelDigest(const KernelDigest&) = delete;
-    KernelDigest& operator=(const KernelDigest&) = delete;
 
     [[nodiscard]] const std::string& driver() const { return driver_; }
-    [[nodiscard]] int socket() const { return socket_; }
+    [[nodiscard]] const File& socket() const { return socket_; }
 
 private:
     std::string driver_;
-    int socket_;
+    File socket_;
 };
 
-int accept_from(const KernelDigest& digest, int socket) {
-    const int descriptor = accept4(socket, nullptr, nullptr, SOCK_CLOEXEC);
-    if (descriptor < 0) fail(digest.driver(), "there is no stream");
-    return descriptor;
+File accept_from(const KernelDigest& digest, const File& socket) {
+    File stream(accept4(socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (stream.get() < 0) fail(digest.driver(), "there is no stream");
+    return stream;
 }
 
 class KernelStream final : public MessageStream {
 public:
-    KernelStream(const KernelDigest& digest, const HashParameters& parameters, int socket)
-        : digest_(digest), parameters_(parameters), socket_(socket) {}
-    ~KernelStream() override { close(socket_); }
+    KernelStream(const KernelDigest& digest, const HashParameters& parameters, File socket)
+        : digest_(digest), parameters_(parameters), socket_(std::move(socket)) {}
 
     void update(std::span<const std::uint8_t> bytes) override {
         require(!finished_, CCE_ERROR_STREAM, "update: the stream's message has ended");
@@ -80,7 +73,7 @@ public:
         while (!bytes.empty()) {
             const auto piece = bytes.first(std::min(bytes.size(), piece_bytes));
             begun_ = true;
-            const ssize_t sent = send(socket_, piece.data(), piece.size(), MSG_MORE);
+            const ssize_t sent = send(socket_.get(), piece.data(), piece.size(), MSG_MORE);
             if (sent <= 0) fail(digest_.driver(), "a piece of " + std::to_string(piece.size()) + " bytes failed");
             bytes = bytes.subspan(static_cast<std::size_t>(sent));
             length_ += static_cast<std::uint64_t>(sent);
@@ -92,7 +85,7 @@ public:
         check_digest_length(parameters_, digest.size());
         SecretBytes whole(hash_function::digest_bytes(parameters_.hash));
         // What is read ends the message, also if nothing was sent.
-        const ssize_t read = recv(socket_, whole.bytes().data(), whole.bytes().size(), 0);
+        const ssize_t read = recv(socket_.get(), whole.bytes().data(), whole.bytes().size(), 0);
         if (read != static_cast<ssize_t>(whole.bytes().size())) fail(digest_.driver(), "there is no digest");
         std::ranges::copy(whole.bytes().first(digest.size()), digest.begin());
         finished_ = true;
@@ -105,8 +98,7 @@ public:
 
     void reset() override {
         if (begun_) {
-            const int fresh = accept_from(digest_, digest_.socket());
-            close(std::exchange(socket_, fresh));
+            socket_ = accept_from(digest_, digest_.socket());
             begun_ = false;
         }
         finished_ = false;
@@ -115,8 +107,8 @@ public:
 
     [[nodiscard]] std::unique_ptr<MessageStream> copy() override {
         // The kernel's copy goes as far as this one.
-        const int other = accept_from(digest_, finished_ ? digest_.socket() : socket_);
-        auto result = std::make_unique<KernelStream>(digest_, parameters_, other);
+        auto result = std::make_unique<KernelStream>(digest_, parameters_,
+                                                     accept_from(digest_, finished_ ? digest_.socket() : socket_));
         result->finished_ = finished_;
         result->begun_ = begun_;
         result->length_ = length_;
@@ -136,7 +128,7 @@ private:
     static constexpr std::size_t piece_bytes = 16 * 1024;
     const KernelDigest& digest_;
     const HashParameters& parameters_;
-    int socket_;
+    File socket_;
     bool finished_ = false;
     bool begun_ = false;  ///< the kernel has a part of a message, which no other one may follow
     std::uint64_t length_ = 0;

@@ -34,12 +34,6 @@ std::string errno_text(int number) {
     return std::string(strerror_r(number, buffer.data(), buffer.size())) + " (errno " + std::to_string(number) + ")";
 }
 
-File::~File() {
-    if (descriptor_ >= 0) close(descriptor_);
-}
-
-File::File(File&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
 int control(const File& file, unsigned long command, void* argument) {
     while (ioctl(file.get(), command, argument) != 0) {
         if (errno != EINTR) return errno;

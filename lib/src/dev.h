@@ -11,23 +11,11 @@
 
 #include "backend.h"
 #include "cce_uapi.h"
+#include "file.h"
 
 namespace cce::internal::dev {
 
 [[nodiscard]] std::string errno_text(int number);
-
-/// A descriptor that is closed.
-class File {
-public:
-    explicit File(int descriptor = -1) : descriptor_(descriptor) {}
-    ~File();
-    File(File&& other) noexcept;
-    File& operator=(File&& other) = delete;
-    [[nodiscard]] int get() const { return descriptor_; }
-
-private:
-    int descriptor_;
-};
 
 /// ioctl(); 0, or the errno. Begins again when a signal came.
 [[nodiscard]] int control(const File& file, unsigned long command, void* argument);
