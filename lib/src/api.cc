@@ -17,8 +17,7 @@ void fill(Order& order, const cce_operation& operation) {
         return;
     }
     const cce_digest_request request = digest_request_of(session.role, operation, order.bounce);
-    order.text = checked_digest(*session.hash, &request);
-    make_to_compare(order);
+    fill_digest(order, *session.hash, &request);
 }
 
 void submit_operation(const cce_operation& operation) {

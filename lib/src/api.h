@@ -85,27 +85,38 @@ cce_status run(cce_session* session, cce_direction direction, const char* call, 
     return status;
 }
 
+/// The order's text, of a session of a hash function. Throws Failure.
+inline void fill_digest(Order& order, const HashParameters& parameters, const cce_digest_request* request) {
+    order.text = checked_digest(parameters, request);
+    make_to_compare(order);
+}
+
+/// Hands one request over. `fill` makes the order's text, or throws.
+template <typename Fill>
+void submit(cce_session& session, std::uint64_t cookie, Fill fill) {
+    Order order;
+    order.session = &session;
+    order.cookie = cookie;
+    fill(order);
+    session.device->device.submit(std::move(order));
+    session.device->device.flush();
+}
+
 inline constexpr const char* too_long = "a submitted request has at most CCE_SUBMIT_BYTES_MAX bytes";
 
-/// Hands one request over, which has so many bytes of AAD and text. `check` makes its text, or throws.
+/// The same for one that has so many bytes of AAD and text. `check` makes its text, or throws.
 template <typename Request, typename Check>
 cce_status submit(cce_session* session, const Request* request, std::type_identity_t<std::size_t Request::*> aad_length,
                   std::type_identity_t<std::size_t Request::*> length, Check check) {
     if (session == nullptr) {
         return CCE_ERROR_ARGUMENT;
     }
-    cce_device& device = *session->device;
-    return on_device(device, [&] {
+    return on_device(*session->device, [&] {
         require(request != nullptr, CCE_ERROR_ARGUMENT, "request is null");
         const std::size_t aad = aad_length == nullptr ? 0 : request->*aad_length;
         require(aad <= CCE_SUBMIT_BYTES_MAX && request->*length <= CCE_SUBMIT_BYTES_MAX - aad, CCE_ERROR_LENGTH,
                 too_long);
-        Order order;
-        order.session = session;
-        order.cookie = request->cookie;
-        order.text = check(session->role);
-        device.device.submit(std::move(order));
-        device.device.flush();
+        submit(*session, request->cookie, [&](Order& order) { order.text = check(session->role); });
     });
 }
 

@@ -73,27 +73,18 @@ cce_status cce_hash_session_create(cce_session** out, cce_device* device, cce_ha
 cce_status cce_digest(cce_session* session, const cce_digest_request* request, cce_completion* completion) {
     if (session == nullptr) return CCE_ERROR_ARGUMENT;
     Answer answer;
-    return run(*session, answer, completion, [&](Order& order) {
-        order.text = checked_digest(require_hash(*session, "cce_digest"), request);
-        make_to_compare(order);
-    });
+    return run(*session, answer, completion,
+               [&](Order& order) { fill_digest(order, require_hash(*session, "cce_digest"), request); });
 }
 
 cce_status cce_submit_digest(cce_session* session, const cce_digest_request* request) {
     if (session == nullptr) return CCE_ERROR_ARGUMENT;
-    cce_device& device = *session->device;
-    return on_device(device, [&] {
+    return on_device(*session->device, [&] {
         const HashParameters& parameters = require_hash(*session, "cce_submit_digest");
         require(request != nullptr, CCE_ERROR_ARGUMENT, "request is null");
         require(request->message_length <= CCE_SUBMIT_BYTES_MAX, CCE_ERROR_LENGTH, too_long);
         require(request->digest_length <= CCE_SUBMIT_BYTES_MAX, CCE_ERROR_DIGEST_LENGTH, too_long);
-        Order order;
-        order.session = session;
-        order.cookie = request->cookie;
-        order.text = checked_digest(parameters, request);
-        make_to_compare(order);
-        device.device.submit(std::move(order));
-        device.device.flush();
+        submit(*session, request->cookie, [&](Order& order) { fill_digest(order, parameters, request); });
     });
 }
 
