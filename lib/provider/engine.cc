@@ -126,10 +126,6 @@ bool Engine::offers(const HashUse& use) {
     return (use.kind == CCE_HASH_HMAC ? information.hmac_supported : information.hash_supported)[use.hash] != 0;
 }
 
-bool Engine::offers_hash_streams() {
-    return station()->information().hash_streams_supported != 0;
-}
-
 HashStream Engine::hash_stream(const std::shared_ptr<Key>& key) {
     return {station(), key, report_};
 }

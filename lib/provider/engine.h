@@ -108,7 +108,6 @@ public:
     [[nodiscard]] bool offers(cce_mode mode, std::size_t key_bytes);
 
     [[nodiscard]] bool offers(const HashUse& use);
-    [[nodiscard]] bool offers_hash_streams();
     /// A stream of a message that is longer than a request should be. Calls wait, in asynchronous jobs, too.
     [[nodiscard]] HashStream hash_stream(const std::shared_ptr<Key>& key);
 

@@ -107,13 +107,9 @@ void Hasher::update(std::span<const std::uint8_t> more) {
             // Asked once, and only for what is long enough to open the device for.
             go_to_cpu(OnCpu::not_offered);
         } else if (bytes_ > gathered_bytes_max && bytes_ >= threshold) {
-            if (provider_.engine.offers_hash_streams()) {
-                stream_.emplace(provider_.engine.hash_stream(key()));
-                stream_->update(gathered_.bytes());
-                gathered_.clear();
-            } else {
-                go_to_cpu(OnCpu::too_long);
-            }
+            stream_.emplace(provider_.engine.hash_stream(key()));
+            stream_->update(gathered_.bytes());
+            gathered_.clear();
         }
     }
     if (stream_) {

@@ -18,46 +18,7 @@ constexpr std::size_t files_under_way = 32;
 
 }  // namespace
 
-MessageHash::MessageHash(const Information& information, Session& session) : session_(session) {
-    if (information.hash_streams_supported != 0) {
-        stream_.emplace(session);
-    }
-}
-
-void MessageHash::update(std::span<const std::uint8_t> bytes) {
-    if (stream_) {
-        stream_->update(bytes);
-        return;
-    }
-    if (bytes.size() > CCE_MESSAGE_BYTES_MAX - gathered_.size()) {
-        throw ToolError(exit_failure, "this backend takes a message in one piece, which is limited to 1 GiB here");
-    }
-    gathered_.insert(gathered_.end(), bytes.begin(), bytes.end());
-}
-
-void MessageHash::finish(std::span<std::uint8_t> digest) {
-    if (stream_) {
-        stream_->finish(digest);
-    } else {
-        session_.digest(gathered_, digest);
-    }
-}
-
-bool MessageHash::verify(std::span<const std::uint8_t> expected) {
-    try {
-        if (stream_) {
-            stream_->verify(expected);
-        } else {
-            session_.verify_digest(gathered_, expected);
-        }
-    } catch (const Error& error) {
-        if (error.status() != CCE_ERROR_TAG) throw;
-        return false;
-    }
-    return true;
-}
-
-std::uint64_t take_in(MessageHash& hash, int descriptor, const std::string& name, bool progress, std::uint64_t done) {
+std::uint64_t take_in(HashStream& hash, int descriptor, const std::string& name, bool progress, std::uint64_t done) {
     Progress shown(progress, descriptor);
     ReadAhead input(descriptor, name);
     for (auto piece = input.next(); !piece.empty(); piece = input.next()) {
@@ -69,7 +30,7 @@ std::uint64_t take_in(MessageHash& hash, int descriptor, const std::string& name
 }
 
 FileDigests::FileDigests(Device& device, bool progress, Done done)
-    : device_(device), information_(device.information()), progress_(progress), done_(std::move(done)) {}
+    : device_(device), progress_(progress), done_(std::move(done)) {}
 
 FileDigests::~FileDigests() {
     std::array<Completion, 8> completions{};
@@ -112,7 +73,7 @@ void FileDigests::start(Item& item, Session& session, const std::string& path, s
     while (items_.size() > 1) {
         report_oldest();
     }
-    MessageHash hash(information_, session);
+    HashStream hash(session);
     hash.update(message);
     item.result.bytes = take_in(hash, input.get(), name, progress_, message.size());
     hash.finish(item.result.digest);

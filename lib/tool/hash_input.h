@@ -11,27 +11,8 @@
 
 namespace cce::tool {
 
-/// What one session makes of a message that comes in pieces: a stream; on a backend that has none, the message is
-/// gathered.
-class MessageHash {
-public:
-    MessageHash(const Information& information, Session& session);
-
-    void update(std::span<const std::uint8_t> bytes);
-    /// The digest or MAC, as long as `digest`.
-    void finish(std::span<std::uint8_t> digest);
-    /// Is it `expected`? Compared in constant time.
-    [[nodiscard]] bool verify(std::span<const std::uint8_t> expected);
-
-private:
-    Session& session_;
-    std::optional<HashStream> stream_;
-    std::vector<std::uint8_t> gathered_;
-};
-
 /// Takes in what a descriptor still has, behind `done` bytes that were taken in before; returns the bytes of all.
-std::uint64_t take_in(MessageHash& hash, int descriptor, const std::string& name, bool progress,
-                      std::uint64_t done = 0);
+std::uint64_t take_in(HashStream& hash, int descriptor, const std::string& name, bool progress, std::uint64_t done = 0);
 
 /// What became of a file.
 struct FileDigest {
@@ -69,7 +50,6 @@ private:
     void collect();
 
     Device& device_;
-    Information information_;
     bool progress_;
     Done done_;
     std::deque<Item> items_;  ///< under way

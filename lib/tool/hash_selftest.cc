@@ -67,7 +67,6 @@ public:
                 result_.not_offered.push_back(std::string("hmac-") + cce_hash_name(hash));
             }
         }
-        if (information_.hash_streams_supported == 0) result_.not_offered.emplace_back("hash streams");
         known_answers();
         for (int number = 0; number < CCE_HASH_COUNT; ++number) {
             const auto hash = static_cast<cce_hash>(number);
@@ -162,9 +161,6 @@ private:
         });
         if (use.kind != CCE_HASH_PLAIN) {
             check(use, name + ", verification", [&] { return verifies(use, message, wanted); });
-        }
-        if (information_.hash_streams_supported == 0) {
-            return;
         }
         check(use, name + ", in pieces", [&] { return in_pieces(use, message, wanted); });
     }
