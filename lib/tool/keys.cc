@@ -59,6 +59,20 @@ int count_of(const KeyOptions& options) {
     return (options.file.empty() ? 0 : 1) + (options.descriptor < 0 ? 0 : 1) + (options.hex.empty() ? 0 : 1);
 }
 
+/// The key of -K, whose digits are overwritten; none: it is in a file. Exactly one of the three is given.
+std::optional<SecretBytes> key_of_digits(KeyOptions& options) {
+    const int given = count_of(options);
+    if (given != 1) {
+        throw ToolError(exit_usage, given == 0 ? no_key : keys_exclude);
+    }
+    if (options.hex.empty()) {
+        return std::nullopt;
+    }
+    SecretBytes key = parse_hex(options.hex, "-K");
+    OPENSSL_cleanse(options.hex.data(), options.hex.size());
+    return key;
+}
+
 SecretBytes read_key(int descriptor, const std::string& name, bool xts) {
     SecretBytes raw(144);  // 128 digits, white space, and one more to notice a longer file
     const std::size_t bytes = read_fully(descriptor, raw.bytes(), name);
@@ -116,19 +130,13 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
 }
 
 SecretBytes read_key(KeyOptions& options, bool xts) {
-    const int given = count_of(options);
-    if (given != 1) {
-        throw ToolError(exit_usage, given == 0 ? no_key : keys_exclude);
-    }
-    if (!options.hex.empty()) {
-        SecretBytes key = parse_hex(options.hex, "-K");
-        OPENSSL_cleanse(options.hex.data(), options.hex.size());
-        if (const std::size_t bytes = key.bytes().size(); !is_key_length(bytes, xts)) {
+    if (std::optional<SecretBytes> key = key_of_digits(options); key) {
+        if (const std::size_t bytes = key->bytes().size(); !is_key_length(bytes, xts)) {
             throw ToolError(exit_usage, (xts ? "-K: an XTS key has 32, 48 or 64 bytes (64, 96 or 128 digits), not "
                                              : "-K: an AES key has 16, 24 or 32 bytes (32, 48 or 64 digits), not ") +
                                             std::to_string(bytes));
         }
-        return key;
+        return std::move(*key);
     }
     if (!options.file.empty()) {
         const Descriptor file = open_input(options.file);
@@ -138,14 +146,8 @@ SecretBytes read_key(KeyOptions& options, bool xts) {
 }
 
 SecretBytes read_key_of_any_length(KeyOptions& options, bool as_is, bool quiet) {
-    const int given = count_of(options);
-    if (given != 1) {
-        throw ToolError(exit_usage, given == 0 ? no_key : keys_exclude);
-    }
-    if (!options.hex.empty()) {
-        SecretBytes key = parse_hex(options.hex, "-K");
-        OPENSSL_cleanse(options.hex.data(), options.hex.size());
-        return key;
+    if (std::optional<SecretBytes> key = key_of_digits(options); key) {
+        return std::move(*key);
     }
     std::optional<Descriptor> file;
     if (!options.file.empty()) {
