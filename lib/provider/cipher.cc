@@ -2,11 +2,10 @@
 
 #include "cipher.h"
 
-#include <openssl/core_names.h>
-
 #include <array>
 #include <utility>
 
+#include "functions.h"
 #include "parameters.h"
 
 namespace cce::provider {
@@ -23,11 +22,6 @@ struct Entry {
 };
 
 // ---- which parameters contexts have ---------------------------------------------------------------------------------
-
-constexpr OSSL_PARAM described(const char* name, unsigned type) {
-    return {name, type, nullptr, 0, OSSL_PARAM_UNMODIFIED};
-}
-constexpr OSSL_PARAM end_of_list{nullptr, 0, nullptr, 0, 0};
 
 const OSSL_PARAM* plain_gettable() {
     static constexpr std::array list{
@@ -315,13 +309,6 @@ int get_params(OSSL_PARAM params[]) {
     } catch (const std::exception&) {
         return 0;
     }
-}
-
-using Function = void (*)();
-
-template <typename Pointer>
-OSSL_DISPATCH dispatch(int identity, Pointer function) {
-    return {identity, reinterpret_cast<Function>(function)};
 }
 
 template <std::size_t Index>

@@ -93,11 +93,11 @@ DigestContext Cpu::duplicate(const DigestContext& context) {
     return result;
 }
 
-MacContext Cpu::duplicate(const MacContext& context) {
-    if (!context) {
+MacContext Cpu::duplicate(const EVP_MAC_CTX* context) {
+    if (context == nullptr) {
         return {};
     }
-    MacContext result(EVP_MAC_CTX_dup(context.get()));
+    MacContext result(EVP_MAC_CTX_dup(context));
     require(result != nullptr, Reason::cipher_operation_failed);
     return result;
 }

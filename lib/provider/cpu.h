@@ -55,7 +55,7 @@ public:
     /// A copy, in the middle of a text, too. Throws Fault.
     [[nodiscard]] static CipherContext duplicate(const CipherContext& context);
     [[nodiscard]] static DigestContext duplicate(const DigestContext& context);
-    [[nodiscard]] static MacContext duplicate(const MacContext& context);
+    [[nodiscard]] static MacContext duplicate(const EVP_MAC_CTX* context);
     /// Random bytes, for IVs. Throws Fault.
     void randomize(std::span<std::uint8_t> bytes);
 

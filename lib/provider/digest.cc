@@ -3,11 +3,10 @@
 // SHA-2 (FIPS 180-4), SHA-3 and SHAKE (FIPS 202) with EVP_MD's semantics. OpenSSL 3.0 has no EVP_DigestSqueeze():
 // SHAKE's output comes in one piece, of the length that EVP_DigestFinalXOF() or the parameter "xoflen" says.
 
-#include <openssl/core_names.h>
-
 #include <array>
 #include <memory>
 
+#include "functions.h"
 #include "hasher.h"
 #include "parameters.h"
 
@@ -47,11 +46,13 @@ public:
         }
     }
 
-    std::size_t write(std::span<std::uint8_t> out) {
+    std::size_t finish(std::span<std::uint8_t> out) {
         require(out.size() >= size_, Reason::output_buffer_too_small);
-        finish(out.first(size_));
+        Hasher::finish(out.first(size_));
         return size_;
     }
+
+    [[nodiscard]] std::unique_ptr<Digest> clone() const { return std::make_unique<Digest>(*this); }
 
 protected:
     std::shared_ptr<Key> key() override { return provider().plain_hash(hash_); }
@@ -66,9 +67,7 @@ private:
 
 // ---- the functions that libcrypto calls (provider-digest(7)) --------------------------------------------------------
 
-Digest& digest_of(void* context) {
-    return *static_cast<Digest*>(context);
-}
+using Functions = ContextFunctions<Digest>;
 
 /// Every function by OpenSSL's name for it.
 template <cce_hash Hash>
@@ -100,59 +99,17 @@ constexpr const char* name_of<CCE_HASH_SHAKE_256> = "SHAKE-256";
 
 template <cce_hash Hash>
 void* new_context(void* context) {
-    Provider& provider = *static_cast<Provider*>(context);
-    return guarded(provider.core, static_cast<Digest*>(nullptr),
-                   [&] { return std::make_unique<Digest>(provider, Hash, name_of<Hash>).release(); });
-}
-
-void free_context(void* context) {
-    const std::unique_ptr<Digest> owner(static_cast<Digest*>(context));
-}
-
-void* duplicate_context(void* context) {
-    const Digest& digest = digest_of(context);
-    return guarded(digest.provider().core, static_cast<Digest*>(nullptr),
-                   [&] { return std::make_unique<Digest>(digest).release(); });
+    return Functions::create(
+        context, [](Provider& provider) { return std::make_unique<Digest>(provider, Hash, name_of<Hash>); });
 }
 
 int initialize(void* context, const OSSL_PARAM params[]) {
-    Digest& digest = digest_of(context);
+    Digest& digest = Functions::of(context);
     return guarded(digest.provider().core, 0, [&] {
         digest.initialize(params);
         return 1;
     });
 }
-
-int update(void* context, const unsigned char* in, std::size_t length) {
-    Digest& digest = digest_of(context);
-    return guarded(digest.provider().core, 0, [&] {
-        if (length != 0) {
-            digest.update({in, length});
-        }
-        return 1;
-    });
-}
-
-int finish(void* context, unsigned char* out, std::size_t* written, std::size_t room) {
-    Digest& digest = digest_of(context);
-    return guarded(digest.provider().core, 0, [&] {
-        *written = digest.write({out, room});
-        return 1;
-    });
-}
-
-int set_context_params(void* context, const OSSL_PARAM params[]) {
-    Digest& digest = digest_of(context);
-    return guarded(digest.provider().core, 0, [&] {
-        digest.set(params);
-        return 1;
-    });
-}
-
-constexpr OSSL_PARAM described(const char* name, unsigned type) {
-    return {name, type, nullptr, 0, OSSL_PARAM_UNMODIFIED};
-}
-constexpr OSSL_PARAM end_of_list{nullptr, 0, nullptr, 0, 0};
 
 const OSSL_PARAM* settable_context_params(void*, void*) {
     static constexpr std::array list{described(OSSL_DIGEST_PARAM_XOFLEN, OSSL_PARAM_UNSIGNED_INTEGER), end_of_list};
@@ -190,26 +147,19 @@ int get_params(OSSL_PARAM params[]) {
     return good ? 1 : 0;
 }
 
-using Function = void (*)();
-
-template <typename Pointer>
-OSSL_DISPATCH dispatch(int identity, Pointer function) {
-    return {identity, reinterpret_cast<Function>(function)};
-}
-
 template <cce_hash Hash>
 const OSSL_DISPATCH* functions() {
     constexpr OSSL_DISPATCH end{0, nullptr};
     static const std::array<OSSL_DISPATCH, 11> table{
         dispatch(OSSL_FUNC_DIGEST_NEWCTX, new_context<Hash>),
-        dispatch(OSSL_FUNC_DIGEST_FREECTX, free_context),
-        dispatch(OSSL_FUNC_DIGEST_DUPCTX, duplicate_context),
+        dispatch(OSSL_FUNC_DIGEST_FREECTX, Functions::destroy),
+        dispatch(OSSL_FUNC_DIGEST_DUPCTX, Functions::duplicate),
         dispatch(OSSL_FUNC_DIGEST_INIT, initialize),
-        dispatch(OSSL_FUNC_DIGEST_UPDATE, update),
-        dispatch(OSSL_FUNC_DIGEST_FINAL, finish),
+        dispatch(OSSL_FUNC_DIGEST_UPDATE, Functions::update),
+        dispatch(OSSL_FUNC_DIGEST_FINAL, Functions::finish),
         dispatch(OSSL_FUNC_DIGEST_GET_PARAMS, get_params<Hash>),
         dispatch(OSSL_FUNC_DIGEST_GETTABLE_PARAMS, gettable_params),
-        is_shake(Hash) ? dispatch(OSSL_FUNC_DIGEST_SET_CTX_PARAMS, set_context_params) : end,
+        is_shake(Hash) ? dispatch(OSSL_FUNC_DIGEST_SET_CTX_PARAMS, Functions::set) : end,
         is_shake(Hash) ? dispatch(OSSL_FUNC_DIGEST_SETTABLE_CTX_PARAMS, settable_context_params) : end,
         end,
     };

@@ -2,13 +2,12 @@
 
 #include "hash_mac.h"
 
-#include <openssl/core_names.h>
-
 #include <array>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "functions.h"
 #include "hasher.h"
 #include "parameters.h"
 
@@ -28,16 +27,20 @@ public:
     [[nodiscard]] virtual std::size_t block_size() const = 0;
     [[nodiscard]] virtual std::unique_ptr<HashMac> clone() const = 0;
 
-    void update_keyed(std::span<const std::uint8_t> more) {
+    void update(std::span<const std::uint8_t> more) {
         require(has_key_, Reason::no_key_set);
-        update(more);
+        Hasher::update(more);
     }
-    std::size_t write(std::span<std::uint8_t> out) {
+    std::size_t finish(std::span<std::uint8_t> out) {
         require(has_key_, Reason::no_key_set);
         require(out.size() >= size(), Reason::output_buffer_too_small);
         const std::size_t bytes = size();
-        finish(out.first(bytes));
+        Hasher::finish(out.first(bytes));
         return bytes;
+    }
+    void get(OSSL_PARAM params[]) const {
+        put_size(params, OSSL_MAC_PARAM_SIZE, size());
+        put_size(params, OSSL_MAC_PARAM_BLOCK_SIZE, block_size());
     }
 
 protected:
@@ -81,7 +84,7 @@ protected:
             ensure(EVP_MAC_init(context.get(), bytes.empty() ? &nothing : bytes.data(), bytes.size(), params.data()));
             cpu_prototype_ = std::move(context);
         }
-        return CpuHash(MacContext(EVP_MAC_CTX_dup(cpu_prototype_.get())));
+        return CpuHash(Cpu::duplicate(cpu_prototype_.get()));
     }
     [[nodiscard]] virtual const char* cpu_name() const = 0;
     [[nodiscard]] virtual std::vector<OSSL_PARAM> cpu_params() = 0;
@@ -280,90 +283,14 @@ private:
 
 // ---- the functions that libcrypto calls (provider-mac(7)) -----------------------------------------------------------
 
-HashMac& mac_of(void* context) {
-    return *static_cast<HashMac*>(context);
-}
+using Functions = MacFunctions<HashMac>;
 
-template <typename Make>
-void* made(void* context, Make make) {
-    Provider& provider = *static_cast<Provider*>(context);
-    return guarded(provider.core, static_cast<HashMac*>(nullptr), [&]() -> HashMac* {
-        std::unique_ptr<HashMac> mac = make(provider);
-        return mac.release();
-    });
-}
 void* new_hmac(void* context) {
-    return made(context, [](Provider& provider) { return std::make_unique<Hmac>(provider); });
+    return Functions::create(context, [](Provider& provider) { return std::make_unique<Hmac>(provider); });
 }
 template <cce_hash Hash>
 void* new_kmac(void* context) {
-    return made(context, [](Provider& provider) { return std::make_unique<Kmac>(provider, Hash); });
-}
-
-void free_context(void* context) {
-    const std::unique_ptr<HashMac> owner(static_cast<HashMac*>(context));
-}
-
-void* duplicate_context(void* context) {
-    const HashMac& mac = mac_of(context);
-    return guarded(mac.provider().core, static_cast<HashMac*>(nullptr), [&] { return mac.clone().release(); });
-}
-
-int initialize(void* context, const unsigned char* key, std::size_t key_length, const OSSL_PARAM params[]) {
-    HashMac& mac = mac_of(context);
-    return guarded(mac.provider().core, 0, [&] {
-        mac.initialize(key, key_length, params);
-        return 1;
-    });
-}
-
-int update(void* context, const unsigned char* in, std::size_t length) {
-    HashMac& mac = mac_of(context);
-    return guarded(mac.provider().core, 0, [&] {
-        if (length != 0) {
-            mac.update_keyed({in, length});
-        }
-        return 1;
-    });
-}
-
-int finish(void* context, unsigned char* out, std::size_t* written, std::size_t room) {
-    HashMac& mac = mac_of(context);
-    return guarded(mac.provider().core, 0, [&] {
-        *written = mac.write({out, room});
-        return 1;
-    });
-}
-
-int set_params(void* context, const OSSL_PARAM params[]) {
-    HashMac& mac = mac_of(context);
-    return guarded(mac.provider().core, 0, [&] {
-        mac.set(params);
-        return 1;
-    });
-}
-
-int get_context_params(void* context, OSSL_PARAM params[]) {
-    const HashMac& mac = mac_of(context);
-    return guarded(mac.provider().core, 0, [&] {
-        put_size(params, OSSL_MAC_PARAM_SIZE, mac.size());
-        put_size(params, OSSL_MAC_PARAM_BLOCK_SIZE, mac.block_size());
-        return 1;
-    });
-}
-
-constexpr OSSL_PARAM described(const char* name, unsigned type) {
-    return {name, type, nullptr, 0, OSSL_PARAM_UNMODIFIED};
-}
-constexpr OSSL_PARAM end_of_list{nullptr, 0, nullptr, 0, 0};
-
-const OSSL_PARAM* gettable_params(void*, void*) {
-    static constexpr std::array list{
-        described(OSSL_MAC_PARAM_SIZE, OSSL_PARAM_UNSIGNED_INTEGER),
-        described(OSSL_MAC_PARAM_BLOCK_SIZE, OSSL_PARAM_UNSIGNED_INTEGER),
-        end_of_list,
-    };
-    return list.data();
+    return Functions::create(context, [](Provider& provider) { return std::make_unique<Kmac>(provider, Hash); });
 }
 
 const OSSL_PARAM* hmac_settable_params(void*, void*) {
@@ -388,45 +315,20 @@ const OSSL_PARAM* kmac_settable_params(void*, void*) {
     return list.data();
 }
 
-using Function = void (*)();
-
-template <typename Pointer>
-OSSL_DISPATCH dispatch(int identity, Pointer function) {
-    return {identity, reinterpret_cast<Function>(function)};
-}
-
-using Table = std::array<OSSL_DISPATCH, 11>;
-
-Table table(OSSL_FUNC_mac_newctx_fn* new_context, OSSL_FUNC_mac_settable_ctx_params_fn* settable) {
-    return {
-        dispatch(OSSL_FUNC_MAC_NEWCTX, new_context),
-        dispatch(OSSL_FUNC_MAC_FREECTX, free_context),
-        dispatch(OSSL_FUNC_MAC_DUPCTX, duplicate_context),
-        dispatch(OSSL_FUNC_MAC_INIT, initialize),
-        dispatch(OSSL_FUNC_MAC_UPDATE, update),
-        dispatch(OSSL_FUNC_MAC_FINAL, finish),
-        dispatch(OSSL_FUNC_MAC_GET_CTX_PARAMS, get_context_params),
-        dispatch(OSSL_FUNC_MAC_SET_CTX_PARAMS, set_params),
-        dispatch(OSSL_FUNC_MAC_GETTABLE_CTX_PARAMS, gettable_params),
-        dispatch(OSSL_FUNC_MAC_SETTABLE_CTX_PARAMS, settable),
-        OSSL_DISPATCH{0, nullptr},
-    };
-}
-
 }  // namespace
 
 const OSSL_DISPATCH* hmac_functions() {
-    static const Table functions = table(new_hmac, hmac_settable_params);
+    static const auto functions = Functions::table(new_hmac, hmac_settable_params);
     return functions.data();
 }
 
 const OSSL_DISPATCH* kmac_128_functions() {
-    static const Table functions = table(new_kmac<CCE_HASH_CSHAKE_128>, kmac_settable_params);
+    static const auto functions = Functions::table(new_kmac<CCE_HASH_CSHAKE_128>, kmac_settable_params);
     return functions.data();
 }
 
 const OSSL_DISPATCH* kmac_256_functions() {
-    static const Table functions = table(new_kmac<CCE_HASH_CSHAKE_256>, kmac_settable_params);
+    static const auto functions = Functions::table(new_kmac<CCE_HASH_CSHAKE_256>, kmac_settable_params);
     return functions.data();
 }
 

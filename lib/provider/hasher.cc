@@ -54,7 +54,7 @@ CpuHash CpuHash::duplicate() const {
     return std::visit(Overloaded{
                           [](std::monostate) { return CpuHash(); },
                           [](const DigestContext& context) { return CpuHash(Cpu::duplicate(context)); },
-                          [](const MacContext& context) { return CpuHash(Cpu::duplicate(context)); },
+                          [](const MacContext& context) { return CpuHash(Cpu::duplicate(context.get())); },
                       },
                       context_);
 }

@@ -4,8 +4,6 @@
 // are gathered, up to a limit; what is longer, or below the threshold, is the CPU's. So is a CMAC of another cipher
 // than AES.
 
-#include <openssl/core_names.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -14,6 +12,7 @@
 #include <vector>
 
 #include "cipher.h"
+#include "functions.h"
 #include "hash_mac.h"
 #include "parameters.h"
 
@@ -38,15 +37,17 @@ public:
           other_key_(other.other_key_),
           iv_(other.iv_),
           message_(other.message_),
-          cpu_(Cpu::duplicate(other.cpu_)) {}
+          cpu_(Cpu::duplicate(other.cpu_.get())) {}
     Mac& operator=(const Mac&) = delete;
 
     [[nodiscard]] Provider& provider() const noexcept { return provider_; }
 
-    void initialize(std::span<const std::uint8_t> key, const OSSL_PARAM params[]) {
+    [[nodiscard]] std::unique_ptr<Mac> clone() const { return std::make_unique<Mac>(*this); }
+
+    void initialize(const std::uint8_t* key, std::size_t key_length, const OSSL_PARAM params[]) {
         set(params);
-        if (!key.empty()) {
-            set_key(key);
+        if (key != nullptr && key_length != 0) {
+            set_key({key, key_length});
         }
         message_.clear();
         cpu_.reset();
@@ -181,81 +182,11 @@ private:
 
 // ---- the functions that libcrypto calls (provider-mac(7)) -----------------------------------------------------------
 
-Mac& mac_of(void* context) {
-    return *static_cast<Mac*>(context);
-}
+using Functions = MacFunctions<Mac>;
 
 template <cce_mode Mode>
 void* new_context(void* context) {
-    Provider& provider = *static_cast<Provider*>(context);
-    return guarded(provider.core, static_cast<Mac*>(nullptr),
-                   [&] { return std::make_unique<Mac>(provider, Mode).release(); });
-}
-
-void free_context(void* context) {
-    const std::unique_ptr<Mac> owner(static_cast<Mac*>(context));
-}
-
-void* duplicate_context(void* context) {
-    const Mac& mac = mac_of(context);
-    return guarded(mac.provider().core, static_cast<Mac*>(nullptr),
-                   [&] { return std::make_unique<Mac>(mac).release(); });
-}
-
-int initialize(void* context, const unsigned char* key, std::size_t key_length, const OSSL_PARAM params[]) {
-    Mac& mac = mac_of(context);
-    return guarded(mac.provider().core, 0, [&] {
-        mac.initialize({key, key == nullptr ? 0 : key_length}, params);
-        return 1;
-    });
-}
-
-int update(void* context, const unsigned char* in, std::size_t length) {
-    Mac& mac = mac_of(context);
-    return guarded(mac.provider().core, 0, [&] {
-        if (length != 0) {
-            mac.update({in, length});
-        }
-        return 1;
-    });
-}
-
-int finish(void* context, unsigned char* out, std::size_t* written, std::size_t room) {
-    Mac& mac = mac_of(context);
-    return guarded(mac.provider().core, 0, [&] {
-        *written = mac.finish({out, room});
-        return 1;
-    });
-}
-
-int set_params(void* context, const OSSL_PARAM params[]) {
-    Mac& mac = mac_of(context);
-    return guarded(mac.provider().core, 0, [&] {
-        mac.set(params);
-        return 1;
-    });
-}
-
-int get_context_params(void* context, OSSL_PARAM params[]) {
-    const Mac& mac = mac_of(context);
-    return guarded(mac.provider().core, 0, [&] {
-        mac.get(params);
-        return 1;
-    });
-}
-
-constexpr OSSL_PARAM described(const char* name, unsigned type) {
-    return {name, type, nullptr, 0, OSSL_PARAM_UNMODIFIED};
-}
-constexpr OSSL_PARAM end_of_list{nullptr, 0, nullptr, 0, 0};
-
-const OSSL_PARAM* gettable_params(void*, void*) {
-    static constexpr std::array list{
-        described(OSSL_MAC_PARAM_SIZE, OSSL_PARAM_UNSIGNED_INTEGER),
-        described(OSSL_MAC_PARAM_BLOCK_SIZE, OSSL_PARAM_UNSIGNED_INTEGER),
-        end_of_list,
-    };
-    return list.data();
+    return Functions::create(context, [](Provider& provider) { return std::make_unique<Mac>(provider, Mode); });
 }
 
 template <cce_mode Mode>
@@ -270,28 +201,9 @@ const OSSL_PARAM* settable_params(void*, void*) {
     return list.data();
 }
 
-using Function = void (*)();
-
-template <typename Pointer>
-OSSL_DISPATCH dispatch(int identity, Pointer function) {
-    return {identity, reinterpret_cast<Function>(function)};
-}
-
 template <cce_mode Mode>
 const OSSL_DISPATCH* functions() {
-    static const std::array<OSSL_DISPATCH, 11> table{
-        dispatch(OSSL_FUNC_MAC_NEWCTX, new_context<Mode>),
-        dispatch(OSSL_FUNC_MAC_FREECTX, free_context),
-        dispatch(OSSL_FUNC_MAC_DUPCTX, duplicate_context),
-        dispatch(OSSL_FUNC_MAC_INIT, initialize),
-        dispatch(OSSL_FUNC_MAC_UPDATE, update),
-        dispatch(OSSL_FUNC_MAC_FINAL, finish),
-        dispatch(OSSL_FUNC_MAC_GET_CTX_PARAMS, get_context_params),
-        dispatch(OSSL_FUNC_MAC_SET_CTX_PARAMS, set_params),
-        dispatch(OSSL_FUNC_MAC_GETTABLE_CTX_PARAMS, gettable_params),
-        dispatch(OSSL_FUNC_MAC_SETTABLE_CTX_PARAMS, settable_params<Mode>),
-        OSSL_DISPATCH{0, nullptr},
-    };
+    static const auto table = Functions::table(new_context<Mode>, settable_params<Mode>);
     return table.data();
 }
 

@@ -4,24 +4,16 @@
 
 #include "provider.h"
 
-#include <openssl/core_names.h>
-#include <openssl/params.h>
-
 #include <array>
 #include <cstdio>
 #include <memory>
 #include <new>
 
+#include "functions.h"
+
 namespace cce::provider {
 
 namespace {
-
-using Function = void (*)();
-
-template <typename Pointer>
-OSSL_DISPATCH dispatch(int identity, Pointer function) {
-    return {identity, reinterpret_cast<Function>(function)};
-}
 
 Provider& provider_of(void* context) {
     return *static_cast<Provider*>(context);
@@ -43,10 +35,6 @@ constexpr const char* async_pauses_name = "cce-async-pauses";
 constexpr const char* most_in_flight_name = "cce-most-in-flight";
 constexpr const char* report_name = "cce-report";
 
-OSSL_PARAM described(const char* name, unsigned type) {
-    return {name, type, nullptr, 0, OSSL_PARAM_UNMODIFIED};
-}
-
 const OSSL_PARAM* gettable_params(void*) {
     static const std::array<OSSL_PARAM, 12> list{
         described(OSSL_PROV_PARAM_NAME, OSSL_PARAM_UTF8_PTR),
@@ -60,7 +48,7 @@ const OSSL_PARAM* gettable_params(void*) {
         described(async_pauses_name, OSSL_PARAM_UNSIGNED_INTEGER),
         described(most_in_flight_name, OSSL_PARAM_UNSIGNED_INTEGER),
         described(report_name, OSSL_PARAM_UTF8_STRING),
-        OSSL_PARAM_construct_end(),
+        end_of_list,
     };
     return list.data();
 }
