@@ -3,9 +3,7 @@
 // Every digest, HMAC and KMAC of the provider beside OpenSSL's own: the same calls to both, the same answers; contexts
 // copied in the middle of a message, long messages as streams, jobs, forks, errors.
 
-#include <openssl/async.h>
 #include <openssl/core_names.h>
-#include <poll.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -366,44 +364,16 @@ TEST(HashProvider, IsNotItsOwnBackend) {
     EXPECT_EQ(library.engine_requests(), 1U) << library.report();
 }
 
-struct AsyncTask {
-    const EVP_MD* digest;
-    const Bytes* text;
-    Bytes out;
-};
-
-int run_task(void* argument) {
-    AsyncTask& task = **static_cast<AsyncTask**>(argument);
-    task.out = digest_text(task.digest, *task.text);
-    return task.out.empty() ? 0 : 1;
-}
-
 /// A message that is one request pauses its job; a stream's calls wait.
 TEST(Async, DigestsPauseTheirJobs) {
     for (const std::size_t bytes : {std::size_t{5000}, gathered_at_most + 100}) {
         const Library library(0);
         const Digest ours = digest_of(library, "SHA2-512", "cce");
         const Bytes text(bytes, 7);
-        AsyncTask task{ours.get(), &text, {}};
-        AsyncTask* argument = &task;
-        ASYNC_JOB* job = nullptr;
-        ASYNC_WAIT_CTX* wait = ASYNC_WAIT_CTX_new();
-        int result = 0;
-        int state = ASYNC_PAUSE;
-        while ((state = ASYNC_start_job(&job, wait, &result, run_task, static_cast<void*>(&argument),
-                                        sizeof(argument))) == ASYNC_PAUSE) {
-            OSSL_ASYNC_FD descriptor = -1;
-            std::size_t number = 1;
-            ASSERT_EQ(ASYNC_WAIT_CTX_get_all_fds(wait, &descriptor, &number), 1);
-            pollfd waiting{descriptor, POLLIN, 0};
-            ASSERT_GT(::poll(&waiting, 1, 60'000), 0) << "the job was not woken";
-        }
-        EXPECT_EQ(state, ASYNC_FINISH);
-        EXPECT_EQ(result, 1);
+        AsyncTask task{[&] { return digest_text(ours.get(), text); }};
+        run_as_job(task);
         EXPECT_EQ(task.out, digest_text(digest_of(library, "SHA2-512", "default").get(), text));
         EXPECT_EQ(library.count("cce-async-pauses") > 0, bytes <= gathered_at_most) << library.report();
-        ASYNC_WAIT_CTX_free(wait);
-        ASYNC_cleanup_thread();
     }
 }
 

@@ -5,17 +5,20 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <openssl/async.h>
 #include <openssl/conf.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/provider.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <random>
 #include <span>
@@ -126,6 +129,47 @@ private:
     const char* reason = ERR_reason_error_string(code);
     return std::string(reason == nullptr ? "no error" : reason) + ((flags & ERR_TXT_STRING) != 0 ? ": " : "") +
            ((flags & ERR_TXT_STRING) != 0 ? data : "");
+}
+
+/// Work as an asynchronous job. The job's argument is a pointer to it.
+struct AsyncTask {
+    std::function<Bytes()> work;  ///< nothing: it failed
+    Bytes out{};
+};
+inline int run_task(void* argument) {
+    AsyncTask& task = **static_cast<AsyncTask**>(argument);
+    task.out = task.work();
+    return task.out.empty() ? 0 : 1;
+}
+
+/// The one descriptor by which a paused job is woken.
+[[nodiscard]] inline OSSL_ASYNC_FD descriptor_of(ASYNC_WAIT_CTX* wait) {
+    OSSL_ASYNC_FD descriptor = -1;
+    std::size_t number = 0;
+    EXPECT_EQ(ASYNC_WAIT_CTX_get_all_fds(wait, nullptr, &number), 1);
+    EXPECT_EQ(number, 1U);
+    if (number == 1) {
+        EXPECT_EQ(ASYNC_WAIT_CTX_get_all_fds(wait, &descriptor, &number), 1);
+    }
+    return descriptor;
+}
+
+/// Runs a job to its end, and sleeps while it is paused.
+inline void run_as_job(AsyncTask& task) {
+    AsyncTask* argument = &task;
+    ASYNC_JOB* job = nullptr;
+    ASYNC_WAIT_CTX* wait = ASYNC_WAIT_CTX_new();
+    int result = 0;
+    int state = ASYNC_PAUSE;
+    while ((state = ASYNC_start_job(&job, wait, &result, run_task, static_cast<void*>(&argument), sizeof(argument))) ==
+           ASYNC_PAUSE) {
+        pollfd waiting{descriptor_of(wait), POLLIN, 0};
+        ASSERT_GT(::poll(&waiting, 1, 60'000), 0) << "the job was not woken";
+    }
+    EXPECT_EQ(state, ASYNC_FINISH);
+    EXPECT_EQ(result, 1);
+    ASYNC_WAIT_CTX_free(wait);
+    ASYNC_cleanup_thread();
 }
 
 /// Random choices; the seed is printed, CCE_TEST_SEED takes it.

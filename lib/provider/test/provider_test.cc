@@ -3,7 +3,6 @@
 // The provider as such: what it says of itself and of errors, thresholds, asynchronous jobs, threads, forks, its end.
 
 #include <fcntl.h>
-#include <openssl/async.h>
 #include <openssl/core_names.h>
 #include <openssl/rand.h>
 #include <poll.h>
@@ -212,18 +211,6 @@ TEST(Errors, HaveTheReasonsOfOpenSsl) {
 
 // ---- asynchronous jobs ----------------------------------------------------------------------------------------------
 
-struct AsyncTask {
-    const EVP_CIPHER* cipher;
-    const Bytes* text;
-    Bytes out;
-};
-
-int run_task(void* argument) {
-    AsyncTask& task = **static_cast<AsyncTask**>(argument);
-    task.out = counter_text(task.cipher, *task.text);
-    return task.out.empty() ? 0 : 1;
-}
-
 /// 64 jobs in one thread: each is paused while the engine works, and wakes by its descriptor.
 TEST(Async, ManyJobsInOneThread) {
     constexpr std::size_t jobs = 64;
@@ -262,7 +249,7 @@ TEST(Async, ManyJobsInOneThread) {
     for (std::size_t i = 0; i < jobs; ++i) {
         Slot& slot = slots[i];
         slot.text.assign(2048 + 16 * i, static_cast<std::uint8_t>(i));
-        slot.task = {ours.get(), &slot.text, {}};
+        slot.task = {[&] { return counter_text(ours.get(), slot.text); }};
         slot.argument = &slot.task;
         slot.wait = ASYNC_WAIT_CTX_new();
         start(slot);
@@ -275,12 +262,7 @@ TEST(Async, ManyJobsInOneThread) {
             if (slots[i].done) {
                 continue;
             }
-            OSSL_ASYNC_FD descriptor = -1;
-            std::size_t number = 1;
-            ASSERT_EQ(ASYNC_WAIT_CTX_get_all_fds(slots[i].wait, nullptr, &number), 1);
-            ASSERT_EQ(number, 1U);
-            ASSERT_EQ(ASYNC_WAIT_CTX_get_all_fds(slots[i].wait, &descriptor, &number), 1);
-            waiting.push_back({descriptor, POLLIN, 0});
+            waiting.push_back({descriptor_of(slots[i].wait), POLLIN, 0});
             owners.push_back(i);
         }
         ASSERT_GT(::poll(waiting.data(), waiting.size(), 60'000), 0) << "no job was woken";
@@ -305,25 +287,9 @@ TEST(Async, ALongText) {
     const Library library(0);
     const Cipher ours = library.cipher("AES-256-CTR", "cce");
     const Bytes text((1U << 20) + 5, 7);
-    AsyncTask task{ours.get(), &text, {}};
-    AsyncTask* argument = &task;
-    ASYNC_JOB* job = nullptr;
-    ASYNC_WAIT_CTX* wait = ASYNC_WAIT_CTX_new();
-    int result = 0;
-    int state = ASYNC_PAUSE;
-    while ((state = ASYNC_start_job(&job, wait, &result, run_task, static_cast<void*>(&argument), sizeof(argument))) ==
-           ASYNC_PAUSE) {
-        OSSL_ASYNC_FD descriptor = -1;
-        std::size_t number = 1;
-        ASSERT_EQ(ASYNC_WAIT_CTX_get_all_fds(wait, &descriptor, &number), 1);
-        pollfd waiting{descriptor, POLLIN, 0};
-        ASSERT_GT(::poll(&waiting, 1, 60'000), 0) << "the job was not woken";
-    }
-    EXPECT_EQ(state, ASYNC_FINISH);
-    EXPECT_EQ(result, 1);
+    AsyncTask task{[&] { return counter_text(ours.get(), text); }};
+    run_as_job(task);
     EXPECT_EQ(task.out, counter_text(library.cipher("AES-256-CTR", "default").get(), text));
-    ASYNC_WAIT_CTX_free(wait);
-    ASYNC_cleanup_thread();
 }
 
 /// An application may keep a job from being paused: then the call waits.
@@ -338,7 +304,7 @@ TEST(Async, BlockedJobsWait) {
     const Library library(0);
     const Cipher cipher = library.cipher("AES-256-CTR", "cce");
     const Bytes text(4096, 7);
-    AsyncTask task{cipher.get(), &text, {}};
+    AsyncTask task{[&] { return counter_text(cipher.get(), text); }};
     AsyncTask* argument = &task;
     ASYNC_JOB* job = nullptr;
     ASYNC_WAIT_CTX* wait = ASYNC_WAIT_CTX_new();
