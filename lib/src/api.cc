@@ -30,6 +30,8 @@ void submit_operation(const cce_operation& operation) {
     };
     add(operation.aad, operation.aad_count);
     add(operation.source, operation.source_count);
+    require(!operation.session->hash || operation.tag_length <= CCE_SUBMIT_BYTES_MAX, CCE_ERROR_DIGEST_LENGTH,
+            too_long);
     Order order;
     order.session = operation.session;
     order.cookie = operation.cookie;

@@ -16,11 +16,13 @@
 #include "backends.h"
 #include "cce/cce.hpp"
 #include "cce_contract.hpp"
+#include "expect_status.h"
 #include "reference.h"
 
 namespace {
 
 namespace reference = cce::reference;
+using cce::test::expect_status;
 using reference::Bytes;
 using reference::bytes_of;
 
@@ -137,16 +139,6 @@ protected:
         if (below(2) == 0) return below(5 * block);
         const std::size_t length = block * below(4) + below(20);
         return length - std::min<std::size_t>(length, 18);
-    }
-
-    static void expect_status(cce_status wanted, const std::function<void()>& call) {
-        try {
-            call();
-            ADD_FAILURE() << "succeeded; wanted: " << cce_strerror(wanted);
-        } catch (const cce::Error& error) {
-            EXPECT_EQ(error.status(), wanted) << error.what();
-            EXPECT_STRNE(error.what(), "");
-        }
     }
 
     /// What a stream does with a message and `length` bytes of output: random pieces of both; now and then it is
@@ -543,6 +535,10 @@ TEST_P(Hashes, WrongCalls) {
     EXPECT_EQ(cce_run(&operation, nullptr), CCE_ERROR_OVERLAP);
     operation = cce::operation(hash, iv, source, destination, {}, 20);
     EXPECT_EQ(cce_run(&operation, nullptr), CCE_ERROR_ARGUMENT);
+    std::size_t accepted = 1;
+    operation = cce::operation(hash, {}, source, destination, {}, std::size_t{CCE_SUBMIT_BYTES_MAX} + 1);
+    EXPECT_EQ(cce_submit_batch(device.get(), &operation, 1, &accepted), CCE_ERROR_DIGEST_LENGTH);
+    EXPECT_EQ(accepted, 0U);
     cce_hash_options options = CCE_HASH_OPTIONS_INIT;
     options.direction = CCE_DECRYPT;
     cce::Session verifier(device, CCE_HASH_SHA_256, options);

@@ -6,18 +6,19 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <random>
 
 #include "backends.h"
 #include "cce/cce.hpp"
+#include "expect_status.h"
 #include "known_answers.h"
 #include "reference.h"
 
 namespace {
 
 namespace reference = cce::reference;
+using cce::test::expect_status;
 using reference::Bytes;
 using reference::bytes_of;
 
@@ -45,16 +46,6 @@ protected:
         return values.at(below(N));
     }
     Bytes random_key() { return random_bytes(one_of(key_lengths)); }
-
-    /// The call fails so.
-    static void expect_status(cce_status wanted, const std::function<void()>& call) {
-        try {
-            call();
-            ADD_FAILURE() << "succeeded; wanted: " << cce_strerror(wanted);
-        } catch (const cce::Error& error) {
-            EXPECT_EQ(error.status(), wanted) << error.what();
-        }
-    }
 
     static constexpr std::array<std::size_t, 3> key_lengths{16, 24, 32};
     static constexpr std::array<std::size_t, 7> gcm_tag_lengths{4, 8, 12, 13, 14, 15, 16};

@@ -12,6 +12,7 @@
 #include <new>
 
 #include "cce/cce.hpp"
+#include "cce_contract.hpp"
 
 namespace {
 
@@ -161,7 +162,7 @@ TEST_F(Zeroization, HashFunctions) {
             std::size_t num = 0;
             ASSERT_EQ(cce_hash_stream_export(stream.get(), state.data(), state.size(), &num), CCE_OK);
             // The state that the stream has now is as secret as the key.
-            std::copy_n(state.begin() + 16, pattern_bytes, watched.patterns[0].begin());
+            std::copy_n(state.begin() + sizeof(cce::contract::HashContext), pattern_bytes, watched.patterns[0].begin());
             cce::HashStream copy = stream.copy();
             copy.update(text);
             copy.finish(digest);

@@ -672,7 +672,7 @@ enum cce_status cce_run(const struct cce_operation* operation, struct cce_comple
 /**
  * cce_submit_batch hands over `count` requests of sessions of `device`, in one go, as cce_submit() does one. Stops at
  * the first that is not accepted and returns its error; `*accepted` tells how many were, in every case but a null
- * argument. Text and AAD of each: together at most CCE_SUBMIT_BYTES_MAX bytes.
+ * argument. Text and AAD of each: together at most CCE_SUBMIT_BYTES_MAX bytes, and at most as many of a hash's output.
  */
 enum cce_status cce_submit_batch(struct cce_device* device, const struct cce_operation* operations, size_t count,
                                  size_t* accepted) CCE_MUST_CHECK;
