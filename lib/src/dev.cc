@@ -55,6 +55,7 @@ static_assert(CCE_UAPI_MODE_ECB == CCE_MODE_ECB && CCE_UAPI_MODE_CBC == CCE_MODE
 static_assert(CCE_UAPI_HASH_SHA_256 == CCE_HASH_SHA_256 && CCE_UAPI_HASH_SHA_512_256 == CCE_HASH_SHA_512_256 &&
               CCE_UAPI_HASH_SHA3_224 == CCE_HASH_SHA3_224 && CCE_UAPI_HASH_CSHAKE_256 == CCE_HASH_CSHAKE_256 &&
               CCE_UAPI_HASHES == CCE_HASH_COUNT);
+static_assert(CCE_UAPI_STATE_BYTES == hash_function::state_bytes(CCE_HASH_CSHAKE_256));
 
 /// Long enough to be worth a call, and short enough for several to be in the engine.
 constexpr std::size_t dev_piece_bytes = std::size_t{1} << 20;
