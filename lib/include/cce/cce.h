@@ -51,9 +51,9 @@
  *               ioctl where io_uring is not allowed, and many are in flight at once. GCM with IVs of 12 bytes.
  *               KW and KWP are done by the engine only: without one, CCE_ERROR_UNSUPPORTED, or CCE_ERROR_DEVICE_GONE if
  *               it goes; CCE_ERROR_REFUSED if it is reset before it has begun, so that another attempt may succeed.
- *               Of hash functions the same holds for the XOFs and KMAC; a submission of those has at most 112 KiB of text
- *               and of output, unless it lies in few pieces of physical memory. Others are the driver's to do on the CPU
- *               where there is no engine.
+ *               Of hash functions the same holds for the XOFs and KMAC; a submission of those has at most 112 KiB of
+ *               text and of output, unless it lies in few pieces of physical memory. Others are the driver's to do on
+ *               the CPU where there is no engine.
  *   af_alg      The same driver through AF_ALG (kernels up to 7.1). Uses the drivers `ecb-aes-cce`, `cbc-aes-cce` and
  *               so on by name and no others, so that it is never quietly served by the CPU's own AES code. (The driver
  *               itself may hand a request back to the CPU, for instance below its threshold or after a reset.) One
