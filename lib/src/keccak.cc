@@ -35,12 +35,11 @@ void store_lane(std::uint8_t* bytes, std::uint64_t lane) {
 void Keccak::permute() {
     std::array<std::uint64_t, 25> a = lanes_;
     std::array<std::uint64_t, 25> b{};
+    std::array<std::uint64_t, 5> c{}, d{};
     for (const std::uint64_t constant : round_constants) {
         // Theta.
-        std::array<std::uint64_t, 5> c{};
 #pragma GCC unroll 5
         for (std::size_t x = 0; x < 5; ++x) c[x] = a[x] ^ a[x + 5] ^ a[x + 10] ^ a[x + 15] ^ a[x + 20];
-        std::array<std::uint64_t, 5> d{};
 #pragma GCC unroll 5
         for (std::size_t x = 0; x < 5; ++x) d[x] = c[(x + 4) % 5] ^ std::rotl(c[(x + 1) % 5], 1);
             // Rho and pi: lane (x, y) goes to (y, 2x + 3y).
@@ -60,6 +59,8 @@ void Keccak::permute() {
     lanes_ = a;
     wipe({reinterpret_cast<std::uint8_t*>(a.data()), state_bytes});
     wipe({reinterpret_cast<std::uint8_t*>(b.data()), state_bytes});
+    wipe({reinterpret_cast<std::uint8_t*>(c.data()), sizeof(c)});
+    wipe({reinterpret_cast<std::uint8_t*>(d.data()), sizeof(d)});
 }
 
 void Keccak::load(std::span<const std::uint8_t, state_bytes> state) {
