@@ -2,12 +2,12 @@
 
 #include "cycles_oracle.h"
 
-#include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include <memory>
 #include <stdexcept>
 #include <string>
+
+#include "openssl_handles.h"
 
 namespace cce::bench {
 
@@ -16,18 +16,6 @@ namespace {
 using contract::CipherMode;
 
 constexpr std::size_t block_bytes = 16;
-
-/// Throws if OpenSSL did not answer 1.
-void demand(int result, const char* what) {
-    if (result != 1) throw std::runtime_error(std::string("OpenSSL: ") + what + " failed");
-}
-
-struct FreeContext {
-    void operator()(EVP_CIPHER_CTX* context) const noexcept { EVP_CIPHER_CTX_free(context); }
-};
-struct FreeCipher {
-    void operator()(EVP_CIPHER* cipher) const noexcept { EVP_CIPHER_free(cipher); }
-};
 
 const char* cipher_name(CipherMode mode) {
     switch (mode) {
@@ -99,18 +87,11 @@ const char* digest_name(contract::HashMode mode) {
     }
 }
 
-struct FreeDigest {
-    void operator()(EVP_MD* object) const noexcept { EVP_MD_free(object); }
-};
-struct FreeDigestContext {
-    void operator()(EVP_MD_CTX* object) const noexcept { EVP_MD_CTX_free(object); }
-};
-
 }  // namespace
 
 Bytes digest(contract::HashMode mode, const Bytes& text) {
-    const std::unique_ptr<EVP_MD, FreeDigest> function(EVP_MD_fetch(nullptr, digest_name(mode), nullptr));
-    const std::unique_ptr<EVP_MD_CTX, FreeDigestContext> context(EVP_MD_CTX_new());
+    const Digest function(EVP_MD_fetch(nullptr, digest_name(mode), nullptr));
+    const DigestContext context(EVP_MD_CTX_new());
     if (!function || !context) throw std::runtime_error(std::string("OpenSSL has no ") + digest_name(mode));
     demand(EVP_DigestInit_ex2(context.get(), function.get(), nullptr), "digest");
     demand(EVP_DigestUpdate(context.get(), text.data(), text.size()), "text");
@@ -123,7 +104,7 @@ Bytes digest(contract::HashMode mode, const Bytes& text) {
 }
 
 Bytes hmac(contract::HashMode mode, const Bytes& key, const Bytes& text) {
-    const std::unique_ptr<EVP_MD, FreeDigest> function(EVP_MD_fetch(nullptr, digest_name(mode), nullptr));
+    const Digest function(EVP_MD_fetch(nullptr, digest_name(mode), nullptr));
     if (!function) throw std::runtime_error(std::string("OpenSSL has no ") + digest_name(mode));
     Bytes output(EVP_MAX_MD_SIZE);
     unsigned length = 0;
@@ -138,8 +119,8 @@ Bytes hmac(contract::HashMode mode, const Bytes& key, const Bytes& text) {
 SealedOutput seal(const PlainInput& input) {
     if (input.mode == CipherMode::cmac) return {{}, cmac(input)};
     const std::string name = "AES-" + std::to_string(8 * input.key.size()) + "-" + cipher_name(input.mode);
-    const std::unique_ptr<EVP_CIPHER, FreeCipher> cipher(EVP_CIPHER_fetch(nullptr, name.c_str(), nullptr));
-    const std::unique_ptr<EVP_CIPHER_CTX, FreeContext> context(EVP_CIPHER_CTX_new());
+    const Cipher cipher(EVP_CIPHER_fetch(nullptr, name.c_str(), nullptr));
+    const CipherContext context(EVP_CIPHER_CTX_new());
     if (!cipher || !context) throw std::runtime_error("OpenSSL has no " + name);
 
     const bool ccm = input.mode == CipherMode::ccm;

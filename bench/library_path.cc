@@ -22,6 +22,7 @@
 #include <optional>
 
 #include "system_calls.h"
+#include "time_stamp_counter.h"
 
 namespace {
 

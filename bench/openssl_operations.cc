@@ -3,42 +3,22 @@
 #include "openssl_operations.h"
 
 #include <openssl/core_names.h>
-#include <openssl/evp.h>
 #include <openssl/params.h>
 
 #include <array>
 #include <cstring>
-#include <span>
 #include <stdexcept>
+
+#include "cce_contract.hpp"
+#include "openssl_handles.h"
 
 namespace cce::bench {
 
 namespace {
 
 constexpr std::size_t block_bytes = 16;
-constexpr std::size_t aead_iv_bytes =
-    12;  ///< CCM: the longest nonce that allows texts of up to 16 MiB (SP 800-38C, A.1)
-constexpr std::size_t wrap_limit_bytes = 4096;  ///< the engine's: contract::key_wrap_limit_bytes
-constexpr std::size_t wrap_overhead_bytes = 8;  ///< SP 800-38F: one semiblock
-
-/// Throws unless OpenSSL answered 1.
-void demand(int result, const char* what) {
-    if (result != 1) throw std::runtime_error(std::string("OpenSSL: ") + what + " failed");
-}
-
-template <auto function>
-struct Free {
-    template <typename T>
-    void operator()(T* object) const noexcept {
-        function(object);
-    }
-};
-using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, Free<EVP_CIPHER_CTX_free>>;
-using Cipher = std::unique_ptr<EVP_CIPHER, Free<EVP_CIPHER_free>>;
-using MacContext = std::unique_ptr<EVP_MAC_CTX, Free<EVP_MAC_CTX_free>>;
-using Mac = std::unique_ptr<EVP_MAC, Free<EVP_MAC_free>>;
-using DigestContext = std::unique_ptr<EVP_MD_CTX, Free<EVP_MD_CTX_free>>;
-using Digest = std::unique_ptr<EVP_MD, Free<EVP_MD_free>>;
+/// CCM: the longest nonce that allows texts of up to 16 MiB (SP 800-38C, A.1).
+constexpr std::size_t aead_iv_bytes = 12;
 
 /// Bytes that differ from one another, so that a wrong block shows: the keys of XTS must not be equal either.
 std::vector<std::uint8_t> pattern(std::size_t bytes, unsigned first) {
@@ -243,7 +223,7 @@ const std::vector<HostAlgorithm>& host_algorithms() {
             for (const ModeName& mode : mode_names) {
                 // OpenSSL has XTS with keys of 128 and 256 bits alone, as IEEE 1619 has.
                 if (std::strcmp(mode.name, "xts") == 0 && std::strcmp(bits, "192") == 0) continue;
-                const std::size_t limit = mode.kind == Kind::wrap ? wrap_limit_bytes : 0;
+                const std::size_t limit = mode.kind == Kind::wrap ? contract::key_wrap_limit_bytes : 0;
                 made.push_back({aes + mode.name, "encrypt", limit});
                 if (mode.both_directions) made.push_back({aes + mode.name, "decrypt", limit});
             }

@@ -9,10 +9,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <sched.h>
-#if defined(__x86_64__)
-#include <cpuid.h>
-#include <x86intrin.h>
-#endif
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -24,11 +20,13 @@
 #include <vector>
 
 #include "openssl_operations.h"
+#include "time_stamp_counter.h"
 
 namespace {
 
 using cce::bench::HostAlgorithm;
-using cce::bench::HostOperation;
+using cce::bench::time_stamp;
+using cce::bench::time_stamp_is_invariant;
 
 constexpr int exit_usage = 2;
 
@@ -41,27 +39,6 @@ const std::map<std::string, std::string>& masks() {
         // Without any instruction that is not in every x86-64 CPU.
         {"plain", "0x0:0x0"}};
     return list;
-}
-
-/// The time stamp counter, if it runs at one rate in all states of the CPU.
-bool tsc_is_invariant() {
-#if defined(__x86_64__)
-    unsigned a = 0;
-    unsigned b = 0;
-    unsigned c = 0;
-    unsigned d = 0;
-    return __get_cpuid(0x80000007, &a, &b, &c, &d) != 0 && (d & (1U << 8)) != 0;
-#else
-    return false;
-#endif
-}
-
-std::uint64_t tsc() {
-#if defined(__x86_64__)
-    return __rdtsc();
-#else
-    return 0;
-#endif
 }
 
 /// Of a request's output: two classes of instructions that differ in it show that one of them is wrong.
@@ -80,11 +57,11 @@ void time_requests(benchmark::State& state, const HostAlgorithm& algorithm, std:
     const auto operation = cce::bench::make_host_operation(algorithm, bytes);
     operation->run();
     state.SetLabel(digest_of(operation->output()));
-    const std::uint64_t start = tsc();
+    const std::uint64_t start = time_stamp();
     for (auto _ : state) operation->run();
-    const auto ticks = static_cast<double>(tsc() - start);
+    const auto ticks = static_cast<double>(time_stamp() - start);
     state.SetBytesProcessed(static_cast<std::int64_t>(bytes) * state.iterations());
-    if (tsc_is_invariant()) {
+    if (time_stamp_is_invariant()) {
         state.counters["tsc_cycles"] = benchmark::Counter(ticks, benchmark::Counter::kAvgIterations);
     }
 }

@@ -15,9 +15,7 @@
 #include <cstdarg>
 #include <cstdlib>
 
-#if defined(__x86_64__)
-#include <x86intrin.h>
-#endif
+#include "time_stamp_counter.h"
 
 namespace cce::bench {
 
@@ -47,14 +45,6 @@ auto counted(Function* function, Arguments... arguments) {
 
 SystemCalls system_calls() {
     return total;
-}
-
-std::uint64_t time_stamp() {
-#if defined(__x86_64__)
-    return __rdtsc();
-#else
-    return 0;
-#endif
 }
 
 std::uint64_t empty_system_call() {

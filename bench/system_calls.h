@@ -19,9 +19,6 @@ struct SystemCalls {
 /// Since the program's start.
 [[nodiscard]] SystemCalls system_calls();
 
-/// The time stamp counter; 0 on processors that have none.
-[[nodiscard]] std::uint64_t time_stamp();
-
 /// Cycles of a system call that does nothing.
 [[nodiscard]] std::uint64_t empty_system_call();
 
