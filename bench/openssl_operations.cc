@@ -194,10 +194,10 @@ struct HashName {
     const char* openssl;
 };
 constexpr std::array hash_names{
-    HashName{"sha-224", "SHA2-224"},   HashName{"sha-256", "SHA2-256"},         HashName{"sha-384", "SHA2-384"},
-    HashName{"sha-512", "SHA2-512"},   HashName{"sha-512-256", "SHA2-512/256"}, HashName{"sha3-224", "SHA3-224"},
-    HashName{"sha3-256", "SHA3-256"},  HashName{"sha3-384", "SHA3-384"},        HashName{"sha3-512", "SHA3-512"},
-    HashName{"shake-128", "SHAKE128"}, HashName{"shake-256", "SHAKE256"}};
+    HashName{"sha-224", "SHA2-224"},  HashName{"sha-256", "SHA2-256"},         HashName{"sha-384", "SHA2-384"},
+    HashName{"sha-512", "SHA2-512"},  HashName{"sha-512-224", "SHA2-512/224"}, HashName{"sha-512-256", "SHA2-512/256"},
+    HashName{"sha3-224", "SHA3-224"}, HashName{"sha3-256", "SHA3-256"},        HashName{"sha3-384", "SHA3-384"},
+    HashName{"sha3-512", "SHA3-512"}, HashName{"shake-128", "SHAKE128"},       HashName{"shake-256", "SHAKE256"}};
 constexpr std::array hmac_names{HashName{"hmac-sha-256", "SHA2-256"}, HashName{"hmac-sha-512", "SHA2-512"}};
 constexpr std::size_t hmac_key_bytes = 32;
 

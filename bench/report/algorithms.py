@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
+import yaml
+
+from report.machine import ROOT
+
+CONTRACT = yaml.safe_load((ROOT / 'rtl_model/regs/contract.yaml').read_text(encoding='utf-8'))
 AES_MODES = ('ecb', 'cbc', 'ctr', 'xts', 'gcm', 'ccm', 'cmac', 'kw', 'kwp')
-HASHES = ('sha-224', 'sha-256', 'sha-384', 'sha-512', 'sha-512-256', 'sha3-224', 'sha3-256', 'sha3-384', 'sha3-512', 'shake-128',
-          'shake-256')
+HASHES = ('sha-224', 'sha-256', 'sha-384', 'sha-512', 'sha-512-224', 'sha-512-256', 'sha3-224', 'sha3-256', 'sha3-384',
+          'sha3-512', 'shake-128', 'shake-256')
 HMACS = ('hmac-sha-256', 'hmac-sha-512')
 KEY_WRAP = ('kw', 'kwp')
-KEY_WRAP_LIMIT = 4096
+KEY_WRAP_LIMIT: int = CONTRACT['constants']['key_wrap_limit_bytes']['value']
 #: What has no direction, and no key that the engine expands.
 DIGESTS = HASHES + HMACS
 KNOWN = AES_MODES + DIGESTS

@@ -41,7 +41,7 @@ def interrupt(number: int, _: FrameType | None) -> None:
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
-        prog='scripts/bench.sh', formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog='scripts/bench.sh', allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter,
         description='Measures the engine (cycles), the Linux path and the software path (host time), compares them for\n'
                     'stated profiles, and writes report.json, report.csv and report.html. docs/benchmark.md says how.',
         epilog='Exit status: 0; 1 if something failed; 2 after wrong usage; 3 if --compare found something worse;\n'
@@ -97,9 +97,6 @@ def measure_part(part: Part, context: Context, report: Report) -> str | None:
         state['failure'] = failure
         context.progress.say('failed: ' + failure)
     finally:
-        if isinstance(part, SoftwarePart) and not state['complete'] and not any(
-                figure.name.startswith('software.') for figure in report.figures):
-            report.figures += part.kept
         state['seconds'] = round(time.monotonic() - begun, 1)
         state['figures'] = len(report.figures) - before
     return failure

@@ -9,11 +9,9 @@ profiles. Between two sizes that were measured everything is taken to be linear 
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
-from report.algorithms import (AES_MODES, DIGESTS, KEY_WRAP, KEY_WRAP_LIMIT, direction_of, full_name,
-                               key_bits_of)
+from report.algorithms import KEY_WRAP, KEY_WRAP_LIMIT, KNOWN, direction_of, full_name, key_bits_of
 from report.engine import SYNCHRONOUS, is_deep
 from report.figures import Condition, Report
 from report.profiles import CpuProfile, EngineProfile, from_json
@@ -21,7 +19,6 @@ from report.profiles import CpuProfile, EngineProfile, from_json
 KEY_BITS = 256
 LARGEST = 1 << 20
 STEP = 16  # bytes: a break-even is a multiple of a block
-GIGABYTE = 1e9
 KINDS = {'latency': 'the engine answers sooner, one request at a time',
          'throughput': 'the engine gives more bytes a second, many requests in flight, one core',
          'cpu_time': 'the engine takes less CPU time, many requests in flight'}
@@ -83,9 +80,9 @@ class Offload:
 
     def __init__(self, report: Report, engine: EngineProfile, cpu: CpuProfile, mode: str) -> None:
         self.engine, self.cpu, self.mode = engine, cpu, mode
-        memory: dict[str, Condition] = {'engine': 'model', 'algorithm': mode, 'key_bits': key_bits_of(mode),
-                                        'direction': direction_of(mode), 'queues': 1,
-                  'bus_bits': engine.bus_bits, 'memory_latency_cycles': engine.memory_latency_cycles}
+        memory: dict[str, Condition] = {
+            'engine': 'model', 'algorithm': mode, 'key_bits': key_bits_of(mode), 'direction': direction_of(mode), 'queues': 1,
+            'bus_bits': engine.bus_bits, 'memory_latency_cycles': engine.memory_latency_cycles}
         latency = {int(figure.conditions['bytes']): figure.value
                    for figure in report.select('engine.latency', depth=SYNCHRONOUS, **memory)}
         turn: dict[int, float] = {}
@@ -211,18 +208,13 @@ class Comparison:
     savings: list[Saving]
     missing: list[str]
 
-    def as_json(self) -> dict[str, Any]:
-        return {'key_bits': KEY_BITS, 'direction': 'encrypt', 'kinds': KINDS,
-                'break_even': [{**asdict(one), 'unit': 'bytes'} for one in self.break_evens],
-                'saving': [asdict(one) for one in self.savings], 'missing': self.missing}
-
 
 def compare(report: Report, size: int = 65536) -> Comparison:
     """Every pair of profiles, every mode that was measured on both sides."""
     result = Comparison([], [], [])
     measured = {str(figure.conditions['algorithm']) for figure in report.select('engine.latency')}
     for engine, cpu in pairs_of(report):
-        for mode in (name for name in AES_MODES + DIGESTS if name in measured):
+        for mode in (name for name in KNOWN if name in measured):
             try:
                 offload = Offload(report, engine, cpu, mode)
             except LookupError as error:
@@ -234,6 +226,6 @@ def compare(report: Report, size: int = 65536) -> Comparison:
             software = offload.software_ns(at)
             result.savings.append(Saving(
                 engine.name, cpu.name, mode, at, offload.host_cycles(at) / at, software * cpu.clock_ghz / at,
-                offload.host_ns(at) / at * GIGABYTE / 1e9, (software - offload.host_ns(at)) / at * GIGABYTE / 1e9,
+                offload.host_ns(at) / at, (software - offload.host_ns(at)) / at,  # ns for a byte: seconds for a GB
                 at * 1e9 / offload.turn_ns(at), at * 1e9 / software))
     return result

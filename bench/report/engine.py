@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from report.algorithms import AES_MODES, DIGESTS, HASHES, HMACS, KEY_WRAP, KEY_WRAP_LIMIT, NO_DIRECTION, engine_name
+from report.algorithms import AES_MODES, DIGESTS, HASHES, HMACS, KEY_WRAP, KEY_WRAP_LIMIT, KNOWN, NO_DIRECTION, engine_name
 from report.figures import Figure
 from report.part import Context, PartError, answers
 
@@ -63,14 +63,9 @@ def grid(modes: Iterable[str], keys: Iterable[int], directions: Iterable[bool], 
     return [one for one in made if sensible(one)]
 
 
-def engine_modes(context: Context) -> list[str]:
-    """What the engine has of the algorithms asked for."""
-    return [name for name in context.algorithms if name in AES_MODES + DIGESTS]
-
-
 def sweep_points(context: Context) -> list[Point]:
     """What the model does."""
-    modes = engine_modes(context)
+    modes = context.algorithms
     if context.quick:
         return grid(modes, (256,), (False, True), SIZES[:-2], (SYNCHRONOUS, KEY_WRAP_DEPTHS[-1], DEEP), (1,))
     return grid(modes, (128, 192, 256), (False, True), SIZES, DEPTHS, QUEUES)
@@ -78,7 +73,7 @@ def sweep_points(context: Context) -> list[Point]:
 
 def rtl_points(context: Context) -> list[Point]:
     """What the RTL does as well: small windows, since it is slow."""
-    modes = engine_modes(context)
+    modes = context.algorithms
     if context.quick:
         return grid(modes, (256,), (False, True), (64, 1024), (8,), (1,), requests=16)
     made = (grid(modes, (128, 192, 256), (False, True), (16, 64, 1024, 4096), (DEEP,), (1,), requests=32) +
@@ -88,7 +83,7 @@ def rtl_points(context: Context) -> list[Point]:
     return [one for one in made if one['mode'] not in KEY_WRAP or one['bytes'] <= 1024]
 
 
-def baseline_points(modes: tuple[str, ...] = AES_MODES + DIGESTS) -> list[Point]:
+def baseline_points(modes: tuple[str, ...] = KNOWN) -> list[Point]:
     """The small set whose cycles bench/baseline.json holds."""
     return (grid(modes, (256,), (False, True), (64, 4096), (1, 32), (1,), requests=32) +
             grid(modes, (128,), (False,), (1024,), (1, 32), (1,), requests=32) +
@@ -161,7 +156,7 @@ class EnginePart:
         sizes = SIZES[:-2] if context.quick else SIZES
         for profile in context.engine_profiles:
             memories.setdefault((profile.memory_latency_cycles, profile.bus_bits),
-                                grid(engine_modes(context), (256,), (False,), sizes, (SYNCHRONOUS, KEY_WRAP_DEPTHS[-1], DEEP),
+                                grid(context.algorithms, (256,), (False,), sizes, (SYNCHRONOUS, KEY_WRAP_DEPTHS[-1], DEEP),
                                      (1,)))
         return [(Sweep(context, 'model', latency, bits), points) for (latency, bits), points in memories.items()]
 
@@ -172,9 +167,6 @@ class EnginePart:
         return total
 
     def measure(self, context: Context) -> Iterator[Figure]:
-        if not engine_modes(context):
-            context.skip('engine: none of the algorithms asked for is one that this engine has')
-            return
         if 'xts' in context.algorithms and not context.quick:
             context.skip(NO_ORACLE)
         for sweep, points in self._sweeps(context):

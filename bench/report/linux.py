@@ -86,7 +86,7 @@ JOB = '''#!/bin/bash
 set -eu
 insmod "{module}"
 look() {{ cat /sys/kernel/debug/cce/*/queues >"{out}/$1"; }}
-for backend in dev_ioctl dev_io_uring af_alg; do
+for backend in {backends}; do
 	# Which way to /dev/cce: the variable is refused if it holds anything else.
 	unset CCE_DEV_TRANSPORT
 	way=$backend
@@ -168,7 +168,7 @@ class LinuxPart:
             old.unlink()
         job = out / 'job.sh'
         program = context.program('bench/cce_bench_library')
-        job.write_text(JOB.format(module=module, out=out, program=program, sizes=' '.join(map(str, sizes)),
+        job.write_text(JOB.format(module=module, out=out, program=program, backends=' '.join(BACKENDS), sizes=' '.join(map(str, sizes)),
                                   depths=' '.join(map(str, depths)), seconds=GUEST_SECONDS), encoding='utf-8')
         os.chmod(job, 0o755)
         command = [

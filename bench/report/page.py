@@ -8,8 +8,8 @@ import html
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 
-from report.algorithms import AES_MODES, DIGESTS, NO_DIRECTION, full_name
-from report.comparison import KEY_BITS, KINDS, Comparison, compare
+from report.algorithms import KNOWN, NO_DIRECTION, full_name
+from report.comparison import KEY_BITS, KINDS, STEP, Comparison, compare
 from report.engine import DEEP, is_deep
 from report.figures import Condition, Figure, Report
 from report.plots import all_plots, base, size_text
@@ -48,7 +48,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], group: int | None 
 
 
 def break_even_table(comparison: Comparison) -> str:
-    modes = [mode for mode in AES_MODES + DIGESTS if any(one.algorithm == mode for one in comparison.break_evens)]
+    modes = [mode for mode in KNOWN if any(one.algorithm == mode for one in comparison.break_evens)]
     by_key = {(one.engine, one.cpu, one.kind, one.algorithm): one for one in comparison.break_evens}
     pairs = list(dict.fromkeys((one.engine, one.cpu) for one in comparison.break_evens))
     out = []
@@ -59,7 +59,7 @@ def break_even_table(comparison: Comparison) -> str:
             for engine, cpu in pairs:
                 one = by_key.get((engine, cpu, kind, mode))
                 cells.append('' if one is None else 'never' if one.bytes is None else
-                             'always' if one.bytes <= 16 else size_text(one.bytes))
+                             'always' if one.bytes <= STEP else size_text(one.bytes))
             rows.append([full_name(mode).upper(), *cells])
         out += [f'<h3>{meaning[0].upper()}{meaning[1:]}: from so many bytes on</h3>',
                 table(['', *(f'{engine}, {cpu}' for engine, cpu in pairs)], rows)]
@@ -83,7 +83,7 @@ def engine_table(report: Report) -> str:
     """Best throughput and least latency, by mode and size."""
     sizes = measured_sizes(report, 'engine.latency', (16, 64, 256, 1024, 4096, 16384, 65536, 1048576))
     rows = []
-    for mode in AES_MODES + DIGESTS:
+    for mode in KNOWN:
         for what in ('bytes per cycle', 'cycles alone'):
             cells = []
             for size in sizes:
@@ -138,10 +138,11 @@ def linux_tables(report: Report) -> str:
     library = [[str(figure.conditions['backend']), size_text(float(figure.conditions['bytes'])),
                 str(figure.conditions['depth']), f'{figure.parts["program"]:,.0f}', f'{figure.parts["kernel"]:,.0f}',
                 f'{figure.parts["calls"]:.2f}'] for figure in report.select('linux.library.cycles')]
+    in_guest = list(report.select('linux.guest'))
     guest = [[str(figure.conditions['backend']), size_text(float(figure.conditions['bytes'])),
               str(figure.conditions['depth']), f'{figure.value:,.0f}', f'{figure.parts["interrupts"]:.3f}',
               f'{figure.parts["doorbells"]:.3f}', f'{figure.parts["polls"]:.3f}', f'{figure.parts["engine_cycles"]:,.0f}']
-             for figure in report.select('linux.guest')]
+             for figure in in_guest]
     out = []
     if driver:
         out += ['<h3>Host cycles of the driver, no engine behind it</h3>',
@@ -151,7 +152,8 @@ def linux_tables(report: Report) -> str:
                 table(['backend', 'bytes', 'in flight', 'program', 'kernel, beside empty calls', 'system calls'], library, 0)]
     if guest:
         out += ['<h3>Engine time of a request in the guest, and what the driver counted</h3>',
-                '<p class="note">The guest\'s clock is the engine\'s (250 MHz); what its CPU does takes none of it.</p>',
+                f'<p class="note">The guest\'s clock is the engine\'s ({1000 / float(in_guest[0].conditions["cycle_ns"]):g} '
+                'MHz); what its CPU does takes none of it.</p>',
                 table(['backend', 'bytes', 'in flight', 'ns', 'interrupts', 'doorbells', 'polls', 'engine cycles'], guest, 0)]
     return ''.join(out)
 

@@ -6,16 +6,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from report.engine import Sweep, conditions, engine_modes, point
+from report.engine import BASE_LATENCY, Sweep, conditions, point
 from report.figures import Figure
 from report.part import Context
+from report.profiles import BUS_BITS
 
 QUEUES = (1, 2, 3, 4)
 LANES = (1, 2, 4, 8, 16, 24, 32, 48, 64)
 SESSIONS = (1, 10, 100, 1000, 10000, 100000)
 SMALL, LARGE = 64, 4096
 SESSION_REQUESTS = 4096
-BUSES = ((128, 20), (256, 20))
 
 
 class ScalePart:
@@ -24,13 +24,13 @@ class ScalePart:
     @staticmethod
     def _sweeps(context: Context) -> Iterator[tuple[str, str, Sweep, list[dict[str, object]]]]:
         """Figure, the condition that grows, and how it is measured."""
-        modes = [mode for mode in ('gcm', 'cbc', 'ccm') if mode in engine_modes(context)]
+        modes = [mode for mode in ('gcm', 'cbc', 'ccm') if mode in context.algorithms]
         sweep = Sweep(context, 'model')
         yield 'scale.queues', 'queues', sweep, [point(mode, 256, False, size, 16, queues) for mode in modes
                                                 for size in (SMALL, LARGE) for queues in QUEUES]
         yield 'scale.lanes', 'depth', sweep, [point(mode, 256, False, LARGE, depth, 1) for mode in modes for depth in LANES]
-        for bits, latency in BUSES:
-            yield 'scale.bus', 'bus_bits', Sweep(context, 'model', latency, bits), [
+        for bits in BUS_BITS:
+            yield 'scale.bus', 'bus_bits', Sweep(context, 'model', BASE_LATENCY, bits), [
                 point(mode, 256, False, LARGE, 32, 1) for mode in modes]
         sessions = SESSIONS[:4] if context.quick else SESSIONS
         yield 'scale.sessions', 'sessions', sweep, [
@@ -52,4 +52,3 @@ class ScalePart:
                              {'cycles_per_request': answer['cycles_per_request'], **answer['bus'],
                               'lowest_share': answer['lowest_share']}, exact=True)
         context.progress.advance('scale', 2 if context.quick else 20)
-

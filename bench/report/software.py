@@ -133,13 +133,11 @@ class SoftwarePart:
                     context.progress.advance('software', self._round_seconds(context),
                                              f'{instructions}, round {number + 1} of {REPETITIONS}')
         finally:
-            # Also of an interrupted run: fewer repetitions, marked as not complete.
-            self.kept = list(collection.figures(REPETITIONS))
-        yield from self.kept
+            # Also of a run that was interrupted or failed: fewer repetitions, marked as not complete.
+            figures = list(collection.figures(REPETITIONS))
+            yield from figures
         for name in self._cross_checked(context):
-            yield self._cross_check(context, name, self.kept)
-
-    kept: list[Figure] = []
+            yield self._cross_check(context, name, figures)
 
     @staticmethod
     def _cross_check(context: Context, name: str, figures: list[Figure]) -> Figure:

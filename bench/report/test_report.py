@@ -230,6 +230,21 @@ class SoftwareTest(unittest.TestCase):
             with self.assertRaisesRegex(PartError, reason):
                 list(software.parse(text, 'all'))
 
+    def test_what_was_measured_before_a_failure_is_kept(self) -> None:
+        """The third process ends with status 7: two rounds' figures are there, marked as not complete."""
+        with tempfile.TemporaryDirectory() as folder:
+            program = Path(folder) / 'bench/cce_bench_openssl'
+            program.parent.mkdir()
+            program.write_text(f'#!/bin/bash\n[[ $1 == --print-mask ]] && exit\ncd "{folder}" && echo >>runs\n'
+                               f"(($(wc -l <runs) < 3)) || exit 7\necho '{json.dumps(GOOGLE)}'\n", encoding='utf-8')
+            program.chmod(0o755)
+            report = empty_report()
+            failure = command.measure_part(software.SoftwarePart(), context(Path(folder)), report)
+        self.assertRegex(failure or '', 'software: cce_bench_openssl failed with status 7')
+        self.assertEqual({figure.name for figure in report.figures}, {'software.time', 'software.cycles'})
+        self.assertFalse(any(figure.complete for figure in report.figures))
+        self.assertEqual(report.parts['software']['figures'], len(report.figures))
+
     def test_openssl_speed(self) -> None:
         self.assertEqual(software.speed_rate('+H:16384\n+F:25:AES-256-GCM:597550180.39\n'), 597550180.39)
         with self.assertRaisesRegex(PartError, 'no result'):
