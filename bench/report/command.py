@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -29,13 +29,20 @@ from report.software import SoftwarePart
 
 PARTS: tuple[Part, ...] = (EnginePart(), ScalePart(), SoftwarePart(), LinuxPart(), SimulationPart())
 CODE_FAILED, CODE_USAGE, CODE_WORSE, CODE_INTERRUPTED = 1, 2, 3, 130
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupted(Exception):
     """SIGINT or SIGTERM: what is done is kept."""
 
 
+def handle_signals(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    for number in SIGNALS:
+        signal.signal(number, handler)
+
+
 def interrupt(number: int, _: FrameType | None) -> None:
+    handle_signals(signal.SIG_IGN)  # a second one would lose what is kept
     raise Interrupted(signal.Signals(number).name)
 
 
@@ -59,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
                       help='print what changed from that report beyond noise; exit status 3 if something got worse')
     made.add_argument('--from', dest='source', type=Path, metavar='REPORT.json',
                       help='measure nothing: make the page, or compare, from that report')
+    made.add_argument('--check', action='store_true', help=argparse.SUPPRESS)  # the arguments alone: scripts/bench.sh
     made.add_argument('--build', type=Path, default=machine.ROOT / 'build', help=argparse.SUPPRESS)
     return made
 
@@ -153,17 +161,15 @@ def measure(options: argparse.Namespace, parts: Sequence[Part], names: list[str]
     begun = time.monotonic()
     failures = []
     code = 0
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, interrupt)
-    progress.say(f'about {duration(progress.total)} on an idle machine; interrupt it and what is done is kept')
     try:
+        handle_signals(interrupt)
+        progress.say(f'about {duration(progress.total)} on an idle machine; interrupt it and what is done is kept')
         for part in parts:
             failures += [failure] if (failure := measure_part(part, context, report)) else []
     except Interrupted as signalled:
         progress.say(f'interrupted ({signalled}): what is done is kept')
         code = CODE_INTERRUPTED
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+    handle_signals(signal.SIG_IGN)
     report.seconds = time.monotonic() - begun
     report.complete = code == 0 and not failures
     write(report, folder, progress)
@@ -178,9 +184,12 @@ def main(arguments: list[str] | None = None) -> int:
         parts = chosen_parts(options.parts)
         profiles.pairs(split(options.profile))
         old = read_report(options.compare) if options.compare else None
+        given = read_report(options.source) if options.source else None
         options.out.mkdir(parents=True, exist_ok=True)
-        if options.source:
-            report, code = read_report(options.source), 0
+        if options.check:
+            return 0
+        if given is not None:
+            report, code = given, 0
             write_text(options.out / 'report.html', page(report))
         else:
             report, code = measure(options, parts, names)

@@ -478,6 +478,14 @@ class CommandTest(unittest.TestCase):
                 self.assertEqual(command.main(arguments), 2)
                 self.assertIn(reason, errors.getvalue())
 
+    def test_arguments_can_be_checked_alone(self) -> None:
+        with mock.patch.object(command, 'measure', side_effect=AssertionError), tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(command.main(['--check', '--out', folder]), 0)
+            with contextlib.redirect_stderr(io.StringIO()) as errors:
+                self.assertEqual(command.main(['--check', '--out', folder, '--from', folder]), 2)
+            self.assertIn('Is a directory', errors.getvalue())
+            self.assertEqual(os.listdir(folder), [])
+
     def test_comparing_two_reports(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             old, new = Path(folder) / 'old.json', Path(folder) / 'new.json'
