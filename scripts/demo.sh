@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The main job: encrypts a file with the engine behind a Linux kernel and compares it with software.
+# The main job: encrypts and hashes a file with the engine behind a Linux kernel and compares it with software.
 # "demo.sh --help" says more.
 set -euo pipefail
 
@@ -33,7 +33,7 @@ usage() {
 		  --json OUT.json  write the table's figures as JSON as well
 		  --help           this text
 
-		The exit status is 0 if everything was encrypted by the engine and compared equal.
+		The exit status is 0 if everything was done by the engine and compared equal.
 	END
 }
 

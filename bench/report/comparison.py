@@ -197,9 +197,10 @@ def break_even(offload: Offload, kind: str) -> int | None:
 
 
 def pairs_of(report: Report) -> list[tuple[EngineProfile, CpuProfile]]:
+    """In the order of all tables and panels: by the engine's clock."""
     profiles = [from_json(data) for data in report.profiles.values()]
-    return [(engine, cpu) for engine in profiles if isinstance(engine, EngineProfile)
-            for cpu in profiles if isinstance(cpu, CpuProfile)]
+    engines = sorted((one for one in profiles if isinstance(one, EngineProfile)), key=lambda one: one.clock_mhz)
+    return [(engine, cpu) for engine in engines for cpu in profiles if isinstance(cpu, CpuProfile)]
 
 
 @dataclass

@@ -84,8 +84,8 @@ def pairs(names: list[str], folder: Path = FOLDER) -> tuple[list[EngineProfile],
     every = [load(name, folder) for name in known(folder)]
     engines = [one for one in chosen if isinstance(one, EngineProfile)]
     cpus = [one for one in chosen if isinstance(one, CpuProfile)]
-    engines = engines or [one for one in every if isinstance(one, EngineProfile)]
-    return sorted(engines, key=lambda one: one.clock_mhz), cpus or [one for one in every if isinstance(one, CpuProfile)]
+    return (engines or [one for one in every if isinstance(one, EngineProfile)],
+            cpus or [one for one in every if isinstance(one, CpuProfile)])
 
 
 def as_json(profile: Profile) -> dict[str, Any]:

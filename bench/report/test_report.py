@@ -318,6 +318,10 @@ class ComparisonTest(unittest.TestCase):
         self.assertEqual((found.break_evens, len(found.missing)), ([], 1))
         self.assertIn('host cycles of the driver', found.missing[0])
 
+    def test_engines_by_their_clock(self) -> None:
+        report = empty_report(*profiles.pairs(['asic-1ghz', 'soc-500mhz', 'fpga-100mhz'])[0], CPU)
+        self.assertEqual([pair[0].name for pair in comparison.pairs_of(report)], ['fpga-100mhz', 'soc-500mhz', 'asic-1ghz'])
+
     def test_curves(self) -> None:
         curve = comparison.Curve({16: 1.0, 32: 3.0, 64: 3.0})
         self.assertEqual([curve(size) for size in (8, 16, 24, 32, 48, 128)], [1.0, 1.0, 2.0, 3.0, 3.0, 3.0])
