@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import os
 import selectors
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -59,11 +61,18 @@ class Part(Protocol):
 
 def run(command: list[str], log: Path, environment: dict[str, str] | None = None) -> str:
     """Standard output of a program. What it says besides goes to `log`."""
-    with log.open('w', encoding='utf-8') as errors:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=errors, text=True, check=False, env=environment)
-    if done.returncode != 0:
-        raise PartError(f'{Path(command[0]).name} failed with status {done.returncode}: {last_line(log)} ({log})')
-    return done.stdout
+    # In a session of its own, so that what it has started, guests and servers, ends with it.
+    with log.open('w', encoding='utf-8') as errors, subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment,
+            start_new_session=True) as process:
+        try:
+            out, _ = process.communicate()
+        except BaseException:
+            os.killpg(process.pid, signal.SIGTERM)
+            raise
+    if process.returncode != 0:
+        raise PartError(f'{Path(command[0]).name} failed with status {process.returncode}: {last_line(log)} ({log})')
+    return out
 
 
 def last_line(log: Path) -> str:

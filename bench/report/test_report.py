@@ -24,7 +24,7 @@ from unittest import mock
 from report import algorithms, baseline, command, compare, comparison, engine, linux, profiles, software
 from report.figures import Figure, Report, ReportError, read_report, summarize
 from report.page import page
-from report.part import Context, PartError, answers
+from report.part import Context, PartError, answers, run
 from report.plots import all_plots, crossover, size_text
 from report.progress import Progress
 
@@ -194,6 +194,35 @@ class AnswersTest(unittest.TestCase):
             self.assertEqual(sorted(found), [f'got {i}\n' for i in range(7)])
             with self.assertRaisesRegex(PartError, r'sh failed with status 7: oh dear'):
                 list(answers(['sh', '-c', 'cat; echo oh dear >&2; exit 7'], ['a'], 2, log))
+
+
+class RunTest(unittest.TestCase):
+    #: Prints more than a pipe holds, so that it is being read when a signal comes; one between two reads is seen with the next.
+    STARTER = '''import os, signal, sys, time
+end, caller = os.open(sys.argv[1], os.O_WRONLY), os.getppid()
+print('x' * 1000000, flush=True)
+if os.fork() == 0:
+    for _ in range(100):
+        os.kill(caller, signal.SIGALRM)
+        time.sleep(0.1)
+    os.write(end, b'late')
+os.wait()
+'''
+
+    def test_what_a_program_has_started_ends_with_it(self) -> None:
+        def stop(number: int, _: Any) -> None:
+            signal.signal(number, signal.SIG_IGN)
+            raise command.Interrupted
+
+        self.addCleanup(signal.signal, signal.SIGALRM, signal.signal(signal.SIGALRM, stop))
+        with tempfile.TemporaryDirectory() as folder:
+            fifo = Path(folder) / 'fifo'
+            os.mkfifo(fifo)
+            with open(os.open(fifo, os.O_RDONLY | os.O_NONBLOCK), 'rb', buffering=0) as end:
+                with self.assertRaises(command.Interrupted):
+                    run(['/usr/bin/python3', '-c', self.STARTER, str(fifo)], Path(folder) / 'log')
+                os.set_blocking(end.fileno(), True)
+                self.assertEqual(end.read(), b'')
 
 
 GOOGLE = {'benchmarks': [
