@@ -49,8 +49,9 @@ def library_figures(data: dict[str, Any], samples: int) -> Iterator[Figure]:
                              conditions, {'program': cycles['program'], 'kernel': kernel, 'calls': row['system_calls'],
                                           'empty_call': cycles['empty_call']}, samples)
             else:
+                # How many requests backend in-process makes is a matter of the host's time.
                 yield Figure('linux.library.rate', 'requests per second, engine time', row['requests_per_second'],
-                             {**conditions, 'clock_mhz': data['clock_mhz']}, exact=True)
+                             {**conditions, 'clock_mhz': data['clock_mhz']}, exact=clock == 'guest')
 
 
 def counters(text: str) -> dict[str, int]:

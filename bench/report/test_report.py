@@ -303,6 +303,13 @@ class LinuxTest(unittest.TestCase):
         self.assertEqual([(figure.name, figure.value) for figure in figures],
                          [('linux.driver.submit', 900), ('linux.driver.complete', 500), ('linux.driver.threshold', 512)])
 
+    def test_rates_are_exact_where_the_guest_has_the_engines_time(self) -> None:
+        row = {'bytes': 64, 'in_flight': 1, 'requests_per_second': 5e5}
+        figures = list(linux.library_figures({'clock_mhz': 250, 'reports': {'guest.af_alg': {'rows': [row]},
+                                                                            'engine.in-process': {'rows': [row]}}}, 50))
+        self.assertEqual([(figure.conditions['backend'], figure.exact) for figure in figures],
+                         [('af_alg', True), ('in-process', False)])
+
 
 class ComparisonTest(unittest.TestCase):
     def test_break_even_where_it_can_be_computed_by_hand(self) -> None:
