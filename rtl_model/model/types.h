@@ -65,12 +65,12 @@ struct DmaFault {
 
 enum class KeyLength : std::uint8_t { aes_128 = 0, aes_192 = 1, aes_256 = 2 };
 
-/// A request as the dispatcher hands it to the blocks that work on its text. Hash requests are lanes too; `aad_length` is
-/// then what stands in front of the message.
+/// A request as the dispatcher hands it to the blocks that work on its text. Hash requests are lanes too; `aad_length`
+/// is then what stands in front of the message.
 struct CipherRequest {
     std::uint8_t queue_index = 0;
     bool unrestricted = false;
-    bool stream = false;  ///< else lane
+    bool stream = false;    ///< else lane
     std::uint8_t mode = 0;  ///< contract::CipherMode, or HashMode
     bool decrypt = false;
     bool distinct_keys = false;

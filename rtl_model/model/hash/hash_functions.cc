@@ -30,6 +30,15 @@ constexpr Words initial_sha_512_256{
     0x96283ee2a88effe3, 0xbe5e1e2553863992, 0x2b0199fc2c85b8aa, 0x0eb72ddc81c52ca2,
 };
 
+constexpr bool known_are_the_contracts() {
+    for (unsigned mode = 0; mode < 256; ++mode) {
+        const auto value = static_cast<std::uint8_t>(mode);
+        if (known(value) != (contract::name_of(static_cast<HashMode>(value)) != "unknown")) return false;
+    }
+    return true;
+}
+static_assert(known_are_the_contracts());
+
 const Words& initial_words(HashMode mode) {
     switch (mode) {
         case HashMode::sha_224:

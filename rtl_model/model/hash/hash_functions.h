@@ -28,7 +28,8 @@ namespace hash_function {
 using contract::HashMode;
 
 [[nodiscard]] constexpr bool known(std::uint8_t mode) {
-    return mode <= static_cast<std::uint8_t>(HashMode::cshake_256) && mode != 6 && mode != 7;
+    const auto value = static_cast<HashMode>(mode);
+    return value <= HashMode::sha_512_256 || (value >= HashMode::sha3_224 && value <= HashMode::cshake_256);
 }
 [[nodiscard]] constexpr bool sponge(HashMode mode) {
     return mode >= HashMode::sha3_224;

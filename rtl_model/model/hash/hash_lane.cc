@@ -156,10 +156,9 @@ void HashLane::clock(const Inputs& inputs) {
     const Message beat = message(inputs.view);
     const bool taken =
         beat.valid && (sponge_ ? keccak_.ready(rate()) : sha2_.ready(hash_function::wide(request_.mode), beat.valid));
-    const bool block_used = sponge_ && index_ == (rate() - 1) / 2;
     const bool output_step =
         state_ == State::output && !abort && !busy() && output_left_ != 0 && (held_only() || inputs.write_grant);
-    const bool permute = output_step && block_used && (request_.squeeze || held_only() || output_left_ > 16);
+    const bool permute = output_step && block_used() && (request_.squeeze || held_only() || output_left_ > 16);
 
     // The FIFO's edge comes behind everything that looks at its first word.
     const bool keyed_erase = state_ == State::erase && request_.keyed;
@@ -282,14 +281,13 @@ void HashLane::clock_sequence(const Inputs& inputs, const Core& core, const Mess
                 }
                 index_ = 0;
             } else if (output_step) {
-                const bool block_used = sponge_ && index_ == (rate() - 1) / 2;
                 const bool only = held_only();
                 if (!only) output_left_ -= std::min<std::uint32_t>(output_left_, 16);
                 if (sponge_) {
                     std::copy_n(core.piece.begin() + (only ? 0 : 8), 8, held_.begin());
-                    if (block_used && rate() % 2 != 0) held_valid_ = only;
+                    if (block_used() && rate() % 2 != 0) held_valid_ = only;
                 }
-                index_ = block_used ? 0 : index_ + 1;
+                index_ = block_used() ? 0 : index_ + 1;
             }
             break;
         case State::save:

@@ -114,6 +114,8 @@ private:
     [[nodiscard]] Block core_piece() const {
         return sponge_ ? keccak_.state(index_) : sha2_.state(hash_function::wide(request_.mode), index_ % 4);
     }
+    /// SHA-3: the piece is the block's last one.
+    [[nodiscard]] bool block_used() const { return sponge_ && index_ == (rate() - 1) / 2; }
     [[nodiscard]] bool held_only() const { return sponge_ && !held_valid_ && index_ == rate() / 2 && rate() % 2 != 0; }
     [[nodiscard]] bool context_bad(const contract::HashContext& context) const;
     [[nodiscard]] Message message(const View& view) const;

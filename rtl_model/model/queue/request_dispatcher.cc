@@ -15,12 +15,11 @@ using contract::Status;
 
 namespace {
 
-constexpr std::uint16_t known_flags = Descriptor::flags_decrypt | Descriptor::flags_source_list |
-                                      Descriptor::flags_destination_list | Descriptor::flags_context_held |
-                                      Descriptor::flags_fence | Descriptor::flags_iv_in_source |
-                                      Descriptor::flags_inverse_cipher | Descriptor::flags_distinct_keys |
-                                      Descriptor::flags_stream_first | Descriptor::flags_stream_last |
-                                      Descriptor::flags_keyed | Descriptor::flags_squeeze;
+constexpr std::uint16_t known_flags =
+    Descriptor::flags_decrypt | Descriptor::flags_source_list | Descriptor::flags_destination_list |
+    Descriptor::flags_context_held | Descriptor::flags_fence | Descriptor::flags_iv_in_source |
+    Descriptor::flags_inverse_cipher | Descriptor::flags_distinct_keys | Descriptor::flags_stream_first |
+    Descriptor::flags_stream_last | Descriptor::flags_keyed | Descriptor::flags_squeeze;
 constexpr std::uint16_t hash_flags = Descriptor::flags_stream_first | Descriptor::flags_stream_last |
                                      Descriptor::flags_keyed | Descriptor::flags_squeeze;
 constexpr std::uint16_t list_flags = Descriptor::flags_source_list | Descriptor::flags_destination_list;

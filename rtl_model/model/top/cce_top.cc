@@ -2,7 +2,8 @@
 //
 // A clock edge: first every signal of the cycle is worked out from the registers and the inputs, in the order of their
 // dependencies; then every block gets its clock edge. Blocks that look at another one's data by reference come before
-// it: aes and hash before source_buffer, source_buffer before source_reader, destination_writer before destination_buffer.
+// it: aes and hash before source_buffer, source_buffer before source_reader, destination_writer before
+// destination_buffer.
 
 #include "top/cce_top.h"
 

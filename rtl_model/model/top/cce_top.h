@@ -110,7 +110,8 @@ public:
     [[nodiscard]] AddressOutputs ar() const;
     [[nodiscard]] AddressOutputs aw() const;
     [[nodiscard]] bool idle(const RegisterPortInputs& registers) const {
-        return engine_idle() && key_loader_.idle() && aes_.idle() && hash_.idle() && registers_bus_.idle(registers) && global_.idle();
+        return engine_idle() && key_loader_.idle() && aes_.idle() && hash_.idle() && registers_bus_.idle(registers) &&
+               global_.idle();
     }
     [[nodiscard]] std::uint32_t interrupt() const;
 
