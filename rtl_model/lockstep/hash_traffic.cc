@@ -22,10 +22,6 @@ constexpr std::array modes{HashMode::sha_224,     HashMode::sha_256,     HashMod
                            HashMode::sha3_384,    HashMode::sha3_512,    HashMode::shake_128, HashMode::shake_256,
                            HashMode::cshake_128,  HashMode::cshake_256};
 
-bool extendable(HashMode mode) {
-    return sim::hash_digest_bytes(mode) == 0;
-}
-
 }  // namespace
 
 /// A state to go on from, with a key sometimes; nothing if there is none yet.
@@ -34,7 +30,7 @@ std::optional<HashFront> Traffic::hash_front(HashMode mode) {
     if (states.empty()) return {};
     HashFront front = states[below(states.size())];
     front.outer.clear();
-    if (!extendable(mode) && chance(60)) front.outer = states[below(states.size())].state;
+    if (!sim::hash_extendable(mode) && chance(60)) front.outer = states[below(states.size())].state;
     if (chance(10)) front.context.mode = modes[below(modes.size())];
     if (chance(6)) {
         auto* const context = reinterpret_cast<std::uint8_t*>(&front.context);
@@ -86,9 +82,10 @@ void Traffic::submit_hash(Queue& queue) {
     Pending pending;
     pending.kind = "hash";
     if (chance(55)) {
-        const std::uint64_t most = extendable(mode) ? (chance(80) ? 400 : 4000) : sim::hash_digest_bytes(mode);
-        request->last(static_cast<std::uint32_t>(chance(30) || extendable(mode) ? 1 + below(most) : most));
-    } else if (extendable(mode) && (squeezing || chance(40))) {
+        const std::uint64_t most =
+            sim::hash_extendable(mode) ? (chance(80) ? 400 : 4000) : sim::hash_digest_bytes(mode);
+        request->last(static_cast<std::uint32_t>(chance(30) || sim::hash_extendable(mode) ? 1 + below(most) : most));
+    } else if (sim::hash_extendable(mode) && (squeezing || chance(40))) {
         request->squeeze(static_cast<std::uint32_t>(chance(75) ? 2 * block * below(5) : below(700)));
         pending.continues = mode;
         pending.kind = "hash squeeze";

@@ -27,6 +27,10 @@ std::size_t hash_state_bytes(HashMode mode) {
     return mode <= HashMode::sha_256 ? 32 : 64;
 }
 
+bool hash_extendable(HashMode mode) {
+    return mode >= HashMode::shake_128;
+}
+
 std::size_t hash_block_bytes(HashMode mode) {
     switch (mode) {
         case HashMode::sha_224:

@@ -16,12 +16,16 @@
 
 namespace cce::sim {
 
+// The tests' own account of the functions: the model's (rtl_model/model/hash/hash_functions.h) is under test.
+
 /// Bytes that the function's state has in memory, behind hash_context.
 [[nodiscard]] std::size_t hash_state_bytes(contract::HashMode mode);
 /// Bytes of a block: 200 less the capacity for SHA-3.
 [[nodiscard]] std::size_t hash_block_bytes(contract::HashMode mode);
 /// Bytes of the digest; of shake and cshake, which have none, 0.
 [[nodiscard]] std::size_t hash_digest_bytes(contract::HashMode mode);
+/// An output of any length: shake and cshake.
+[[nodiscard]] bool hash_extendable(contract::HashMode mode);
 
 /// What stands in front of a message that goes on, or of one with a key.
 struct HashFront {
