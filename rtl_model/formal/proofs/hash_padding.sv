@@ -91,7 +91,6 @@ module proof_hash_padding (
   (* hierconn *) hash_pkg::request_t \u_lane.request_q ;
   (* hierconn *) logic [31:0] \u_lane.message_left_q ;
   (* hierconn *) logic \u_lane.padded_q ;
-  (* hierconn *) logic \u_lane.outer_q ;
   (* hierconn *) logic [4:0] \u_lane.place_q ;
   (* hierconn *) logic [60:0] \u_lane.total_q ;
   (* hierconn *) logic \u_lane.beat_valid ;
@@ -105,7 +104,7 @@ module proof_hash_padding (
 
   // States, as hash_lane counts them.
   localparam logic [3:0] Free = 4'd0, Initial = 4'd1, Context = 4'd2, State = 4'd3, Outer = 4'd4, Message = 4'd5,
-                         Settle = 4'd6, Inner = 4'd7, Restore = 4'd8, Fault = 4'd11, Drain = 4'd12;
+                         Settle = 4'd6, Inner = 4'd7, Restore = 4'd8, Fault = 4'd11;
 
   // The message, as the standard counts it.
   logic [63:0] total_q = '0;     // l / 8
