@@ -23,8 +23,8 @@ void append(std::vector<std::uint8_t>& stream, std::span<const std::uint8_t> byt
 }  // namespace
 
 std::size_t hash_state_bytes(HashMode mode) {
-    if (sponge(mode)) return 208;
-    return mode <= HashMode::sha_256 ? 32 : 64;
+    if (sponge(mode)) return contract::hash_state_sponge_bytes;
+    return mode <= HashMode::sha_256 ? contract::hash_state_short_bytes : contract::hash_state_long_bytes;
 }
 
 bool hash_extendable(HashMode mode) {

@@ -62,8 +62,8 @@ using contract::HashMode;
 
 /// Pieces of 16 bytes that the state has in memory.
 [[nodiscard]] constexpr unsigned state_pieces(HashMode mode) {
-    if (sponge(mode)) return 13;
-    return wide(mode) ? 4 : 2;
+    if (sponge(mode)) return contract::hash_state_sponge_bytes / 16;
+    return (wide(mode) ? contract::hash_state_long_bytes : contract::hash_state_short_bytes) / 16;
 }
 
 /// SHA-3: lanes of 8 bytes that a block has.

@@ -508,9 +508,10 @@ TEST_P(BothEngines, AHashGoesOnFromTheStateInMemory) {
         std::uint32_t front_bytes;
     };
     constexpr std::uint32_t head = sizeof(contract::HashContext);
-    const std::array functions{Function{contract::HashMode::sha_256, EVP_sha256(), 64, head + 32},
-                               Function{contract::HashMode::sha_512, EVP_sha512(), 128, head + 64},
-                               Function{contract::HashMode::sha3_256, EVP_sha3_256(), 136, head + 208}};
+    const std::array functions{
+        Function{contract::HashMode::sha_256, EVP_sha256(), 64, head + contract::hash_state_short_bytes},
+        Function{contract::HashMode::sha_512, EVP_sha512(), 128, head + contract::hash_state_long_bytes},
+        Function{contract::HashMode::sha3_256, EVP_sha3_256(), 136, head + contract::hash_state_sponge_bytes}};
     Platform& platform = fresh(GetParam());
     QueueDriver driver(platform.processor, 0, memory_base);
     driver.start();
