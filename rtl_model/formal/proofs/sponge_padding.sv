@@ -19,7 +19,7 @@
 // -     assign ends_in_beat = ends_in_first || (second_half_last && (padded_q || pads));
 // +     assign ends_in_beat = ends_in_first || (second_half_last && padded_q);
 // fault suffix hash/hash_pkg.sv: cSHAKE appends what SHAKE does
-// -     else suffix = mode[1] ? 8'h04 : 8'h1f;
+// -     else suffix = mode >= 4'(cce_contract_pkg::HashModeCshake128) ? 8'h04 : 8'h1f;
 // +     else suffix = 8'h1f;
 // fault rate hash/hash_pkg.sv: SHA3-384 has blocks of another length
 // -       4'(cce_contract_pkg::HashModeSha3384): rate = 5'd13;

@@ -21,7 +21,8 @@ package hash_pkg;
   localparam int unsigned RequestWidth = 72;
 
   function automatic logic known(input logic [7:0] mode);
-    known = mode[7:4] == '0 && mode[3:0] != 4'd6 && mode[3:0] != 4'd7;
+    known = mode <= 8'(cce_contract_pkg::HashModeSha512256) ||
+            (mode >= 8'(cce_contract_pkg::HashModeSha3224) && mode <= 8'(cce_contract_pkg::HashModeCshake256));
   endfunction
 
   function automatic logic sponge(input mode_t mode);
@@ -51,8 +52,8 @@ package hash_pkg;
 
   // Pieces of 16 bytes that the state has in memory.
   function automatic logic [3:0] state_pieces(input mode_t mode);
-    if (sponge(mode)) state_pieces = 4'd13;
-    else state_pieces = wide(mode) ? 4'd4 : 4'd2;
+    if (sponge(mode)) state_pieces = 4'(cce_contract_pkg::HashStateSpongeBytes / 16);
+    else state_pieces = 4'((wide(mode) ? cce_contract_pkg::HashStateLongBytes : cce_contract_pkg::HashStateShortBytes) / 16);
   endfunction
 
   // SHA-3: lanes of 8 bytes that a block has (FIPS 202, 6.1 and 6.2: 200 bytes less the capacity).
@@ -69,7 +70,7 @@ package hash_pkg;
   // SHA-3: what follows the message, and the first bit of the padding (FIPS 202, 5.1, 6.1, 6.2; SP 800-185, 3.3).
   function automatic logic [7:0] suffix(input mode_t mode);
     if (!extendable(mode)) suffix = 8'h06;
-    else suffix = mode[1] ? 8'h04 : 8'h1f;
+    else suffix = mode >= 4'(cce_contract_pkg::HashModeCshake128) ? 8'h04 : 8'h1f;
   endfunction
 
   // SHA-2: piece i of the initial state (FIPS 180-4, 5.3).

@@ -6,8 +6,8 @@
 // where a block ends in the middle of a beat, the next begins there. The block is gathered while the one before is
 // permuted. Padding is the user's business.
 //
-// Throughput: a block in 24 / RoundsPerCycle + 1 cycles, if that is not less than its beats take: 13 with two rounds a
-// cycle. Latency: the same, from the beat that completes the block to `busy_o` = 0.
+// Throughput: a block in 24 / RoundsPerCycle cycles, if that is not less than its beats take: 12 with two rounds a cycle.
+// Latency: 1 cycle more, from the beat that completes the block to `busy_o` = 0.
 // `permute_i`, `state_write_i` and a change of `rate_i`: only while `busy_o` is 0. `clear_i` ends whatever is under way; a
 // cleared core holds zeros only.
 
