@@ -86,7 +86,9 @@ void Traffic::submit_hash(Queue& queue) {
             sim::hash_extendable(mode) ? (chance(80) ? 400 : 4000) : sim::hash_digest_bytes(mode);
         request->last(static_cast<std::uint32_t>(chance(30) || sim::hash_extendable(mode) ? 1 + below(most) : most));
     } else if (sim::hash_extendable(mode) && (squeezing || chance(40))) {
-        request->squeeze(static_cast<std::uint32_t>(chance(75) ? 2 * block * below(5) : below(700)));
+        std::uint64_t bytes = chance(85) ? 2 * block * below(5) : below(700);
+        if (chance(15)) bytes = 2 * block * (1 + below(4)) - below(20);  // not quite whole pairs, or just so
+        request->squeeze(static_cast<std::uint32_t>(bytes));
         pending.continues = mode;
         pending.kind = "hash squeeze";
     } else {

@@ -277,7 +277,8 @@ void HashLane::clock_sequence(const Inputs& inputs, const Core& core, const Mess
                 if (!request_.squeeze) {
                     state_ = State::erase;
                 } else {
-                    state_ = index_ == 0 && !held_valid_ ? State::save : State::fault;
+                    const bool whole_pairs = index_ == 0 && !held_valid_ && request_.output_length % 16 == 0;
+                    state_ = whole_pairs ? State::save : State::fault;
                 }
                 index_ = 0;
             } else if (output_step) {

@@ -448,7 +448,7 @@ module hash_lane #(
             // More can be squeezed from whole pairs of blocks only.
             fault_length_q <= 1'b1;
             if (!request_q.squeeze) state_q <= StateErase;
-            else state_q <= index_q == '0 && !held_valid_q ? StateSave : StateFault;
+            else state_q <= index_q == '0 && !held_valid_q && request_q.output_length[3:0] == '0 ? StateSave : StateFault;
             index_q <= '0;
           end else if (output_step) begin
             if (!held_only) output_left_q <= output_left_q > 32'd16 ? output_left_q - 32'd16 : '0;
