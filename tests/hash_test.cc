@@ -468,13 +468,16 @@ TEST_P(Hash, GateClosedInTheMiddle) {
             queue_.post(requests.back()->descriptor());
         }
         queue_.ring_submission();
-        machine_.run(300 + below(random_, 1500));
+        machine_.run(300 + below(random_, 1200));
         gate(global::gate_hash.put(1));
-        for (unsigned i = 0; i < requests.size(); ++i) {
+        // As many have ended as the lanes can do in that time; what waited may be answered before them.
+        unsigned ended = 0;
+        for (std::size_t i = 0; i < requests.size(); ++i) {
             const Completion done = queue_.wait();
             ASSERT_TRUE(done.status == Status::gated || done.status == Status::ok) << function.name;
-            EXPECT_TRUE(done.status == Status::gated || i < 4) << function.name;
+            if (done.status == Status::ok) ++ended;
         }
+        EXPECT_LE(ended, 4U) << function.name;
         EXPECT_EQ(run(*requests[0]).status, Status::gated);
         // One gate leaves the other engine alone.
         gate(global::gate_aes.put(1));
@@ -602,8 +605,7 @@ TEST_P(Hash, BadInput) {
     EXPECT_EQ(status([](Descriptor&) {}), Status::ok);
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, Hash, testing::ValuesIn(all_targets()),
-                         [](const auto& info) { return info.param.name(); });
+INSTANTIATE_TEST_SUITE_P(Engines, Hash, testing::ValuesIn(all_targets()), EngineTest::name);
 
 }  // namespace
 }  // namespace cce::test
