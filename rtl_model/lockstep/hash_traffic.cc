@@ -87,7 +87,8 @@ void Traffic::submit_hash(Queue& queue) {
         request->last(static_cast<std::uint32_t>(chance(30) || sim::hash_extendable(mode) ? 1 + below(most) : most));
     } else if (sim::hash_extendable(mode) && (squeezing || chance(40))) {
         std::uint64_t bytes = chance(85) ? 2 * block * below(5) : below(700);
-        if (chance(15)) bytes = 2 * block * (1 + below(4)) - below(20);  // not quite whole pairs, or just so
+        // Not quite whole pairs, or just so; whole pieces of 16 bytes or not.
+        if (chance(25)) bytes = 2 * block * (1 + below(4)) - (chance(50) ? 16 * below(4) : below(20));
         request->squeeze(static_cast<std::uint32_t>(bytes));
         pending.continues = mode;
         pending.kind = "hash squeeze";
