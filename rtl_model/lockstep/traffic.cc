@@ -239,7 +239,8 @@ void Traffic::spoil_at_an_edge(Descriptor& descriptor) {
     switch (edge) {
         case 0:
             descriptor.text_length = text_lengths[below(text_lengths.size())];
-            if (wraps) descriptor.text_length = static_cast<std::uint32_t>(8 * below(5));
+            // 16 bytes are the fewest to be wrapped, and too few to be unwrapped.
+            if (wraps) descriptor.text_length = chance(50) ? 16 : static_cast<std::uint32_t>(8 * below(5));
             break;
         case 1:
             descriptor.tag_length = tag_lengths[below(tag_lengths.size())];
