@@ -12,7 +12,8 @@
 
 #include "cce_contract.h"
 
-#define CCE_HASH_STATE_BYTES	208	/* words of a hash's state, the longest: SHA-3 */
+/* Words of a hash's state, the longest. */
+#define CCE_HASH_STATE_BYTES	CCE_HASH_STATE_SPONGE_BYTES
 
 /* What a context record of either format looks like in memory. */
 struct cce_key_record {

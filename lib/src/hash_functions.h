@@ -68,8 +68,8 @@ constexpr std::uint64_t length_limit = std::uint64_t{1} << 60;
 
 constexpr std::size_t context_bytes = sizeof(contract::HashContext);
 [[nodiscard]] constexpr std::size_t words_bytes(cce_hash hash) {
-    if (is_sponge(hash)) return 208;
-    return is_wide(hash) ? 64 : 32;
+    if (is_sponge(hash)) return contract::hash_state_sponge_bytes;
+    return is_wide(hash) ? contract::hash_state_long_bytes : contract::hash_state_short_bytes;
 }
 /// Both together.
 [[nodiscard]] constexpr std::size_t state_bytes(cce_hash hash) {
