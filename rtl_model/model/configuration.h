@@ -27,7 +27,7 @@ struct Configuration {
     static constexpr unsigned sha2_lanes = 4;
     static constexpr unsigned sha3_lanes = 1;
     static constexpr unsigned hash_rounds_per_cycle = 2;
-    static constexpr unsigned fault_ports = 12;
+    static constexpr unsigned fault_ports = 13;
     static constexpr unsigned read_clients = 5;
     static constexpr unsigned write_clients = 2;
 

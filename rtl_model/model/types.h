@@ -66,13 +66,15 @@ struct DmaFault {
 enum class KeyLength : std::uint8_t { aes_128 = 0, aes_192 = 1, aes_256 = 2 };
 
 /// A request as the dispatcher hands it to the blocks that work on its text. Hash requests are lanes too; `aad_length`
-/// is then what stands in front of the message.
+/// is then what stands in front of the message. So are those of cipher and hash in one pass; it is then what stands in
+/// front of the text.
 struct CipherRequest {
     std::uint8_t queue_index = 0;
     bool unrestricted = false;
     bool stream = false;    ///< else lane
     std::uint8_t mode = 0;  ///< contract::CipherMode, or HashMode
     bool decrypt = false;
+    bool authenticated = false;  ///< decrypted text counts only with its tag: it is wiped after a failure
     bool distinct_keys = false;
     Block iv{};
     std::uint32_t iv_length = 0;  ///< bytes of IV in front of the AAD in the source (GCM), else 0
@@ -117,7 +119,7 @@ struct KeyRequest {
 };
 
 /// Who sent a block through the cipher; travels with the block.
-enum class CipherUser : std::uint8_t { lane = 0, key_wrap = 1, subkey = 2, stream = 3 };
+enum class CipherUser : std::uint8_t { lane = 0, key_wrap = 1, subkey = 2, stream = 3, hash = 4 };
 
 struct CipherTag {
     CipherUser user = CipherUser::lane;

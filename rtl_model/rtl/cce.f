@@ -41,6 +41,8 @@ aes/stream_retire.sv
 aes/subkey_unit.sv
 sha2/sha2_core.sv
 sha3/keccak_core.sv
+hash/byte_packer.sv
+hash/text_cipher.sv
 hash/hash_lane.sv
 hash/hash_engine.sv
 keyslot/context_store.sv

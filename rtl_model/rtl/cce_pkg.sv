@@ -62,19 +62,21 @@ package cce_pkg;
   } key_length_e;
 
   // A request as the dispatcher hands it to the blocks that work on its text. All has been checked against the contract.
-  // Hash requests are lanes too; `aad_length` is then what stands in front of the message.
+  // Hash requests are lanes too; `aad_length` is then what stands in front of the message. So are those of cipher and hash
+  // in one pass; it is then what stands in front of the text.
   typedef struct packed {
     logic [7:0] queue_index;
     logic unrestricted;
     logic stream;             // else lane
     logic [7:0] mode;         // cce_contract_pkg::cipher_mode_e, or hash_mode_e
     logic decrypt;
+    logic authenticated;      // decrypted text counts only with its tag: it is wiped after a failure
     logic distinct_keys;
     logic [127:0] iv;
     logic [31:0] iv_length;   // bytes of IV in front of the AAD in the source (GCM), else 0
     logic [31:0] aad_length;
     logic [31:0] text_length;
-    logic [4:0] tag_length;
+    logic [6:0] tag_length;
     logic [31:0] output_length;  // bytes in the destination, without the tag
     logic source_list;
     logic [15:0] source_region;
@@ -108,15 +110,16 @@ package cce_pkg;
   localparam int unsigned KeyRequestWidth = 111;
 
   // Who sent a block through the cipher; travels with the block.
-  typedef enum logic [1:0] {
-    CipherUserLane = 2'd0,
-    CipherUserKeyWrap = 2'd1,
-    CipherUserSubkey = 2'd2,
-    CipherUserStream = 2'd3
+  typedef enum logic [2:0] {
+    CipherUserLane = 3'd0,
+    CipherUserKeyWrap = 3'd1,
+    CipherUserSubkey = 3'd2,
+    CipherUserStream = 3'd3,
+    CipherUserHash = 3'd4
   } cipher_user_e;
-  localparam int unsigned CipherTagWidth = 12;
+  localparam int unsigned CipherTagWidth = 13;
   typedef struct packed {
-    logic [1:0] user;         // cipher_user_e
+    logic [2:0] user;         // cipher_user_e
     logic [3:0] step;         // the user's own
     logic [5:0] slot;         // at most 64 requests in flight
   } cipher_tag_t;

@@ -101,13 +101,14 @@ void AesEngine::evaluate_ports(const Inputs& inputs, const StreamRetire::Signals
 }
 
 const AesEngine::Outputs& AesEngine::evaluate(const Inputs& inputs) {
-    result_lane_ = result_key_wrap_ = result_subkey_ = result_stream_ = false;
+    result_lane_ = result_key_wrap_ = result_subkey_ = result_stream_ = result_hash_ = false;
     if (cipher_.valid()) {
         result_tag_ = cipher_.tag();
         result_lane_ = result_tag_.user == CipherUser::lane;
         result_key_wrap_ = result_tag_.user == CipherUser::key_wrap;
         result_subkey_ = result_tag_.user == CipherUser::subkey;
         result_stream_ = result_tag_.user == CipherUser::stream;
+        result_hash_ = result_tag_.user == CipherUser::hash;
         if (!result_stream_ || result_tag_.step != stream_step_text) result_block_ = cipher_.block();
     }
     // Units without work have no outputs, and are left out.
@@ -121,6 +122,7 @@ const AesEngine::Outputs& AesEngine::evaluate(const Inputs& inputs) {
     requests_.lane_chosen = lanes_.chosen();
     requests_.key_wrap = wrap_works_ && wrap_.cipher_request();
     requests_.subkey = subkeys_.cipher_request(inputs.abort);
+    requests_.hash = inputs.hash_request;
     requests_.stream = issue_.cipher_request(inputs.abort, inputs.stream_requested, inputs.stream_arrived,
                                              !lanes_.read() && !wrap_.read_wanted() && !retire.read);
     evaluate_ports(inputs, retire);
@@ -175,6 +177,10 @@ void AesEngine::clock_cipher(const Inputs& inputs) {
                 tweak = subkeys_.cipher_tweak();
                 block = subkeys_.cipher_block();
                 break;
+            case CipherUser::hash:
+                slot = inputs.hash_slot;
+                cipher.block = inputs.hash_block;
+                break;
             default:
                 slot = issue_.cipher_slot();
                 step = issue_.cipher_step();
@@ -196,7 +202,7 @@ void AesEngine::clock_cipher(const Inputs& inputs) {
 
 /// Who looks at another unit's registers comes before that unit.
 void AesEngine::clock(const Inputs& inputs) {
-    const bool start = inputs.start_stream || inputs.start_lane || inputs.start_key_wrap;
+    const bool start = inputs.start_stream || inputs.start_lane || inputs.start_key_wrap || inputs.start_hash;
     const bool cipher_erase_ready = cipher_.erase_ready();
     const bool subkey_erase_ready = SubkeyUnit::erase_ready(result_subkey_);
     const bool key_usable = cipher_.key_usable();
@@ -213,7 +219,7 @@ void AesEngine::clock(const Inputs& inputs) {
                                     .ended = inputs.source_ended,
                                     .end_block = inputs.issue_end_block,
                                     .source = inputs.source,
-                                    .cipher_grant = CipherArbiter::stream_grant(requests_),
+                                    .cipher_grant = arbiter_.stream_grant(requests_),
                                     .retired = retire_signals_->retired,
                                     .end_take = retire_signals_->end_take,
                                     .counter_valid = retire_signals_->counter_valid,
@@ -266,7 +272,7 @@ void AesEngine::clock(const Inputs& inputs) {
 
 AesEngine::Steady AesEngine::steady(const Inputs& inputs, bool arriving, bool arrives) {
     Steady steady;
-    result_lane_ = result_key_wrap_ = result_subkey_ = result_stream_ = false;
+    result_lane_ = result_key_wrap_ = result_subkey_ = result_stream_ = result_hash_ = false;
     if (inputs.key_valid || !subkeys_.at_rest() || !wrap_.at_rest()) return steady;
     if (!eraser_.at_rest() || (inputs.erase_wanted & ~subkeys_.busy()) != 0) return steady;
     if (!lanes_.at_rest(lane_inputs(inputs))) return steady;

@@ -33,6 +33,7 @@ public:
         bool start_stream = false;
         bool start_lane = false;
         bool start_key_wrap = false;
+        bool start_hash = false;  ///< the hash engine's, with a key
         unsigned start_slot = 0;
         const CipherRequest* start_request{};  ///< with any of them
         unsigned start_prefix = 0;
@@ -54,6 +55,9 @@ public:
         const SourceBuffer& source;
         unsigned stream_freed = 0;
         SlotMask lane_room = 0;  ///< slots with room for two more blocks in the destination buffer
+        bool hash_request = false;
+        unsigned hash_slot = 0;     ///< in the cycle after its grant
+        const Block* hash_block{};  ///< likewise
     };
 
     /// The outputs that depend on this cycle's inputs.
@@ -83,8 +87,13 @@ public:
     const Outputs& evaluate(const Inputs& inputs);
     /// Reads a block of the source in this cycle, which has been evaluated.
     [[nodiscard]] bool reads() const {
-        return outputs_.lane_take || retire_signals_->read || issue_.read(CipherArbiter::stream_grant(requests_));
+        return outputs_.lane_take || retire_signals_->read || issue_.read(arbiter_.stream_grant(requests_));
     }
+    /// The hash engine's block is next, in this cycle, which has been evaluated; and a block of its comes out.
+    [[nodiscard]] bool hash_grant() const { return arbiter_.hash_grant(requests_); }
+    [[nodiscard]] bool hash_result_valid() const { return result_hash_; }
+    [[nodiscard]] unsigned hash_result_slot() const { return result_tag_.slot; }
+    [[nodiscard]] const Block& hash_result_block() const { return result_block_; }
     void clock(const Inputs& inputs);
 
     /// Bulk advance: what the units do in every cycle, so long as they do the same.
@@ -159,6 +168,7 @@ private:
     bool result_key_wrap_ = false;
     bool result_subkey_ = false;
     bool result_stream_ = false;
+    bool result_hash_ = false;
     bool lanes_work_ = false;
     bool wrap_works_ = false;
     bool wrap_clear_ = false;

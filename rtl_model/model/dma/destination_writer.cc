@@ -253,15 +253,13 @@ void DestinationWriter::feed_beat(const Feed& beat, bool frees) {
 void DestinationWriter::start(const Inputs& inputs) {
     const CipherRequest& request = *inputs.start_request;
     const SlotMask slot = bit(inputs.start_slot);
-    const auto mode = static_cast<contract::CipherMode>(request.mode);
     const std::uint32_t text = request.output_length;
     const std::uint8_t tag = request.decrypt ? 0 : request.tag_length;
-    const bool authenticated = mode == contract::CipherMode::gcm || mode == contract::CipherMode::ccm;
     fresh_ |= slot;
     active_ |= slot;
     lane_ = request.stream ? lane_ & ~slot : lane_ | slot;
     empty_ = text == 0 && tag == 0 ? empty_ | slot : empty_ & ~slot;
-    wipe_ = request.decrypt && text != 0 && authenticated ? wipe_ | slot : wipe_ & ~slot;
+    wipe_ = request.decrypt && text != 0 && request.authenticated ? wipe_ | slot : wipe_ & ~slot;
     wiping_ &= ~slot;
     wiped_ &= ~slot;
     wipe_failed_ &= ~slot;

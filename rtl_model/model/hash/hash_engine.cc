@@ -11,6 +11,25 @@ void HashEngine::reset() {
     for (auto& slots : slots_) slots.reset();
     reads_.reset();
     writes_.reset();
+    ciphers_.reset();
+    cipher_lane_ = 0;
+}
+
+HashEngine::LaneMask HashEngine::cipher_requests(SlotMask abort, SlotMask key_usable) const {
+    LaneMask requests = 0;
+    for (LaneMask rest = lanes_busy_; rest != 0; rest &= rest - 1) {
+        const auto lane = static_cast<unsigned>(std::countr_zero(rest));
+        const unsigned slot = lanes_[lane].slot();
+        HashLane::View seen;
+        seen.abort = has(abort, slot);
+        seen.key_usable = has(key_usable, slot);
+        if (lanes_[lane].cipher_request(seen)) requests |= bit(lane);
+    }
+    return requests;
+}
+
+bool HashEngine::cipher_request(SlotMask abort, SlotMask key_usable) const {
+    return cipher_requests(abort, key_usable) != 0;
 }
 
 HashLane::View HashEngine::view(const Inputs& inputs, unsigned lane) const {
@@ -18,6 +37,7 @@ HashLane::View HashEngine::view(const Inputs& inputs, unsigned lane) const {
     return {.abort = has(inputs.abort, slot),
             .ended = has(inputs.source_ended, slot),
             .pending = has(inputs.source_pending, slot),
+            .key_usable = has(inputs.key_usable, slot),
             .available = has(inputs.available, slot),
             .room = has(inputs.room, slot)};
 }
@@ -74,10 +94,11 @@ const HashEngine::Outputs& HashEngine::evaluate(const Inputs& inputs) {
     }
     outputs_.clear = clear_lane_ != 0;
     if (outputs_.clear) outputs_.clear_slot = lane_of(clear_lane_).slot();
-    outputs_.context_fault = outputs_.length_fault = false;
+    outputs_.context_fault = outputs_.length_fault = outputs_.tag_fault = false;
     if (fault_lane_ != 0) {
         outputs_.length_fault = lane_of(fault_lane_).fault_length();
-        outputs_.context_fault = !outputs_.length_fault;
+        outputs_.tag_fault = lane_of(fault_lane_).fault_tag();
+        outputs_.context_fault = !outputs_.length_fault && !outputs_.tag_fault;
         outputs_.fault_slot = lane_of(fault_lane_).slot();
     }
     outputs_.release = release_lane_ != 0;
@@ -88,6 +109,16 @@ const HashEngine::Outputs& HashEngine::evaluate(const Inputs& inputs) {
 void HashEngine::clock(const Inputs& inputs) {
     if (read_lane_ != 0) reads_.take(static_cast<unsigned>(std::countr_zero(read_lane_)));
     if (write_lane_ != 0) writes_.take(static_cast<unsigned>(std::countr_zero(write_lane_)));
+    if (release_lane_ != 0) {
+        const HashLane& lane = lanes_[static_cast<unsigned>(std::countr_zero(release_lane_))];
+        next_iv_[lane.slot()] = lane.next_iv();
+    }
+    LaneMask cipher_grant = 0;
+    if (inputs.cipher_grant) {
+        cipher_lane_ = ciphers_.index(cipher_requests(inputs.abort, inputs.key_usable));
+        ciphers_.take(cipher_lane_);
+        cipher_grant = bit(cipher_lane_);
+    }
     LaneMask starting = 0;
     for (unsigned kind = 0; kind < 2; ++kind) {
         const Choice& choice = chosen_[kind];
@@ -108,6 +139,9 @@ void HashEngine::clock(const Inputs& inputs) {
                             .read_data = inputs.read_data,
                             .clear_grant = has(clear_lane_, lane),
                             .write_grant = has(write_lane_, lane),
+                            .cipher_grant = has(cipher_grant, lane),
+                            .result_valid = inputs.result_valid && lanes_[lane].slot() == inputs.result_slot,
+                            .result_block = inputs.result_block,
                             .fault_grant = has(fault_lane_, lane),
                             .release_grant = has(release_lane_, lane)});
         lanes_busy_ = lanes_[lane].free() ? lanes_busy_ & ~bit(lane) : lanes_busy_ | bit(lane);

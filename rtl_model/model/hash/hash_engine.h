@@ -32,6 +32,11 @@ public:
         bool clear_possible = false;
         SlotMask room = 0;            ///< slots with room for two more blocks in the destination buffer
         bool write_possible = false;  ///< nobody else writes in this cycle
+        SlotMask key_usable = 0;
+        bool cipher_grant = false;
+        bool result_valid = false;  ///< a block comes out of the cipher
+        unsigned result_slot = 0;
+        const Block* result_block{};  ///< with result_valid
     };
     struct Outputs {
         bool read = false;  ///< takes a block
@@ -45,6 +50,7 @@ public:
         Block write_data{};
         bool context_fault = false;  ///< status context_format
         bool length_fault = false;   ///< status length
+        bool tag_fault = false;      ///< status tag
         unsigned fault_slot = 0;
         bool release = false;
         unsigned release_slot = 0;
@@ -53,6 +59,13 @@ public:
     void reset();
     const Outputs& evaluate(const Inputs& inputs);
     void clock(const Inputs& inputs);
+
+    /// A lane has a block for the cipher: known before everything else of the cycle.
+    [[nodiscard]] bool cipher_request(SlotMask abort, SlotMask key_usable) const;
+    /// In the cycle after its grant.
+    [[nodiscard]] unsigned cipher_slot() const { return lanes_[cipher_lane_].slot(); }
+    [[nodiscard]] const Block& cipher_block() const { return lanes_[cipher_lane_].cipher_block(); }
+    [[nodiscard]] const Block& next_iv(unsigned slot) const { return next_iv_[slot]; }
 
     [[nodiscard]] bool idle() const { return waiting_ == 0 && lanes_busy_ == 0; }
 
@@ -63,6 +76,7 @@ private:
 
     [[nodiscard]] static bool is_sponge(unsigned lane) { return lane >= Configuration::sha2_lanes; }
     [[nodiscard]] HashLane::View view(const Inputs& inputs, unsigned lane) const;
+    [[nodiscard]] LaneMask cipher_requests(SlotMask abort, SlotMask key_usable) const;
     void choose(const Inputs& inputs);
 
     template <std::size_t... Index>
@@ -78,6 +92,9 @@ private:
     std::array<RoundRobinArbiter<Configuration::slot_count>, 2> slots_;  ///< SHA-2, SHA-3
     Turns reads_;
     Turns writes_;
+    Turns ciphers_;
+    unsigned cipher_lane_ = 0;  ///< granted last
+    std::array<Block, Configuration::slot_count> next_iv_{};
 
     // This cycle
     struct Choice {

@@ -19,8 +19,14 @@ struct HashRequest {
     bool last = false;     ///< and ends here
     bool keyed = false;    ///< HMAC
     bool squeeze = false;  ///< ends here, but more output is wanted later
+    bool cipher = false;   ///< the text goes through the cipher, too: in one pass
+    bool ctr = false;      ///< CTR, else CBC
+    bool decrypt = false;
+    bool over_plaintext = false;  ///< plaintext is hashed, else ciphertext
+    Block iv{};
+    std::uint32_t aad_length = 0;  ///< bytes of the message in front of the text
     std::uint32_t text_length = 0;
-    std::uint32_t output_length = 0;  ///< bytes of the destination
+    std::uint32_t output_length = 0;  ///< bytes of the destination; with cipher of the tag
 };
 
 namespace hash_function {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "aes/block_functions.h"
+
 namespace cce::model {
 
 namespace {
@@ -80,6 +82,10 @@ HashLane::Message HashLane::message(const View& view) const {
 }
 
 Block HashLane::write_data() const {
+    return text_.result_valid() ? text_.result() : output_piece();
+}
+
+Block HashLane::output_piece() const {
     if (state_ == State::save) {
         if (!save_context_) return core_piece();
         const contract::HashContext context{.format = contract::ContextFormat::hash_state,
@@ -132,11 +138,14 @@ void HashLane::start(const Inputs& inputs) {
     slot_ = inputs.start_slot;
     const unsigned front = hash_function::front_bytes(request_.mode, request_.first, request_.keyed);
     state_ = front != 0 ? State::context : State::initial;
-    reads_left_ = front + ((std::uint64_t{request_.text_length} + 15) & ~std::uint64_t{15});
+    reads_left_ = front + (request_.cipher ? request_.aad_length
+                                           : (std::uint64_t{request_.text_length} + 15) & ~std::uint64_t{15});
     read_block_ = 0;
     index_ = 0;
     squeezing_ = outer_ = false;
-    total_ = message_left_ = request_.text_length;
+    total_ = message_left_ = request_.text_length + (request_.cipher ? request_.aad_length : 0);
+    fault_tag_ = differs_ = false;
+    text_.start(request_);
     padded_ = false;
     place_ = 0;
     // Behind what is squeezed stand hash_context and state.
@@ -145,6 +154,30 @@ void HashLane::start(const Inputs& inputs) {
     held_valid_ = false;
     save_context_ = true;
     write_block_ = 0;
+}
+
+/// What goes to the FIFO in this cycle: AAD and text are one message. Results come behind all of the AAD, for the text
+/// is read behind it.
+std::optional<Block> HashLane::packed(const Inputs& inputs) {
+    const bool result_take = inputs.write_grant && text_.result_valid();
+    if (result_take && !hashes_source()) return packer_.join(text_.result(), text_.result_bytes());
+    if (read_ && (!text_.text_valid() || hashes_source())) {
+        return packer_.join(inputs.read_data, text_.text_valid() ? text_.text_bytes() : read_bytes_);
+    }
+    const bool flush =
+        reads_left_ == 0 && !read_ && (hashes_source() ? text_.all_read() : text_.all_given()) && fifo_room();
+    return flush ? packer_.flush() : std::nullopt;
+}
+
+void HashLane::clock_text(const Inputs& inputs, bool text_grant) {
+    text_.clock({.stop = aborting(inputs.view),
+                 .drop = state_ == State::drain,
+                 .read_grant = text_grant,
+                 .read_data = inputs.read_data,
+                 .cipher_grant = inputs.cipher_grant,
+                 .result_valid = inputs.result_valid,
+                 .result_block = inputs.result_block,
+                 .result_take = inputs.write_grant && text_.result_valid()});
 }
 
 void HashLane::clock(const Inputs& inputs) {
@@ -156,26 +189,37 @@ void HashLane::clock(const Inputs& inputs) {
     const Message beat = message(inputs.view);
     const bool taken =
         beat.valid && (sponge_ ? keccak_.ready(rate()) : sha2_.ready(hash_function::wide(request_.mode), beat.valid));
-    const bool output_step =
-        state_ == State::output && !abort && !busy() && output_left_ != 0 && (held_only() || inputs.write_grant);
+    const bool output_step = state_ == State::output && !abort && !busy() && output_left_ != 0 && text_.all_given() &&
+                             (held_only() || (verifies() ? fifo_.valid() : inputs.write_grant));
     const bool permute = output_step && block_used() && (request_.squeeze || held_only() || output_left_ > 16);
 
     // The FIFO's edge comes behind everything that looks at its first word.
     const bool keyed_erase = state_ == State::erase && request_.keyed;
-    const bool pop = fifo_.valid() && (state_ == State::erase || state_ == State::release ||
-                                       (!abort && (state_ == State::context || state_ == State::state ||
-                                                   state_ == State::outer || (taken && message_left_ != 0))));
-    const bool push = read_ || (state_ == State::inner && !abort) || keyed_erase;
+    const bool pop =
+        fifo_.valid() && (state_ == State::erase || state_ == State::release ||
+                          (!abort && (state_ == State::context || state_ == State::state || state_ == State::outer ||
+                                      (taken && message_left_ != 0) || (output_step && verifies()))));
+    const std::optional<Block> packed = request_.cipher ? this->packed(inputs) : std::nullopt;
+    const bool push =
+        (request_.cipher ? packed.has_value() : read_) || (state_ == State::inner && !abort) || keyed_erase;
     Block pushed{};
     if (state_ == State::inner) {
         pushed = hash_function::digest_piece(request_.mode, core_piece());
+    } else if (packed) {
+        pushed = *packed;
     } else if (!keyed_erase) {
         pushed = inputs.read_data;
     }
     const bool flush = state_ == State::drain;
+    const bool text_grant = inputs.read_grant && text_request(inputs.view);
+    const bool begins_tag = begins_output() && verifies();
+    const bool differs =
+        output_step && verifies() &&
+        !is_zero(keep_bytes(exclusive_or(output_piece(), fifo_.data()), std::min<std::uint32_t>(output_left_, 16)));
     const State state = state_;
     const Core core{busy(), core_piece()};
 
+    if (request_.cipher) clock_text(inputs, text_grant);
     clock_core(beat, permute);
     clock_sequence(inputs, core, beat, taken, output_step);
 
@@ -188,9 +232,14 @@ void HashLane::clock(const Inputs& inputs) {
     read_ = inputs.read_grant;
     if (inputs.read_grant) {
         read_block_ = (read_block_ + 1) % lane_blocks;
-        reads_left_ -= 16;
+        read_bytes_ = static_cast<unsigned>(std::min<std::uint64_t>(reads_left_, 16));
+        if (!text_grant) reads_left_ -= read_bytes_;
     }
+    // The tag, with what is behind it in its last block.
+    if (begins_tag) reads_left_ = (output_left_ + 15) & ~15U;
     if (state == State::drain) reads_left_ = 0;
+    if (state == State::drain || state == State::erase) packer_.clear();
+    differs_ = differs_ || differs;
     if (inputs.write_grant) write_block_ = (write_block_ + 1) % lane_blocks;
     if (abort) state_ = state == State::drain ? state_ : State::drain;
 }
@@ -273,9 +322,10 @@ void HashLane::clock_sequence(const Inputs& inputs, const Core& core, const Mess
             break;
         case State::output:
             if (output_left_ == 0) {
-                fault_length_ = true;
+                fault_length_ = !request_.cipher;
+                fault_tag_ = request_.cipher;
                 if (!request_.squeeze) {
-                    state_ = State::erase;
+                    state_ = differs_ ? State::fault : State::erase;
                 } else {
                     const bool whole_pairs = index_ == 0 && !held_valid_ && request_.output_length % 16 == 0;
                     state_ = whole_pairs ? State::save : State::fault;

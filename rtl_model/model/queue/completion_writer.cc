@@ -35,7 +35,8 @@ CompletionWriter::NextIvSource CompletionWriter::next_iv_source(Status status) c
     if (!request.cipher || status != Status::ok) return source;
     source.stream = request.stream;
     source.key_wrap = !request.stream && request.key_wrap;
-    source.lane = !request.stream && !request.key_wrap;
+    source.hash = request.hash;
+    source.lane = !request.stream && !request.key_wrap && !request.hash;
     return source;
 }
 
@@ -59,8 +60,8 @@ void CompletionWriter::beat_data(Beat& beat) const {
 void CompletionWriter::clock(const Inputs& inputs) {
     if (inputs.start) {
         const RequestDispatcher::Start& start = *inputs.start_request;
-        requests_[inputs.start_slot] = {start.cookie, start.cycle,  start.bytes,
-                                        start.cipher, start.stream, start.key_wrap};
+        requests_[inputs.start_slot] = {start.cookie, start.cycle,    start.bytes, start.cipher,
+                                        start.stream, start.key_wrap, start.hash};
     }
     const SlotMask waiting = inputs.finished & ~writing_;
     if (waiting == 0 && idle() && !discard_) return;

@@ -60,6 +60,7 @@ public:
         bool stream = false;
         bool lane = false;
         bool key_wrap = false;
+        bool hash = false;
     };
     [[nodiscard]] NextIvSource next_iv_source(contract::Status status) const;
     /// The entry without its next IV.
@@ -91,6 +92,7 @@ private:
         bool cipher = false;
         bool stream = false;
         bool key_wrap = false;
+        bool hash = false;
     };
 
     unsigned data_bytes_;

@@ -19,9 +19,10 @@ constexpr std::uint16_t known_flags =
     Descriptor::flags_decrypt | Descriptor::flags_source_list | Descriptor::flags_destination_list |
     Descriptor::flags_context_held | Descriptor::flags_fence | Descriptor::flags_iv_in_source |
     Descriptor::flags_inverse_cipher | Descriptor::flags_distinct_keys | Descriptor::flags_stream_first |
-    Descriptor::flags_stream_last | Descriptor::flags_keyed | Descriptor::flags_squeeze;
-constexpr std::uint16_t hash_flags = Descriptor::flags_stream_first | Descriptor::flags_stream_last |
-                                     Descriptor::flags_keyed | Descriptor::flags_squeeze;
+    Descriptor::flags_stream_last | Descriptor::flags_keyed | Descriptor::flags_squeeze |
+    Descriptor::flags_tag_over_plaintext;
+constexpr std::uint16_t hash_flags =
+    Descriptor::flags_stream_first | Descriptor::flags_stream_last | Descriptor::flags_squeeze;
 constexpr std::uint16_t list_flags = Descriptor::flags_source_list | Descriptor::flags_destination_list;
 constexpr std::uint16_t cipher_flags = Descriptor::flags_decrypt | Descriptor::flags_context_held;
 constexpr std::uint32_t one_unit = sizeof(contract::ContextRecord);
@@ -46,12 +47,30 @@ bool authenticated(CipherMode mode) {
     return mode == CipherMode::gcm || mode == CipherMode::ccm;
 }
 
+/// Cipher and hash in one pass: both modes in one.
+bool one_pass(const Descriptor& d) {
+    return d.opcode == Opcode::cipher_hash;
+}
+CipherMode cipher_mode(const Descriptor& d) {
+    return static_cast<CipherMode>(one_pass(d) ? d.mode & 0xf : d.mode);
+}
+HashMode hash_mode(const Descriptor& d) {
+    return static_cast<HashMode>(one_pass(d) ? d.mode >> 4 : d.mode);
+}
+bool pass_mode_bad(const Descriptor& d) {
+    const bool known_cipher = cipher_mode(d) == CipherMode::cbc || cipher_mode(d) == CipherMode::ctr;
+    return !known_cipher || !hash_function::known(d.mode >> 4) || hash_function::extendable(hash_mode(d));
+}
+
 bool flags_bad(const Descriptor& d, bool cipher, CipherMode mode) {
     if ((d.flags & ~known_flags) != 0 || d.reserved != 0) return true;
     const bool hash = d.opcode == Opcode::hash;
-    if (!cipher && any(d, cipher_flags)) return true;
-    if (!cipher && !hash && any(d, list_flags)) return true;
+    const bool uses_key = cipher || one_pass(d);
+    if (!uses_key && any(d, cipher_flags)) return true;
+    if (!uses_key && !hash && any(d, list_flags)) return true;
     if (!hash && any(d, hash_flags)) return true;
+    if (!hash && !one_pass(d) && any(d, Descriptor::flags_keyed)) return true;
+    if (!one_pass(d) && any(d, Descriptor::flags_tag_over_plaintext)) return true;
     if (hash) {
         const bool extendable = hash_function::extendable(static_cast<HashMode>(d.mode));
         if (d.context_reference != 0 || d.context_region != 0) return true;
@@ -84,6 +103,17 @@ bool hash_iv_bad(const Descriptor& d) {
     return output == 0 || (!hash_function::extendable(mode) && output > hash_function::digest_bytes(mode));
 }
 
+/// Bytes in front of the AAD.
+std::uint32_t pass_front_bytes(const Descriptor& d) {
+    return hash_function::front_bytes(hash_mode(d), true, any(d, Descriptor::flags_keyed));
+}
+
+bool pass_length_bad(const Descriptor& d) {
+    if (cipher_mode(d) == CipherMode::cbc && d.text_length % sizeof(Block) != 0) return true;
+    const std::uint32_t front = pass_front_bytes(d);
+    return d.aad_length < front || (std::uint64_t{d.aad_length - front} + d.text_length) >> 32 != 0;
+}
+
 bool length_bad(const Descriptor& d, bool cipher, CipherMode mode) {
     const std::uint32_t text = d.text_length;
     if (d.opcode == Opcode::hash) {
@@ -91,6 +121,7 @@ bool length_bad(const Descriptor& d, bool cipher, CipherMode mode) {
                                                           any(d, Descriptor::flags_stream_first),
                                                           any(d, Descriptor::flags_keyed));
     }
+    if (one_pass(d)) return pass_length_bad(d);
     if (d.aad_length != 0 && !(cipher && authenticated(mode))) return true;
     if (d.opcode == Opcode::context_load) return text != one_unit && text != two_units;
     if (!cipher) return text != 0;
@@ -133,6 +164,7 @@ std::uint32_t output_length(const Descriptor& d) {
 
 bool tag_bad(const Descriptor& d, bool cipher, CipherMode mode) {
     const unsigned tag = d.tag_length;
+    if (one_pass(d)) return tag == 0 || tag > hash_function::digest_bytes(hash_mode(d));
     if (cipher && mode == CipherMode::gcm) return !(tag == 4 || tag == 8 || (tag >= 12 && tag <= 16));
     if (cipher && mode == CipherMode::ccm) return tag % 2 != 0 || tag < 4 || tag > 16;
     if (cipher && mode == CipherMode::cmac) return tag == 0 || tag > 16;
@@ -221,20 +253,24 @@ Status RequestDispatcher::check(Gates gates) const {
     const bool load = d.opcode == Opcode::context_load;
     const bool invalidate = d.opcode == Opcode::context_invalidate;
     const bool held = any(d, Descriptor::flags_context_held);
+    const bool pass = one_pass(d);
+    const bool uses_key = cipher || pass;
 
-    if (!(d.opcode == Opcode::nop || cipher || hash || load || invalidate)) return Status::opcode;
-    if (hash ? !hash_function::known(d.mode) : cipher ? mode > CipherMode::kwp : d.mode != 0) return Status::mode;
+    if (!(d.opcode == Opcode::nop || cipher || hash || pass || load || invalidate)) return Status::opcode;
+    if (pass ? pass_mode_bad(d) : hash ? !hash_function::known(d.mode) : cipher ? mode > CipherMode::kwp : d.mode != 0)
+        return Status::mode;
     if (flags_bad(d, cipher, mode)) return Status::flags;
     if (cipher && d.text_length == 0 && !authenticated(mode) && mode != CipherMode::cmac) return Status::length_zero;
     if (hash && d.text_length == 0 && !hash_ends(d)) return Status::length_zero;
+    if (pass && d.text_length == 0) return Status::length_zero;
     if (length_bad(d, cipher, mode)) return Status::length;
     if (tag_bad(d, cipher, mode)) return Status::tag_length;
     if (iv_bad(d, cipher, mode)) return Status::iv;
-    if ((cipher && gates.aes) || (hash && gates.hash)) return Status::gated;
-    const bool uses_index = load || invalidate || (cipher && held);
+    if ((uses_key && gates.aes) || ((hash || pass) && gates.hash)) return Status::gated;
+    const bool uses_index = load || invalidate || (uses_key && held);
     if (uses_index && d.context_reference >= Configuration::context_count) return Status::context_address;
     const std::uint64_t record = load ? d.source : d.context_reference;
-    const bool reads_record = load || (cipher && !held);
+    const bool reads_record = load || (uses_key && !held);
     if (reads_record && record % contract::context_alignment_bytes != 0) return Status::context_address;
     return Status::ok;
 }
@@ -244,7 +280,8 @@ void RequestDispatcher::describe_start(QueueMask unrestricted, Start& start) con
     const bool cipher = d.opcode == Opcode::cipher;
     const bool hash = d.opcode == Opcode::hash;
     const bool load = d.opcode == Opcode::context_load;
-    const auto mode = static_cast<CipherMode>(d.mode);
+    const bool pass = one_pass(d);
+    const CipherMode mode = cipher_mode(d);
     const bool decrypt = any(d, Descriptor::flags_decrypt);
     const bool stream = mode == CipherMode::ecb || (mode == CipherMode::cbc && decrypt) || mode == CipherMode::ctr ||
                         mode == CipherMode::xts || mode == CipherMode::gcm;
@@ -254,13 +291,13 @@ void RequestDispatcher::describe_start(QueueMask unrestricted, Start& start) con
     const bool good = start.status == Status::ok;
     start.cookie = d.cookie;
     start.cycle = start_cycle_;
-    start.bytes = cipher || hash ? d.text_length : 0;
-    start.text = good && (cipher || hash);
-    start.cipher = good && cipher;
-    start.hash = good && hash;
-    start.stream = start.cipher && stream;
-    start.lane = start.cipher && !stream && !wraps(mode);
-    start.key_wrap = start.cipher && wraps(mode);
+    start.bytes = cipher || hash || pass ? d.text_length : 0;
+    start.text = good && (cipher || hash || pass);
+    start.cipher = good && (cipher || pass);
+    start.hash = good && (hash || pass);
+    start.stream = good && cipher && stream;
+    start.lane = good && cipher && !stream && !wraps(mode);
+    start.key_wrap = good && cipher && wraps(mode);
     start.key = good && d.opcode != Opcode::nop && !hash;
     start.prefix = 0;
     if (cipher && mode == CipherMode::ccm && d.aad_length != 0) start.prefix = d.aad_length < short_aad_limit ? 2 : 6;
@@ -269,15 +306,16 @@ void RequestDispatcher::describe_start(QueueMask unrestricted, Start& start) con
     request.queue_index = static_cast<std::uint8_t>(queue_);
     request.unrestricted = has(unrestricted, queue_);
     request.stream = cipher && stream;
-    request.mode = d.mode;
+    request.mode = static_cast<std::uint8_t>(mode);
     request.decrypt = decrypt;
+    request.authenticated = (cipher && authenticated(mode)) || pass;
     request.distinct_keys = any(d, Descriptor::flags_distinct_keys);
     request.iv = d.iv;
     request.iv_length = 0;
     if (any(d, Descriptor::flags_iv_in_source)) std::memcpy(&request.iv_length, d.iv.data(), sizeof request.iv_length);
     request.aad_length = d.aad_length;
     request.text_length = d.text_length;
-    request.tag_length = d.tag_length & 0x1f;
+    request.tag_length = d.tag_length & 0x7f;
     request.output_length = output_length(d);
     request.source_list = any(d, Descriptor::flags_source_list);
     request.source_region = d.source_region;
@@ -286,13 +324,19 @@ void RequestDispatcher::describe_start(QueueMask unrestricted, Start& start) con
     request.destination_region = d.destination_region;
     request.destination = d.destination;
 
-    start.hash_request = {.mode = static_cast<HashMode>(d.mode),
-                          .first = any(d, Descriptor::flags_stream_first),
-                          .last = any(d, Descriptor::flags_stream_last),
+    start.hash_request = {.mode = hash_mode(d),
+                          .first = any(d, Descriptor::flags_stream_first) || pass,
+                          .last = any(d, Descriptor::flags_stream_last) || pass,
                           .keyed = any(d, Descriptor::flags_keyed),
                           .squeeze = any(d, Descriptor::flags_squeeze),
+                          .cipher = pass,
+                          .ctr = mode == CipherMode::ctr,
+                          .decrypt = decrypt,
+                          .over_plaintext = any(d, Descriptor::flags_tag_over_plaintext),
+                          .iv = d.iv,
+                          .aad_length = pass ? d.aad_length - pass_front_bytes(d) : 0,
                           .text_length = d.text_length,
-                          .output_length = request.output_length};
+                          .output_length = pass ? d.tag_length : request.output_length};
 
     KeyRequest& key = start.key_request;
     if (load) {
@@ -308,7 +352,7 @@ void RequestDispatcher::describe_start(QueueMask unrestricted, Start& start) con
     key.address = load ? d.source : d.context_reference;
     key.region = load ? d.source_region : d.context_region;
     key.two_units = load ? d.text_length == two_units : mode == CipherMode::xts;
-    key.mode = d.mode;
+    key.mode = request.mode;
     key.decrypt = decrypt;
     key.inverse_cipher = any(d, Descriptor::flags_inverse_cipher);
     key.distinct_keys = any(d, Descriptor::flags_distinct_keys);

@@ -29,7 +29,7 @@ void SlotTable::clock(const Inputs& inputs) {
 
     if (inputs.queue_reset_pending != 0) abort_ |= used_ & discard(inputs.queue_reset_pending);
     if (inputs.gates.aes || inputs.gates.hash) {
-        const SlotMask closed = (inputs.gates.aes ? keyed_ : 0) | (inputs.gates.hash ? ~keyed_ : 0);
+        const SlotMask closed = (inputs.gates.aes ? keyed_ : 0) | (inputs.gates.hash ? hashed_ : 0);
         const SlotMask gated = cipher_ & ~abort_before & closed;
         abort_ |= gated;
         for (SlotMask rest = gated; rest != 0; rest &= rest - 1) {
@@ -72,6 +72,7 @@ void SlotTable::clock(const Inputs& inputs) {
         cipher_ = (cipher_ & ~mask) | (inputs.start_text ? mask : 0);
         destination_ = (destination_ & ~mask) | (inputs.start_text ? mask : 0);
         keyed_ = (keyed_ & ~mask) | (inputs.start_cipher ? mask : 0);
+        hashed_ = (hashed_ & ~mask) | (inputs.start_hash ? mask : 0);
         erase_ = (erase_ & ~mask) | (inputs.start_cipher ? mask : 0);
         finished_ &= ~mask;
     }

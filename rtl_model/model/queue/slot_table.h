@@ -36,6 +36,7 @@ public:
         contract::Status start_status{};
         bool start_text = false;    ///< works on text
         bool start_cipher = false;  ///< with a key, to be erased
+        bool start_hash = false;    ///< the hash engine's
         bool start_key = false;
         Pulse key_release;
         std::array<Pulse, 4> cipher_release;  ///< stream unit, lane unit, key wrap, hash engine
@@ -79,7 +80,8 @@ private:
     SlotMask cipher_ = 0;
     SlotMask destination_ = 0;
     SlotMask erase_ = 0;
-    SlotMask keyed_ = 0;  ///< an AES request's
+    SlotMask keyed_ = 0;   ///< needs the AES engine
+    SlotMask hashed_ = 0;  ///< needs the hash engine
     SlotMask finished_ = 0;
     std::array<contract::Status, Configuration::slot_count> status_{};
     std::array<std::uint8_t, Configuration::slot_count> queue_{};

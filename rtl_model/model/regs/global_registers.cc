@@ -57,7 +57,7 @@ std::optional<std::uint32_t> GlobalRegisters::read(std::uint32_t offset, std::ui
                    page::algorithms_aes_xts.mask | page::algorithms_aes_gcm.mask | page::algorithms_aes_ccm.mask |
                    page::algorithms_aes_cmac.mask | page::algorithms_aes_kw.mask | page::algorithms_aes_kwp.mask |
                    page::algorithms_aes_128.mask | page::algorithms_aes_192.mask | page::algorithms_aes_256.mask |
-                   page::algorithms_sha2.mask | page::algorithms_sha3.mask;
+                   page::algorithms_sha2.mask | page::algorithms_sha3.mask | page::algorithms_cipher_hash.mask;
         case page::geometry:
             return page::geometry_queue_count.put(Configuration::queue_count) |
                    page::geometry_context_count.put(Configuration::context_count) |

@@ -279,6 +279,8 @@ contract::Completion CceTop::completion_entry() const {
         entry.next_iv = aes_.stream_next_iv(slot);
     } else if (source.lane) {
         entry.next_iv = aes_.lane_next_iv(slot);
+    } else if (source.hash) {
+        entry.next_iv = hash_.next_iv(slot);
     } else if (source.key_wrap) {
         const std::uint32_t length = aes_.key_length(slot);
         std::memcpy(entry.next_iv.data(), &length, sizeof length);
@@ -359,6 +361,7 @@ void CceTop::clock(const EngineInputs& inputs) {
     const AesEngine::Inputs aes{.start_stream = start && start_.stream,
                                 .start_lane = start && start_.lane,
                                 .start_key_wrap = start && start_.key_wrap,
+                                .start_hash = start && start_.hash && start_.cipher,
                                 .start_slot = start_slot,
                                 .start_request = &request,
                                 .start_prefix = start_.prefix,
@@ -379,7 +382,10 @@ void CceTop::clock(const EngineInputs& inputs) {
                                 .lane_available = source_reader_.lane_available(),
                                 .source = source_buffer_,
                                 .stream_freed = destination_writer_.stream_freed(),
-                                .lane_room = destination_writer_.lane_room()};
+                                .lane_room = destination_writer_.lane_room(),
+                                .hash_request = hash_.cipher_request(abort, key_loader_.usable()),
+                                .hash_slot = hash_.cipher_slot(),
+                                .hash_block = &hash_.cipher_block()};
     const AesEngine::Outputs& text = aes_.evaluate(aes);
     // The buffers' ports: what the AES engine leaves, the hash engine gets.
     static constexpr HashEngine::Outputs no_hash{};
@@ -395,7 +401,12 @@ void CceTop::clock(const EngineInputs& inputs) {
                                          .read_data = source_buffer_.read_data(),
                                          .clear_possible = !text.lane_clear,
                                          .room = destination_writer_.lane_room(),
-                                         .write_possible = !text.write};
+                                         .write_possible = !text.write,
+                                         .key_usable = key_loader_.usable(),
+                                         .cipher_grant = aes_.hash_grant(),
+                                         .result_valid = aes_.hash_result_valid(),
+                                         .result_slot = aes_.hash_result_slot(),
+                                         .result_block = &aes_.hash_result_block()};
     const HashEngine::Outputs& hash = hash_works ? hash_.evaluate(hash_inputs) : no_hash;
     const bool lane_take = text.lane_take || hash.read;
     const unsigned lane_take_slot = hash.read ? hash.read_slot : text.lane_take_slot;
@@ -425,6 +436,7 @@ void CceTop::clock(const EngineInputs& inputs) {
     slots.start_status = start_.status;
     slots.start_text = start_text;
     slots.start_cipher = start && start_.cipher;
+    slots.start_hash = start && start_.hash;
     slots.start_key = start && start_.key;
     slots.lists_busy = lists_busy;
     slots.key_release = {key_loader_.release(abort, key_ready), static_cast<std::uint8_t>(key_loader_.release_slot())};
@@ -450,6 +462,7 @@ void CceTop::clock(const EngineInputs& inputs) {
 
     fault(10, hash.context_fault, hash.fault_slot, Status::context_format);
     fault(11, hash.length_fault, hash.fault_slot, Status::length);
+    fault(12, hash.tag_fault, hash.fault_slot, Status::tag);
     slots.cipher_release[3] = {hash.release, static_cast<std::uint8_t>(hash.release_slot)};
 
     const CompletionWriter::Finish finish = completion_writer_.finish(completion_done, done_slot, write_error);

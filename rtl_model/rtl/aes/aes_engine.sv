@@ -5,7 +5,8 @@
 //   source buffer -> stream_issue ---.                        .--> stream_retire (ghash) --> destination buffer
 //                    lane_unit -------> arbiter -> aes_cipher ---> lane_unit -------------->
 //                    key_wrap_lane ---'                       |--> key_wrap_lane ---------->
-//                    subkey_unit ----'                        '--> subkey_unit
+//                    subkey_unit ----'                        |--> subkey_unit
+//                    hash engine ----'                        '--> hash engine
 //
 // The buffers have one port each way here: a lane's access comes first, then stream_retire's, then the others'.
 
@@ -30,6 +31,7 @@ module aes_engine #(
     input  wire logic                                 start_stream_i,
     input  wire logic                                 start_lane_i,
     input  wire logic                                 start_key_wrap_i,
+    input  wire logic                                 start_hash_i,        // the hash engine's, with a key
     input  wire logic [SlotWidth-1:0]                 start_slot_i,
     input  wire cce_pkg::cipher_request_t             start_request_i,
     input  wire logic [2:0]                           start_prefix_i,
@@ -83,6 +85,15 @@ module aes_engine #(
     output logic [BlockWidth-1:0]                     write_block_o,
     output logic [127:0]                              write_data_o,
 
+    // Hash engine
+    input  wire logic                                 hash_request_i,
+    output logic                                      hash_grant_o,
+    input  wire logic [SlotWidth-1:0]                 hash_slot_i,         // in the cycle after its grant
+    input  wire logic [127:0]                         hash_block_i,
+    output logic                                      hash_result_valid_o,
+    output logic [SlotWidth-1:0]                      hash_result_slot_o,
+    output logic [127:0]                              hash_result_block_o,
+
     // Ends
     output logic [2:0]                                fault_o,        // status tag: stream, lane, key wrap
     output logic [2:0][SlotWidth-1:0]                 fault_slot_o,
@@ -106,12 +117,15 @@ module aes_engine #(
   logic [SlotWidth-1:0] result_slot;
   logic result_lane, result_key_wrap, result_subkey, result_stream;
 
-  assign start = start_stream_i || start_lane_i || start_key_wrap_i;
+  assign start = start_stream_i || start_lane_i || start_key_wrap_i || start_hash_i;
   assign result_tag = result_tag_bits;
   assign result_slot = result_tag.slot[SlotWidth-1:0];
   assign result_lane = result_valid && result_tag.user == cce_pkg::CipherUserLane;
   assign result_key_wrap = result_valid && result_tag.user == cce_pkg::CipherUserKeyWrap;
   assign result_subkey = result_valid && result_tag.user == cce_pkg::CipherUserSubkey;
+  assign hash_result_valid_o = result_valid && result_tag.user == cce_pkg::CipherUserHash;
+  assign hash_result_slot_o = result_slot;
+  assign hash_result_block_o = result_block;
   assign result_stream = result_valid && result_tag.user == cce_pkg::CipherUserStream;
 
   // --------------------------------------------------------------------------------------------------------- erasure
@@ -198,6 +212,10 @@ module aes_engine #(
       .subkey_slot_i(subkey_cipher_slot),
       .subkey_block_i(subkey_cipher_block),
       .subkey_step_i(subkey_cipher_step),
+      .hash_request_i,
+      .hash_grant_o,
+      .hash_slot_i,
+      .hash_block_i,
       .stream_request_i(stream_request),
       .stream_grant_o(stream_grant),
       .stream_slot_i(stream_cipher_slot),

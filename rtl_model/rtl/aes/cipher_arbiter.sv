@@ -4,7 +4,8 @@
 //
 // A grant is given one cycle ahead: who is granted in one cycle shows its block in the next. A lane that has been chosen
 // has the cipher two cycles later without asking again, so a lane's choice comes before all others.
-// Order of the others: key wrap, subkeys, stream. The iterative cipher takes one block at a time: then lanes and the
+// Order of the others: key wrap, subkeys; then hash engine and stream, which take turns if both ask, for either could keep
+// the cipher busy without an end. The iterative cipher takes one block at a time: then lanes and the
 // others take turns.
 
 `default_nettype none
@@ -38,6 +39,11 @@ module cipher_arbiter #(
     input  wire logic [SlotWidth-1:0] subkey_slot_i,
     input  wire logic [127:0]         subkey_block_i,
     input  wire logic [3:0]           subkey_step_i,
+    // Hash engine
+    input  wire logic                 hash_request_i,
+    output logic                      hash_grant_o,
+    input  wire logic [SlotWidth-1:0] hash_slot_i,
+    input  wire logic [127:0]         hash_block_i,
     // Stream
     input  wire logic                 stream_request_i,
     output logic                      stream_grant_o,
@@ -56,6 +62,7 @@ module cipher_arbiter #(
   logic granted_q;
   cce_pkg::cipher_user_e user_q;
   logic possible;
+  logic hash_last_q;              // of hash engine and stream the former was granted last
   cce_pkg::cipher_tag_t tag;
   logic shown;                    // a block is shown in this cycle
   logic [KeyWidth-1:0] key;
@@ -102,13 +109,19 @@ module cipher_arbiter #(
 
   assign key_wrap_grant_o = possible && key_wrap_request_i;
   assign subkey_grant_o = possible && !key_wrap_request_i && subkey_request_i;
-  assign stream_grant_o = possible && !key_wrap_request_i && !subkey_request_i && stream_request_i;
+  assign hash_grant_o = possible && !key_wrap_request_i && !subkey_request_i && hash_request_i &&
+                        !(stream_request_i && hash_last_q);
+  assign stream_grant_o = possible && !key_wrap_request_i && !subkey_request_i && stream_request_i &&
+                          !(hash_request_i && !hash_last_q);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) granted_q <= 1'b0;
-    else granted_q <= possible && (key_wrap_request_i || subkey_request_i || stream_request_i);
+    else granted_q <= possible && (key_wrap_request_i || subkey_request_i || hash_request_i || stream_request_i);
+    if (!rst_ni) hash_last_q <= 1'b0;
+    else if (hash_grant_o || stream_grant_o) hash_last_q <= hash_grant_o;
     if (key_wrap_request_i) user_q <= cce_pkg::CipherUserKeyWrap;
     else if (subkey_request_i) user_q <= cce_pkg::CipherUserSubkey;
+    else if (hash_request_i && !(stream_request_i && hash_last_q)) user_q <= cce_pkg::CipherUserHash;
     else user_q <= cce_pkg::CipherUserStream;
   end
 
@@ -136,6 +149,11 @@ module cipher_arbiter #(
           tag.slot = 6'(subkey_slot_i);
           key = {subkey_tweak_i, subkey_slot_i};
           block = subkey_block_i;
+        end
+        cce_pkg::CipherUserHash: begin
+          tag.slot = 6'(hash_slot_i);
+          key = {1'b0, hash_slot_i};
+          block = hash_block_i;
         end
         default: begin
           tag.step = stream_step_i;

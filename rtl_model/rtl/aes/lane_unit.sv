@@ -344,7 +344,7 @@ module lane_unit #(
       endcase
       request_memory[start_slot_i][RequestWidth-3:0] <=
           {start_request_i.decrypt, start_request_i.iv, start_request_i.aad_length, start_request_i.text_length,
-           start_request_i.tag_length, start_prefix_i};
+           start_request_i.tag_length[4:0], start_prefix_i};
     end
   end
 

@@ -186,7 +186,7 @@ module stream_retire #(
     if (start_i) begin
       request_memory[start_slot_i] <= {start_request_i.mode, start_request_i.decrypt, start_request_i.iv,
                                        start_request_i.iv_length, start_request_i.aad_length,
-                                       start_request_i.text_length, start_request_i.tag_length};
+                                       start_request_i.text_length, start_request_i.tag_length[4:0]};
     end
   end
   assign {order_mode, order_decrypt, order_iv, order_iv_length, order_aad_length, order_text_length,

@@ -102,7 +102,7 @@ module destination_writer #(
 
   localparam int unsigned BalanceWidth = 15;
   localparam int unsigned BurstCountWidth = 7;
-  localparam int unsigned LengthsWidth = 1 + 1 + 32 + 5;
+  localparam int unsigned LengthsWidth = 1 + 1 + 32 + 7;
   localparam int unsigned ProgressWidth = 1 + 32 + PlaceWidth;
   localparam int unsigned StartBlocks = 4;  // blocks of the stream that must be there before its burst begins
   localparam int unsigned LaneReadyNeeded = cce_pkg::LaneBurstBytes / 16 + 1;
@@ -216,7 +216,7 @@ module destination_writer #(
 
   logic has_text, lane_now;
   logic [31:0] text_length;
-  logic [4:0] tag_length;
+  logic [6:0] tag_length;
   logic progress_tag, in_tag;
   logic [31:0] phase_left, progress_left;
   logic [PlaceWidth-1:0] place, progress_place, after;
@@ -312,7 +312,7 @@ module destination_writer #(
   logic finish_valid, finish_valid_q, wipe_now;   // chosen; in the cycle after it is known whether to wipe
   logic [SlotWidth-1:0] finish_slot, finish_slot_q;
   logic [31:0] start_text;
-  logic [4:0] start_tag;
+  logic [6:0] start_tag;
 
   always_comb begin
     for (int unsigned s = 0; s < SlotCount; s++) begin
@@ -428,9 +428,7 @@ module destination_writer #(
         active_q[start_slot_i] <= 1'b1;
         lane_q[start_slot_i] <= !start_request_i.stream;
         empty_q[start_slot_i] <= start_text == '0 && start_tag == '0;
-        wipe_q[start_slot_i] <= start_request_i.decrypt && start_text != '0 &&
-                                (start_request_i.mode == 8'(cce_contract_pkg::CipherModeGcm) ||
-                                 start_request_i.mode == 8'(cce_contract_pkg::CipherModeCcm));
+        wipe_q[start_slot_i] <= start_request_i.decrypt && start_text != '0 && start_request_i.authenticated;
         wiping_q[start_slot_i] <= 1'b0;
         wiped_q[start_slot_i] <= 1'b0;
         wipe_failed_q[start_slot_i] <= 1'b0;
@@ -439,7 +437,7 @@ module destination_writer #(
   end
 
   assign start_text = start_request_i.output_length;
-  assign start_tag = start_request_i.decrypt ? 5'd0 : start_request_i.tag_length;
+  assign start_tag = start_request_i.decrypt ? 7'd0 : start_request_i.tag_length;
 
   always_ff @(posedge clk_i) begin
     if (state_q == StateCompute) begin

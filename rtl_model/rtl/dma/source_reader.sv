@@ -100,7 +100,7 @@ module source_reader #(
 );
 
   localparam int unsigned BalanceWidth = 15;
-  localparam int unsigned LengthsWidth = 1 + 3 + 32 + 32 + 32 + 5;
+  localparam int unsigned LengthsWidth = 1 + 3 + 32 + 32 + 32 + 7;
   localparam int unsigned ProgressWidth = 2 + 32 + PlaceWidth;
   localparam int unsigned BurstCountWidth = 7;  // bursts of a slot under way: as many as the read port can hold
   localparam int unsigned StreamRoomNeeded = StreamBurstBytes / 16 + 1;
@@ -191,7 +191,7 @@ module source_reader #(
   logic lane_now, first_of_phase;
   logic [2:0] prefix;
   logic [31:0] iv_length, aad_length, text_length;
-  logic [4:0] tag_length;
+  logic [6:0] tag_length;
   logic [1:0] phase, progress_phase, first_phase, next_phase;
   logic [31:0] phase_left, progress_left, first_left, next_left;
   logic [PlaceWidth-1:0] position, progress_position, after;
@@ -361,7 +361,7 @@ module source_reader #(
     if (start_i) begin
       lengths_memory[start_slot_i] <= {!start_request_i.stream, start_prefix_i, start_request_i.iv_length,
                                        start_request_i.aad_length, start_request_i.text_length,
-                                       start_request_i.decrypt ? start_request_i.tag_length : 5'd0};
+                                       start_request_i.decrypt ? start_request_i.tag_length : 7'd0};
     end
   end
 

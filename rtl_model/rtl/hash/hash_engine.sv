@@ -2,6 +2,8 @@
 //
 // Hash functions between source buffer and destination buffer: some lanes for SHA-2, some for SHA-3.
 //
+// Requests of cipher and hash in one pass are done here, too: each lane sends the text's blocks to the AES engine's cipher
+// itself (text_cipher); the lanes take turns at it.
 // A request waits in its slot until the first block of its source is there, or none will come; then a free lane of its
 // kind takes it to its end. The buffers have one port each way, of which the lanes get the cycles that the AES engine
 // leaves, and take turns.
@@ -48,9 +50,22 @@ module hash_engine #(
     output logic [RingWidth-1:0]                      write_block_o,
     output logic [127:0]                              write_data_o,
 
+    // Cipher
+    input  wire logic [SlotCount-1:0]                 key_usable_i,
+    output logic                                      cipher_request_o,
+    input  wire logic                                 cipher_grant_i,
+    output logic [SlotWidth-1:0]                      cipher_slot_o,     // in the cycle after its grant
+    output logic [127:0]                              cipher_block_o,
+    input  wire logic                                 result_valid_i,
+    input  wire logic [SlotWidth-1:0]                 result_slot_i,
+    input  wire logic [127:0]                         result_block_i,
+    input  wire logic [SlotWidth-1:0]                 next_iv_slot_i,
+    output logic [127:0]                              next_iv_o,
+
     // Ends
     output logic                                      context_fault_o,   // status context_format
     output logic                                      length_fault_o,    // status length
+    output logic                                      tag_fault_o,       // status tag
     output logic [SlotWidth-1:0]                      fault_slot_o,
     output logic                                      release_o,
     output logic [SlotWidth-1:0]                      release_slot_o,
@@ -126,8 +141,10 @@ module hash_engine #(
   logic [LaneCount-1:0][SlotWidth-1:0] slot;
   logic [LaneCount-1:0][RingWidth-1:0] read_block, write_block;
   logic [LaneCount-1:0][127:0] write_data;
-  logic [LaneCount-1:0] read_request, write_request, clear_request, fault_request, fault_length, release_request;
+  logic [LaneCount-1:0] read_request, write_request, clear_request, fault_request, fault_length, fault_tag, release_request;
   logic [LaneCount-1:0] read_grant, write_grant, clear_grant, fault_grant, release_grant;
+  logic [LaneCount-1:0] cipher_request, cipher_grant;
+  logic [LaneCount-1:0][127:0] cipher_block, next_iv;
 
   for (genvar l = 0; l < int'(LaneCount); l++) begin : gen_lane
     localparam bit Sponge = l >= int'(Sha2Lanes);
@@ -138,7 +155,8 @@ module hash_engine #(
         .Sponge(Sponge),
         .RoundsPerCycle(RoundsPerCycle),
         .SlotCount(SlotCount),
-        .LaneBlocks(LaneBlocks)
+        .LaneBlocks(LaneBlocks),
+        .CipherBlocks(Sponge ? 32 : 16)   // Keccak takes a block of text a cycle and more
     ) u_lane (
         .clk_i,
         .rst_ni,
@@ -150,6 +168,7 @@ module hash_engine #(
         .abort_i(abort_i[slot[l]]),
         .ended_i(source_ended_i[slot[l]]),
         .pending_i(source_pending_i[slot[l]]),
+        .key_usable_i(key_usable_i[slot[l]]),
         .available_i(available_i[slot[l]] != '0),
         .read_request_o(read_request[l]),
         .read_grant_i(read_grant[l]),
@@ -162,8 +181,15 @@ module hash_engine #(
         .write_grant_i(write_grant[l]),
         .write_block_o(write_block[l]),
         .write_data_o(write_data[l]),
+        .cipher_request_o(cipher_request[l]),
+        .cipher_grant_i(cipher_grant[l]),
+        .cipher_block_o(cipher_block[l]),
+        .result_valid_i(result_valid_i && !free[l] && slot[l] == result_slot_i),
+        .result_block_i,
+        .next_iv_o(next_iv[l]),
         .fault_request_o(fault_request[l]),
         .fault_length_o(fault_length[l]),
+        .fault_tag_o(fault_tag[l]),
         .fault_grant_i(fault_grant[l]),
         .release_request_o(release_request[l]),
         .release_grant_i(release_grant[l])
@@ -173,7 +199,7 @@ module hash_engine #(
   // ---------------------------------------------------------------------------------------------------------- turns
 
   logic read_valid, write_valid;
-  logic [LaneWidth-1:0] read_lane, write_lane, clear_lane, fault_lane, release_lane;
+  logic [LaneWidth-1:0] read_lane, write_lane, cipher_lane, cipher_lane_q, clear_lane, fault_lane, release_lane;
 
   round_robin_arbiter #(
       .Count(TurnCount)
@@ -195,6 +221,21 @@ module hash_engine #(
       .valid_o(write_valid),
       .index_o(write_lane)
   );
+  round_robin_arbiter #(
+      .Count(TurnCount)
+  ) u_ciphers (
+      .clk_i,
+      .rst_ni,
+      .request_i(TurnCount'(cipher_request)),
+      .take_i(cipher_grant_i),
+      .valid_o(cipher_request_o),
+      .index_o(cipher_lane)
+  );
+  always_ff @(posedge clk_i) begin
+    cipher_lane_q <= cipher_lane;
+  end
+  assign cipher_slot_o = slot[cipher_lane_q];
+  assign cipher_block_o = cipher_block[cipher_lane_q];
   assign read_o = read_valid && read_possible_i;
   assign read_slot_o = slot[read_lane];
   assign read_block_o = read_block[read_lane];
@@ -216,20 +257,29 @@ module hash_engine #(
   end
   assign clear_o = clear_request != '0 && clear_possible_i;
   assign clear_slot_o = slot[clear_lane];
-  assign context_fault_o = fault_request != '0 && !fault_length[fault_lane];
+  assign context_fault_o = fault_request != '0 && !fault_length[fault_lane] && !fault_tag[fault_lane];
   assign length_fault_o = fault_request != '0 && fault_length[fault_lane];
+  assign tag_fault_o = fault_request != '0 && fault_tag[fault_lane];
   assign fault_slot_o = slot[fault_lane];
   assign release_o = release_request != '0;
   assign release_slot_o = slot[release_lane];
   always_comb begin
     for (int unsigned l = 0; l < LaneCount; l++) begin
       read_grant[l] = read_o && read_lane == LaneWidth'(l);
+      cipher_grant[l] = cipher_grant_i && cipher_lane == LaneWidth'(l);
       write_grant[l] = write_o && write_lane == LaneWidth'(l);
       clear_grant[l] = clear_o && clear_lane == LaneWidth'(l);
       fault_grant[l] = fault_request != '0 && fault_lane == LaneWidth'(l);
       release_grant[l] = release_o && release_lane == LaneWidth'(l);
     end
   end
+
+  (* ram_style = "distributed" *)
+  logic [127:0] next_iv_memory [SlotCount];
+  always_ff @(posedge clk_i) begin
+    if (release_o) next_iv_memory[release_slot_o] <= next_iv[release_lane];
+  end
+  assign next_iv_o = next_iv_memory[next_iv_slot_i];
 
   assign idle_o = waiting_q == '0 && (&free);
 

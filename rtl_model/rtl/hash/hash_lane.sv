@@ -5,8 +5,15 @@
 //
 //   source buffer -> FIFO -> (hash_context, states | message -> padding) -> core -> destination buffer
 //
-// A lane works on one request at a time, from `start_i` to `release_o`. Its source has up to two parts, each beginning at
-// a block of the lane's ring: hash_context with one or two states, and the message.
+// With cipher and hash in one pass (request_t's cipher):
+//
+//   source buffer -> AAD ------------------------> byte_packer -> FIFO -> as above -> tag, or its comparison
+//                 -> text -> text_cipher -> results ---^-------------> destination buffer
+//                       '- or the text itself ---------'
+//
+// A lane works on one request at a time, from `start_i` to `release_o`. Its source has up to four parts, each beginning at
+// a block of the lane's ring: hash_context with one or two states, and the message; or these, AAD, text, and a tag to be
+// compared.
 // Throughput: that of the core, if the source keeps up. Latency beside the core's blocks: 1 cycle, one for each piece of
 // the initial state and of what stands in front of the message, 3 from the first block in the buffer to the core, 2 for
 // padding of its own, one for each piece of output, 3 to the release.
@@ -20,6 +27,7 @@ module hash_lane #(
     parameter int unsigned RoundsPerCycle = 2,
     parameter int unsigned SlotCount = 32,
     parameter int unsigned LaneBlocks = 32,
+    parameter int unsigned CipherBlocks = 16,  // of the text that are under way through the cipher: a power of two
     localparam int unsigned SlotWidth = $clog2(SlotCount),
     localparam int unsigned RingWidth = $clog2(LaneBlocks)
 ) (
@@ -34,6 +42,7 @@ module hash_lane #(
     input  wire logic                  abort_i,
     input  wire logic                  ended_i,             // no more of its source will be asked for
     input  wire logic                  pending_i,           // but some is under way
+    input  wire logic                  key_usable_i,
 
     // Source buffer: blocks of the slot's ring
     input  wire logic                  available_i,
@@ -51,9 +60,18 @@ module hash_lane #(
     output logic [RingWidth-1:0]       write_block_o,
     output logic [127:0]               write_data_o,
 
+    // Cipher
+    output logic                       cipher_request_o,
+    input  wire logic                  cipher_grant_i,
+    output logic [127:0]               cipher_block_o,      // in the cycle after its grant
+    input  wire logic                  result_valid_i,
+    input  wire logic [127:0]          result_block_i,
+    output logic [127:0]               next_iv_o,           // with release
+
     // Ends
     output logic                       fault_request_o,
-    output logic                       fault_length_o,      // status length, else context_format
+    output logic                       fault_length_o,      // status length,
+    output logic                       fault_tag_o,         // or tag; else context_format
     input  wire logic                  fault_grant_i,
     output logic                       release_request_o,
     input  wire logic                  release_grant_i
@@ -91,7 +109,7 @@ module hash_lane #(
   logic [SlotWidth-1:0] slot_q;
   hash_pkg::request_t request_q;
   logic [3:0] index_q;             // piece of a state
-  logic fault_length_q;
+  logic fault_length_q, fault_tag_q;
   logic aborting;
   logic erase;                     // the core
 
@@ -101,17 +119,23 @@ module hash_lane #(
 
   // ---------------------------------------------------------------------------------- blocks of the ring to the FIFO
 
-  logic [32:0] reads_left_q;       // bytes, in whole blocks
+  logic [32:0] reads_left_q;       // bytes of what is not the cipher's text
+  logic [4:0] read_bytes, read_bytes_q;
+  logic own_request, text_request, text_grant, text_comes, text_read, text_given, text_quiet;
+  logic [4:0] text_bytes;
+  logic hashes_source;             // what is hashed of the text is as it is in the source
   logic [RingWidth-1:0] read_block_q;
   logic read_q;                    // a block comes in this cycle
-  logic fifo_push, fifo_pop, fifo_valid;
+  logic fifo_push, fifo_pop, fifo_valid, fifo_room;
   logic [127:0] fifo_data_in, fifo_data;
   logic [FifoWidth-1:0] fifo_count;
   logic [9:0] front_bytes;         // in front of the message
   logic has_front;
   logic [28:0] text_blocks;
+  logic [31:0] message_length;
 
   assign text_blocks = 29'(start_request_i.text_length[31:4]) + 29'(start_request_i.text_length[3:0] != '0);
+  assign message_length = start_request_i.text_length + (start_request_i.cipher ? start_request_i.aad_length : '0);
   assign has_front = !start_request_i.first || start_request_i.keyed;
   always_comb begin
     front_bytes = '0;
@@ -121,24 +145,32 @@ module hash_lane #(
     end
   end
   assign aborting = abort_i && state_q != StateFree && state_q != StateErase && state_q != StateRelease;
-  assign read_request_o = reads_left_q != '0 && available_i && !aborting &&
-                          fifo_count + FifoWidth'(read_q) < FifoWidth'(FifoDepth);
+  assign fifo_room = fifo_count + FifoWidth'(read_q) < FifoWidth'(FifoDepth);
+  assign own_request = reads_left_q != '0 && available_i && !aborting && fifo_room;
+  assign read_request_o = own_request || text_request;
   assign read_block_o = read_block_q;
+  assign read_bytes = reads_left_q < 33'd16 ? reads_left_q[4:0] : 5'd16;
+  assign text_grant = read_grant_i && text_request;
+  assign hashes_source = request_q.decrypt != request_q.over_plaintext;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       reads_left_q <= '0;
       read_q <= 1'b0;
       read_block_q <= '0;
+      read_bytes_q <= '0;
     end else begin
       read_q <= read_grant_i;
       if (read_grant_i) begin
         read_block_q <= read_block_q + RingWidth'(1);
-        reads_left_q <= reads_left_q - 33'd16;
+        read_bytes_q <= read_bytes;
+        if (!text_request) reads_left_q <= reads_left_q - 33'(read_bytes);
       end
       if (start_i) begin
         read_block_q <= '0;
-        reads_left_q <= 33'(front_bytes) + {text_blocks, 4'd0};
+        reads_left_q <= 33'(front_bytes) + (start_request_i.cipher ? 33'(start_request_i.aad_length) : {text_blocks, 4'd0});
+      end else if (begins_output && verifies) begin
+        reads_left_q <= 33'(output_blocks);   // the tag, with what is behind it in its last block
       end else if (state_q == StateDrain) begin
         reads_left_q <= '0;
       end
@@ -158,6 +190,73 @@ module hash_lane #(
       .valid_o(fifo_valid),
       .data_o(fifo_data),
       .count_o(fifo_count)
+  );
+
+  // ----------------------------------------------------------------------- the cipher's text, and what is hashed of it
+
+  logic result_valid, result_take, pack, pack_flush, packed_valid;
+  logic [127:0] result, pack_data, packed_data;
+  logic [4:0] result_bytes, pack_bytes;
+  logic verifies;                  // the tag is compared
+  logic [6:0] output_blocks;       // bytes of the tag's blocks
+
+  text_cipher #(
+      .Depth(CipherBlocks)
+  ) u_text (
+      .clk_i,
+      .rst_ni,
+      .start_i,
+      .start_request_i,
+      .stop_i(aborting),
+      .drop_i(state_q == StateDrain),
+      .erase_i(release_grant_i),
+      .key_usable_i,
+      .read_possible_i(available_i && !aborting && reads_left_q == '0 && (!hashes_source || fifo_room)),
+      .read_request_o(text_request),
+      .read_grant_i(text_grant),
+      .read_data_i,
+      .text_valid_o(text_comes),
+      .text_bytes_o(text_bytes),
+      .cipher_request_o,
+      .cipher_grant_i,
+      .cipher_block_o,
+      .result_valid_i,
+      .result_block_i,
+      .result_valid_o(result_valid),
+      .result_take_i(result_take),
+      .result_o(result),
+      .result_bytes_o(result_bytes),
+      .all_read_o(text_read),
+      .all_given_o(text_given),
+      .quiet_o(text_quiet),
+      .next_iv_o
+  );
+  assign verifies = request_q.cipher && request_q.decrypt;
+  assign output_blocks = (output_left_q[6:0] + 7'd15) & ~7'd15;
+  assign result_take = write_grant_i && result_valid;
+
+  // AAD and text are one message. Results come behind all of the AAD, for the text is read behind it.
+  assign pack = request_q.cipher && ((read_q && (!text_comes || hashes_source)) || (result_take && !hashes_source));
+  always_comb begin
+    pack_data = read_data_i;
+    pack_bytes = text_comes ? text_bytes : read_bytes_q;
+    if (result_take && !hashes_source) begin
+      pack_data = result;
+      pack_bytes = result_bytes;
+    end
+  end
+  assign pack_flush = request_q.cipher && reads_left_q == '0 && !read_q &&
+                      (hashes_source ? text_read : text_given) && fifo_room;
+  byte_packer u_packer (
+      .clk_i,
+      .rst_ni,
+      .clear_i(state_q == StateDrain || state_q == StateErase),
+      .valid_i(pack),
+      .data_i(pack_data),
+      .bytes_i(pack_bytes),
+      .flush_i(pack_flush),
+      .valid_o(packed_valid),
+      .data_o(packed_data)
   );
 
   // ------------------------------------------------------------------------------------------------------------ core
@@ -303,7 +402,10 @@ module hash_lane #(
   logic save_context_q;            // hash_context is next
   logic [RingWidth-1:0] write_block_q;
   logic [127:0] piece, digest_piece;
-  logic held_only, block_used, output_step;
+  logic held_only, block_used, output_step, output_write;
+  logic begins_output;
+  logic differs_q;                 // the tag is another one
+  logic [4:0] output_bytes;
   cce_contract_pkg::hash_context_t context_out;
 
   assign digest_piece = hash_pkg::digest_piece(request_q.mode, core_piece);
@@ -319,12 +421,16 @@ module hash_lane #(
     if (state_q == StateSave) piece = save_context_q ? context_out : core_piece;
     else piece = held_valid_q ? {digest_piece[63:0], held_q} : digest_piece;
   end
-  assign write_request_o = !aborting && room_i && !core_busy &&
-                           ((state_q == StateOutput && output_left_q != '0 && !held_only) || state_q == StateSave);
+  // A tag stands behind all of the text's results.
+  assign output_write = !core_busy && ((state_q == StateOutput && output_left_q != '0 && !held_only && !verifies && text_given) ||
+                                       state_q == StateSave);
+  assign write_request_o = !aborting && room_i && (output_write || (result_valid && (hashes_source || fifo_room)));
   assign write_block_o = write_block_q;
-  assign write_data_o = piece;
-  assign output_step = state_q == StateOutput && !aborting && !core_busy && output_left_q != '0 &&
-                       (held_only || write_grant_i);
+  assign write_data_o = result_valid ? result : piece;
+  assign begins_output = state_q == StateSettle && !core_busy && !(request_q.keyed && request_q.last && !outer_q);
+  assign output_bytes = output_left_q < 32'd16 ? output_left_q[4:0] : 5'd16;
+  assign output_step = state_q == StateOutput && !aborting && !core_busy && output_left_q != '0 && text_given &&
+                       (held_only || (verifies ? fifo_valid : write_grant_i));
   assign permute = output_step && block_used && (request_q.squeeze || held_only || output_left_q > 32'd16);
 
   // -------------------------------------------------------------------------------------------------------- sequence
@@ -332,17 +438,19 @@ module hash_lane #(
   // To erase the FIFO zeros go through all of it.
   assign fifo_pop = fifo_valid && (state_q == StateErase || state_q == StateRelease ||
                                    (!aborting && (state_q == StateContext || piece_comes ||
-                                                  (beat_taken && message_left_q != '0))));
-  assign fifo_push = read_q || (state_q == StateInner && !aborting) || (state_q == StateErase && request_q.keyed);
+                                                  (beat_taken && message_left_q != '0) ||
+                                                  (output_step && verifies))));
+  assign fifo_push = (request_q.cipher ? packed_valid : read_q) || (state_q == StateInner && !aborting) || (state_q == StateErase && request_q.keyed);
   always_comb begin
-    fifo_data_in = read_data_i;
+    fifo_data_in = request_q.cipher ? packed_data : read_data_i;
     if (state_q == StateInner) fifo_data_in = digest_piece;
     else if (state_q == StateErase) fifo_data_in = '0;
   end
 
-  assign clear_request_o = state_q == StateDrain && ended_i && !pending_i && !read_q;
+  assign clear_request_o = state_q == StateDrain && ended_i && !pending_i && !read_q && text_quiet;
   assign fault_request_o = state_q == StateFault && !abort_i;
   assign fault_length_o = fault_length_q;
+  assign fault_tag_o = fault_tag_q;
   assign release_request_o = state_q == StateRelease;
 
   always_ff @(posedge clk_i) begin
@@ -352,6 +460,8 @@ module hash_lane #(
       request_q <= '0;
       index_q <= '0;
       fault_length_q <= 1'b0;
+      fault_tag_q <= 1'b0;
+      differs_q <= 1'b0;
       squeezing_q <= 1'b0;
       outer_q <= 1'b0;
       total_q <= '0;
@@ -374,8 +484,10 @@ module hash_lane #(
             index_q <= '0;
             squeezing_q <= 1'b0;
             outer_q <= 1'b0;
-            total_q <= 61'(start_request_i.text_length);
-            message_left_q <= start_request_i.text_length;
+            total_q <= 61'(message_length);
+            message_left_q <= message_length;
+            fault_tag_q <= 1'b0;
+            differs_q <= 1'b0;
             padded_q <= 1'b0;
             place_q <= '0;
             output_left_q <= start_request_i.output_length - (start_request_i.squeeze ? SavedBytes : '0);
@@ -424,7 +536,7 @@ module hash_lane #(
         end
         StateSettle: begin
           if (!core_busy) begin
-            if (request_q.keyed && request_q.last && !outer_q) state_q <= StateInner;
+            if (!begins_output) state_q <= StateInner;
             else state_q <= request_q.last || request_q.squeeze ? StateOutput : StateSave;
           end
         end
@@ -446,11 +558,13 @@ module hash_lane #(
         StateOutput: begin
           if (output_left_q == '0) begin
             // More can be squeezed from whole pairs of blocks only.
-            fault_length_q <= 1'b1;
-            if (!request_q.squeeze) state_q <= StateErase;
+            fault_length_q <= !request_q.cipher;
+            fault_tag_q <= request_q.cipher;
+            if (!request_q.squeeze) state_q <= differs_q ? StateFault : StateErase;
             else state_q <= index_q == '0 && !held_valid_q && request_q.output_length[3:0] == '0 ? StateSave : StateFault;
             index_q <= '0;
           end else if (output_step) begin
+            if (verifies && cce_pkg::keep_bytes(piece ^ fifo_data, output_bytes) != '0) differs_q <= 1'b1;
             if (!held_only) output_left_q <= output_left_q > 32'd16 ? output_left_q - 32'd16 : '0;
             if (Sponge) begin
               held_q <= held_only ? core_piece[63:0] : core_piece[127:64];
@@ -489,14 +603,16 @@ module hash_lane #(
   assign block_bytes = Sponge ? {rate, 3'd0} : (hash_pkg::wide(request_q.mode) ? 8'd128 : 8'd64);
 
   logic unused_bits;
-  assign unused_bits = ^{request_q.first, request_q.text_length, request_q.output_length, total_q};
+  assign unused_bits = ^{request_q, total_q};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       if (start_i) assert (free_o && hash_pkg::sponge(start_request_i.mode) == Sponge);
       if (read_grant_i) assert (read_request_o);
       if (write_grant_i) assert (write_request_o);
-      if (state_q == StateRelease) assert (fifo_count <= FifoWidth'(1) && reads_left_q == '0 && !core_busy);
+      if (state_q == StateRelease) assert (fifo_count <= FifoWidth'(1) && reads_left_q == '0 && !core_busy && text_quiet);
+      if (request_q.cipher && read_q && !text_comes && !hashes_source) assert (text_quiet && !result_valid);
+      assert (!(result_valid && output_write));
       if (read_q) assert (state_q != StateFree && state_q != StateErase && state_q != StateRelease);
     end
   end

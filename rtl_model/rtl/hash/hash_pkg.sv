@@ -15,10 +15,16 @@ package hash_pkg;
     logic last;                 // and ends here
     logic keyed;                // HMAC
     logic squeeze;              // ends here, but more output is wanted later
+    logic cipher;               // the text goes through the cipher, too: in one pass
+    logic ctr;                  // CTR, else CBC
+    logic decrypt;
+    logic over_plaintext;       // plaintext is hashed, else ciphertext
+    logic [127:0] iv;
+    logic [31:0] aad_length;    // bytes of the message in front of the text
     logic [31:0] text_length;
-    logic [31:0] output_length; // bytes of the destination
+    logic [31:0] output_length; // bytes of the destination; with cipher of the tag
   } request_t;
-  localparam int unsigned RequestWidth = 72;
+  localparam int unsigned RequestWidth = 236;
 
   function automatic logic known(input logic [7:0] mode);
     known = mode <= 8'(cce_contract_pkg::HashModeSha512256) ||

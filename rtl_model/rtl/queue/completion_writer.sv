@@ -30,6 +30,7 @@ module completion_writer #(
     input  wire logic                            start_cipher_i,
     input  wire logic                            start_stream_i,
     input  wire logic                            start_key_wrap_i,
+    input  wire logic                            start_hash_i,
 
     // Slots
     input  wire logic [SlotCount-1:0]            finished_i,
@@ -42,6 +43,7 @@ module completion_writer #(
     output logic [SlotWidth-1:0]                 next_iv_slot_o,    // whose next IV and status are wanted
     input  wire logic [127:0]                    stream_next_iv_i,
     input  wire logic [127:0]                    lane_next_iv_i,
+    input  wire logic [127:0]                    hash_next_iv_i,
     input  wire logic [31:0]                     key_length_i,
 
     // Queue pairs
@@ -76,13 +78,13 @@ module completion_writer #(
   localparam int unsigned EntryDepth = 8;
   localparam int unsigned PlaceWidth = $clog2(64) - $clog2(EntryBytes);  // entry within the widest beat
 
-  logic [32*3+3-1:0] request_memory [SlotCount];
+  logic [32*3+4-1:0] request_memory [SlotCount];
   logic [SlotCount-1:0] writing_q;         // its entry is on its way
   logic chosen_valid, chosen_discard, request_q, waiting, granted;
   logic [SlotWidth-1:0] chosen_slot, slot_q;
   logic [QueueWidth-1:0] queue_q;
   logic [31:0] cookie, start_cycle, end_cycle_q, bytes, done_bytes;
-  logic is_cipher, is_stream, is_key_wrap;
+  logic is_cipher, is_stream, is_key_wrap, is_hash;
   logic [127:0] next_iv;
   cce_contract_pkg::completion_t entry;
   logic entry_valid, entry_pop;
@@ -124,17 +126,18 @@ module completion_writer #(
     if (chosen_valid && !waiting) end_cycle_q <= timestamp_i;
     if (start_i) begin
       request_memory[start_slot_i] <= {start_cookie_i, start_cycle_i, start_bytes_i, start_cipher_i, start_stream_i,
-                                       start_key_wrap_i};
+                                       start_key_wrap_i, start_hash_i};
     end
   end
 
-  assign {cookie, start_cycle, bytes, is_cipher, is_stream, is_key_wrap} = request_memory[slot_q];
+  assign {cookie, start_cycle, bytes, is_cipher, is_stream, is_key_wrap, is_hash} = request_memory[slot_q];
   assign next_iv_slot_o = slot_q;
   always_comb begin
     next_iv = '0;
     if (is_cipher && ok_i[slot_q]) begin
       if (is_stream) next_iv = stream_next_iv_i;
       else if (is_key_wrap) next_iv = 128'(key_length_i);
+      else if (is_hash) next_iv = hash_next_iv_i;
       else next_iv = lane_next_iv_i;
     end
     entry = '0;
@@ -219,7 +222,7 @@ module completion_writer #(
   assign finish_written_o = done_i && !done_error_i;
   assign finish_failed_o = done_i && done_error_i;
   assign finish_ok_o = ok_i[freed_slot_o];
-  assign done_bytes = request_memory[freed_slot_o][34:3];
+  assign done_bytes = request_memory[freed_slot_o][35:4];
   assign finish_bytes_o = done_bytes;
 
   assign idle_o = !request_q && !entry_valid && writing_q == '0;

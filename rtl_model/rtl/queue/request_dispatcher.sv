@@ -50,7 +50,7 @@ module request_dispatcher #(
     output logic [31:0]                          start_cycle_o,
     output logic [31:0]                          start_bytes_o,
     output logic                                 start_text_o,     // with start: there is text to work on
-    output logic                                 start_cipher_o,   // with a key
+    output logic                                 start_cipher_o,   // with a key; with start_hash in one pass
     output cce_pkg::cipher_request_t             cipher_request_o,
     output logic                                 start_hash_o,
     output hash_pkg::request_t                   hash_request_o,
@@ -135,7 +135,7 @@ module request_dispatcher #(
 
   // --------------------------------------------------------------------------------------------- checking it, in order
 
-  logic is_cipher, is_hash, is_load, is_invalidate, is_nop, opcode_bad, mode_bad, flags_bad, zero_bad, length_bad, tag_bad, iv_bad;
+  logic is_cipher, is_hash, is_cipher_hash, is_load, is_invalidate, is_nop, opcode_bad, mode_bad, flags_bad, zero_bad, length_bad, tag_bad, iv_bad;
   logic context_bad, uses_index, record_unaligned, wraps, authenticated;
   logic ecb, cbc, ctr, xts, gcm, ccm, cmac, kw, kwp;
   logic [3:0] length_bytes;   // CCM: L
@@ -143,12 +143,16 @@ module request_dispatcher #(
   hash_pkg::mode_t hash_mode;
   logic hash_ends;            // the message ends here
   logic [31:0] state_bytes, front_bytes, output_length;
+  logic uses_key, pass_cbc, pass_ctr;   // cipher and hash in one pass
+  logic [31:0] pass_aad_bytes;
+  logic [32:0] pass_message_bytes;
   logic gated;
   logic [7:0] status;
 
   assign is_nop = d.opcode == 8'(cce_contract_pkg::OpcodeNop);
   assign is_cipher = d.opcode == 8'(cce_contract_pkg::OpcodeCipher);
   assign is_hash = d.opcode == 8'(cce_contract_pkg::OpcodeHash);
+  assign is_cipher_hash = d.opcode == 8'(cce_contract_pkg::OpcodeCipherHash);
   assign is_load = d.opcode == 8'(cce_contract_pkg::OpcodeContextLoad);
   assign is_invalidate = d.opcode == 8'(cce_contract_pkg::OpcodeContextInvalidate);
   assign ecb = d.mode == 8'(cce_contract_pkg::CipherModeEcb);
@@ -163,17 +167,21 @@ module request_dispatcher #(
   assign wraps = kw || kwp;
   assign authenticated = gcm || ccm;
 
-  assign opcode_bad = !(is_nop || is_cipher || (is_hash && (HasSha2 || HasSha3)) || is_load || is_invalidate);
+  assign opcode_bad = !(is_nop || is_cipher || ((is_hash || is_cipher_hash) && (HasSha2 || HasSha3)) || is_load || is_invalidate);
   always_comb begin
     if (is_cipher) mode_bad = !(ecb || cbc || ctr || xts || gcm || ccm || cmac || wraps);
     else if (is_hash) mode_bad = !hash_pkg::known(d.mode) || !(hash_pkg::sponge(hash_mode) ? HasSha3 : HasSha2);
+    else if (is_cipher_hash) mode_bad = !(pass_cbc || pass_ctr) || !hash_pkg::known({4'd0, hash_mode}) ||
+                                        hash_pkg::extendable(hash_mode) || !(hash_pkg::sponge(hash_mode) ? HasSha3 : HasSha2);
     else mode_bad = d.mode != '0;
   end
   always_comb begin
     flags_bad = d.flags.reserved0 != '0 || d.reserved != '0;
-    if (!is_cipher && (d.flags.decrypt || d.flags.context_held)) flags_bad = 1'b1;
-    if (!is_cipher && !is_hash && (d.flags.source_list || d.flags.destination_list)) flags_bad = 1'b1;
-    if (!is_hash && (d.flags.stream_first || d.flags.stream_last || d.flags.keyed || d.flags.squeeze)) flags_bad = 1'b1;
+    if (!uses_key && (d.flags.decrypt || d.flags.context_held)) flags_bad = 1'b1;
+    if (!uses_key && !is_hash && (d.flags.source_list || d.flags.destination_list)) flags_bad = 1'b1;
+    if (!is_hash && (d.flags.stream_first || d.flags.stream_last || d.flags.squeeze)) flags_bad = 1'b1;
+    if (!is_hash && !is_cipher_hash && d.flags.keyed) flags_bad = 1'b1;
+    if (!is_cipher_hash && d.flags.tag_over_plaintext) flags_bad = 1'b1;
     if (is_hash && (d.context_reference != '0 || d.context_region != '0 || (d.flags.keyed && hash_pkg::extendable(hash_mode)) ||
                     (d.flags.squeeze && (!hash_pkg::extendable(hash_mode) || d.flags.stream_last)))) begin
       flags_bad = 1'b1;
@@ -183,16 +191,22 @@ module request_dispatcher #(
     if (d.flags.inverse_cipher && !(is_cipher && wraps)) flags_bad = 1'b1;
   end
   assign zero_bad = d.text_length == '0 &&
-                    ((is_cipher && !authenticated && !cmac) || (is_hash && !hash_ends));
-  assign hash_mode = d.mode[hash_pkg::ModeWidth-1:0];
+                    ((is_cipher && !authenticated && !cmac) || (is_hash && !hash_ends) || is_cipher_hash);
+  // Cipher and hash in one pass: both modes in one.
+  assign pass_cbc = d.mode[3:0] == 4'(cce_contract_pkg::CipherModeCbc);
+  assign pass_ctr = d.mode[3:0] == 4'(cce_contract_pkg::CipherModeCtr);
+  assign hash_mode = is_cipher_hash ? d.mode[7:4] : d.mode[hash_pkg::ModeWidth-1:0];
+  assign uses_key = is_cipher || is_cipher_hash;
   assign hash_ends = d.flags.stream_last || d.flags.squeeze;
   assign state_bytes = {24'd0, hash_pkg::state_pieces(hash_mode), 4'd0};
   always_comb begin
     front_bytes = '0;
-    if (!d.flags.stream_first || d.flags.keyed) front_bytes = HashContext + state_bytes;
+    if ((!is_cipher_hash && !d.flags.stream_first) || d.flags.keyed) front_bytes = HashContext + state_bytes;
     if (d.flags.keyed) front_bytes = front_bytes + state_bytes;
   end
-  assign gated = (is_cipher && gate_aes_i) || (is_hash && gate_hash_i);
+  assign pass_aad_bytes = d.aad_length - front_bytes;
+  assign pass_message_bytes = {1'b0, pass_aad_bytes} + {1'b0, d.text_length};
+  assign gated = (uses_key && gate_aes_i) || ((is_hash || is_cipher_hash) && gate_hash_i);
   // CCM: the text's length has L bytes (SP 800-38C, A.1).
   assign length_bytes = {1'b0, d.iv[2:0]} + 4'd1;
   assign ccm_long = (length_bytes == 4'd2 && d.text_length[31:16] != '0) ||
@@ -203,6 +217,8 @@ module request_dispatcher #(
       length_bad = d.text_length != OneUnit && d.text_length != TwoUnits;
     end else if (is_hash) begin
       length_bad = d.aad_length != front_bytes;
+    end else if (is_cipher_hash) begin
+      length_bad = (pass_cbc && d.text_length[3:0] != '0) || d.aad_length < front_bytes || pass_message_bytes[32];
     end else if (!is_cipher) begin
       length_bad = d.text_length != '0;
     end else if (ecb || cbc) begin
@@ -222,7 +238,7 @@ module request_dispatcher #(
         length_bad = d.text_length > WrapLimit;
       end
     end
-    if (d.aad_length != '0 && !(is_cipher && authenticated) && !is_hash) length_bad = 1'b1;
+    if (d.aad_length != '0 && !(is_cipher && authenticated) && !is_hash && !is_cipher_hash) length_bad = 1'b1;
   end
   always_comb begin
     tag_bad = d.tag_length != '0;
@@ -230,6 +246,8 @@ module request_dispatcher #(
       if (gcm) tag_bad = !(d.tag_length == 8'd4 || d.tag_length == 8'd8 || (d.tag_length >= 8'd12 && d.tag_length <= 8'd16));
       else if (ccm) tag_bad = d.tag_length[0] || d.tag_length < 8'd4 || d.tag_length > 8'd16;
       else if (cmac) tag_bad = d.tag_length == '0 || d.tag_length > 8'd16;
+    end else if (is_cipher_hash) begin
+      tag_bad = d.tag_length == '0 || d.tag_length > 8'(hash_pkg::digest_bytes(hash_mode));
     end
   end
   // CCM: L - 1 in byte 0, then 15 - L bytes of nonce, then zeros.
@@ -253,10 +271,10 @@ module request_dispatcher #(
                                                              d.iv[31:0] > 32'(hash_pkg::digest_bytes(hash_mode)))));
     end
   end
-  assign uses_index = is_load || is_invalidate || (is_cipher && d.flags.context_held);
+  assign uses_index = is_load || is_invalidate || (uses_key && d.flags.context_held);
   assign record_unaligned = is_load ? d.source[AlignmentWidth-1:0] != '0 : d.context_reference[AlignmentWidth-1:0] != '0;
   assign context_bad = (uses_index && d.context_reference >= 64'(ContextCount)) ||
-                       ((is_load || (is_cipher && !d.flags.context_held)) && record_unaligned);
+                       ((is_load || (uses_key && !d.flags.context_held)) && record_unaligned);
 
   always_comb begin
     status = 8'(cce_contract_pkg::StatusOk);
@@ -283,11 +301,11 @@ module request_dispatcher #(
   assign stream = ecb || (cbc && d.flags.decrypt) || ctr || xts || gcm;
   // All that a request starts begins at these registers.
   always_ff @(posedge clk_i) begin
-    start_cipher_q <= rst_ni && check_q && good && is_cipher;
+    start_cipher_q <= rst_ni && check_q && good && uses_key;
     start_stream_q <= rst_ni && check_q && good && is_cipher && stream;
     start_lane_q <= rst_ni && check_q && good && is_cipher && !stream && !wraps;
     start_key_wrap_q <= rst_ni && check_q && good && is_cipher && wraps;
-    start_hash_q <= rst_ni && check_q && good && is_hash;
+    start_hash_q <= rst_ni && check_q && good && (is_hash || is_cipher_hash);
     start_key_q <= rst_ni && check_q && good && !is_nop && !is_hash;
     status_q <= status;
     prefix_q <= 3'd0;
@@ -298,7 +316,7 @@ module request_dispatcher #(
   assign start_status_o = status_q;
   assign start_cookie_o = d.cookie;
   assign start_cycle_o = start_cycle_q;
-  assign start_bytes_o = is_cipher || is_hash ? d.text_length : '0;
+  assign start_bytes_o = uses_key || is_hash ? d.text_length : '0;
   assign start_text_o = start_cipher_q || start_hash_q;
   assign start_cipher_o = start_cipher_q;
   assign start_hash_o = start_hash_q;
@@ -323,14 +341,15 @@ module request_dispatcher #(
     cipher_request_o.queue_index = 8'(queue_q);
     cipher_request_o.unrestricted = unrestricted_i[queue_q];
     cipher_request_o.stream = is_cipher && stream;
-    cipher_request_o.mode = d.mode;
+    cipher_request_o.mode = is_cipher_hash ? {4'd0, d.mode[3:0]} : d.mode;
     cipher_request_o.decrypt = d.flags.decrypt;
+    cipher_request_o.authenticated = (is_cipher && authenticated) || is_cipher_hash;
     cipher_request_o.distinct_keys = d.flags.distinct_keys;
     cipher_request_o.iv = d.iv;
     cipher_request_o.iv_length = d.flags.iv_in_source ? d.iv[31:0] : '0;
     cipher_request_o.aad_length = d.aad_length;
     cipher_request_o.text_length = d.text_length;
-    cipher_request_o.tag_length = d.tag_length[4:0];
+    cipher_request_o.tag_length = d.tag_length[6:0];
     cipher_request_o.output_length = output_length;
     cipher_request_o.source_list = d.flags.source_list;
     cipher_request_o.source_region = d.source_region;
@@ -339,12 +358,18 @@ module request_dispatcher #(
     cipher_request_o.destination_region = d.destination_region;
     cipher_request_o.destination = d.destination;
     hash_request_o.mode = hash_mode;
-    hash_request_o.first = d.flags.stream_first;
-    hash_request_o.last = d.flags.stream_last;
+    hash_request_o.first = d.flags.stream_first || is_cipher_hash;
+    hash_request_o.last = d.flags.stream_last || is_cipher_hash;
     hash_request_o.keyed = d.flags.keyed;
     hash_request_o.squeeze = d.flags.squeeze;
+    hash_request_o.cipher = is_cipher_hash;
+    hash_request_o.ctr = pass_ctr;
+    hash_request_o.decrypt = d.flags.decrypt;
+    hash_request_o.over_plaintext = d.flags.tag_over_plaintext;
+    hash_request_o.iv = d.iv;
+    hash_request_o.aad_length = pass_aad_bytes;
     hash_request_o.text_length = d.text_length;
-    hash_request_o.output_length = output_length;
+    hash_request_o.output_length = is_cipher_hash ? 32'(d.tag_length) : output_length;
     if (is_load) key_request_o.job = 2'(cce_pkg::KeyJobLoad);
     else if (is_invalidate) key_request_o.job = 2'(cce_pkg::KeyJobInvalidate);
     else key_request_o.job = d.flags.context_held ? 2'(cce_pkg::KeyJobHeld) : 2'(cce_pkg::KeyJobRecord);
@@ -354,7 +379,7 @@ module request_dispatcher #(
     key_request_o.address = is_load ? d.source : d.context_reference;
     key_request_o.region = is_load ? d.source_region : d.context_region;
     key_request_o.two_units = is_load ? d.text_length == TwoUnits : xts;
-    key_request_o.mode = d.mode;
+    key_request_o.mode = is_cipher_hash ? {4'd0, d.mode[3:0]} : d.mode;
     key_request_o.decrypt = d.flags.decrypt;
     key_request_o.inverse_cipher = d.flags.inverse_cipher;
     key_request_o.distinct_keys = d.flags.distinct_keys;
@@ -363,7 +388,7 @@ module request_dispatcher #(
   assign idle_o = !check_q && !hand_over_q && valid_i == '0;
 
   logic unused_bits;
-  assign unused_bits = ^{free_slot_i, d.flags.fence};
+  assign unused_bits = ^{free_slot_i, d.flags.fence, pass_message_bytes};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin

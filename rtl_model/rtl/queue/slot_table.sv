@@ -33,6 +33,7 @@ module slot_table #(
     input  wire logic [7:0]                            start_status_i,
     input  wire logic                                  start_text_i,       // works on text
     input  wire logic                                  start_cipher_i,     // with a key, to be erased
+    input  wire logic                                  start_hash_i,       // the hash engine's
     input  wire logic                                  start_key_i,        // the key loader works on it
 
     // Blocks that are done with a slot
@@ -71,7 +72,8 @@ module slot_table #(
   localparam logic [CauseWidth-1:0] CauseGate = CauseWidth'(FaultPorts + 1);
 
   logic [SlotCount-1:0] used_q, abort_q, key_q, cipher_q, destination_q, erase_q, finished_q, ok_q;
-  logic [SlotCount-1:0] keyed_q;                   // an AES request's
+  logic [SlotCount-1:0] keyed_q;                   // needs the AES engine
+  logic [SlotCount-1:0] hashed_q;                  // needs the hash engine
   logic [SlotCount-1:0] tag_q;                     // the status is tag
   logic [SlotCount-1:0][CauseWidth-1:0] cause_q;
   logic [SlotCount-1:0][7:0] queue_q;
@@ -125,7 +127,7 @@ module slot_table #(
       logic [CauseWidth-1:0] cause;
 
       starts = start_i && free_choice[s];
-      gated = (keyed_q[s] ? gate_aes_i : gate_hash_i) && cipher_q[s] && !abort_q[s];
+      gated = ((keyed_q[s] && gate_aes_i) || (hashed_q[s] && gate_hash_i)) && cipher_q[s] && !abort_q[s];
       written = destination_release_i && destination_release_slot_i == SlotWidth'(s);
       cause = '0;
       is_tag = 1'b0;
@@ -143,6 +145,7 @@ module slot_table #(
         destination_q[s] <= 1'b0;
         erase_q[s] <= 1'b0;
         keyed_q[s] <= 1'b0;
+        hashed_q[s] <= 1'b0;
         finished_q[s] <= 1'b0;
         ok_q[s] <= 1'b0;
         tag_q[s] <= 1'b0;
@@ -160,6 +163,7 @@ module slot_table #(
         destination_q[s] <= start_text_i;
         erase_q[s] <= start_cipher_i;
         keyed_q[s] <= start_cipher_i;
+        hashed_q[s] <= start_hash_i;
         finished_q[s] <= 1'b0;
       end else begin
         if ((used_q[s] && reset_pending[s]) || gated || faults != '0) abort_q[s] <= 1'b1;

@@ -73,6 +73,7 @@ module global_registers #(
     algorithms.aes_256 = 1'b1;
     algorithms.sha2 = HasSha2;
     algorithms.sha3 = HasSha3;
+    algorithms.cipher_hash = HasSha2 || HasSha3;
     version = '0;
     version.major = 16'(cce_contract_pkg::VersionMajor);
     version.minor = 16'(cce_contract_pkg::VersionMinor);

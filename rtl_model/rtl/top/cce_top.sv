@@ -99,7 +99,7 @@ module cce_top #(
   localparam int unsigned SlotWidth = $clog2(SlotCount);
   localparam int unsigned BlockWidth = $clog2(StreamBlocks);
   localparam int unsigned CountWidth = $clog2(LaneBlocks) + 1;
-  localparam int unsigned FaultPorts = 12;
+  localparam int unsigned FaultPorts = 13;
   localparam int unsigned MapWidth = $clog2(cce_contract_pkg::QueueLimit);
   localparam int unsigned RequestWidth = cce_pkg::DmaRequestWidth;
 
@@ -535,6 +535,7 @@ module cce_top #(
       .start_status_i(start_status),
       .start_text_i(start_text),
       .start_cipher_i(start_cipher),
+      .start_hash_i(start_hash),
       .start_key_i(start_key),
       .key_release_i(key_release),
       .key_release_slot_i(key_release_slot),
@@ -798,7 +799,10 @@ module cce_top #(
   logic result_write, result_write_stream;
   logic [SlotWidth-1:0] result_write_slot;
   logic [BlockWidth-1:0] result_write_block;
-  logic [127:0] result_write_data, stream_next_iv, lane_next_iv;
+  logic [127:0] result_write_data, stream_next_iv, lane_next_iv, hash_next_iv;
+  logic hash_cipher_request, hash_cipher_grant, hash_result_valid;
+  logic [SlotWidth-1:0] hash_cipher_slot, hash_result_slot;
+  logic [127:0] hash_cipher_block, hash_result_block;
   logic [31:0] wrapped_key_length;
   logic aes_idle;
   logic aes_take, aes_clear, aes_read, aes_read_stream, aes_write, aes_write_stream;
@@ -819,6 +823,7 @@ module cce_top #(
       .start_stream_i(start_stream),
       .start_lane_i(start_lane),
       .start_key_wrap_i(start_key_wrap),
+      .start_hash_i(start_hash && start_cipher),
       .start_slot_i(start_slot),
       .start_request_i(cipher_request),
       .start_prefix_i(start_prefix),
@@ -865,6 +870,13 @@ module cce_top #(
       .write_slot_o(aes_write_slot),
       .write_block_o(aes_write_block),
       .write_data_o(aes_write_data),
+      .hash_request_i(hash_cipher_request),
+      .hash_grant_o(hash_cipher_grant),
+      .hash_slot_i(hash_cipher_slot),
+      .hash_block_i(hash_cipher_block),
+      .hash_result_valid_o(hash_result_valid),
+      .hash_result_slot_o(hash_result_slot),
+      .hash_result_block_o(hash_result_block),
       .fault_o(tag_fault),
       .fault_slot_o(tag_fault_slot),
       .release_o(cipher_release[2:0]),
@@ -921,25 +933,39 @@ module cce_top #(
         .write_slot_o(hash_write_slot),
         .write_block_o(hash_write_block),
         .write_data_o(hash_write_data),
+        .key_usable_i(text_key_usable),
+        .cipher_request_o(hash_cipher_request),
+        .cipher_grant_i(hash_cipher_grant),
+        .cipher_slot_o(hash_cipher_slot),
+        .cipher_block_o(hash_cipher_block),
+        .result_valid_i(hash_result_valid),
+        .result_slot_i(hash_result_slot),
+        .result_block_i(hash_result_block),
+        .next_iv_slot_i(next_iv_slot),
+        .next_iv_o(hash_next_iv),
         .context_fault_o(fault[10]),
         .length_fault_o(fault[11]),
+        .tag_fault_o(fault[12]),
         .fault_slot_o(hash_fault_slot),
         .release_o(cipher_release[3]),
         .release_slot_o(cipher_release_slot[3]),
         .idle_o(hash_idle)
     );
   end else begin : gen_no_hash
-    assign {hash_read, hash_clear, hash_write, fault[10], fault[11], cipher_release[3]} = '0;
+    assign {hash_read, hash_clear, hash_write, fault[10], fault[11], fault[12], cipher_release[3]} = '0;
     assign {hash_read_slot, hash_clear_slot, hash_write_slot, hash_fault_slot, cipher_release_slot[3]} = '0;
     assign {hash_read_block, hash_write_block, hash_write_data} = '0;
+    assign {hash_cipher_request, hash_cipher_slot, hash_cipher_block, hash_next_iv} = '0;
     assign hash_idle = 1'b1;
     logic unused_hash;
-    assign unused_hash = ^{start_hash, hash_request};
+    assign unused_hash = ^{hash_request, hash_cipher_grant, hash_result_valid, hash_result_slot, hash_result_block};
   end
   assign fault_slot[10] = hash_fault_slot;
   assign fault_slot[11] = hash_fault_slot;
+  assign fault_slot[12] = hash_fault_slot;
   assign fault_status[10] = 8'(cce_contract_pkg::StatusContextFormat);
   assign fault_status[11] = 8'(cce_contract_pkg::StatusLength);
+  assign fault_status[12] = 8'(cce_contract_pkg::StatusTag);
 
   // The buffers' ports: what the AES engine leaves, the hash engine gets.
   assign lane_take = aes_take || hash_read;
@@ -1131,6 +1157,7 @@ module cce_top #(
       .start_cipher_i(start_cipher),
       .start_stream_i(start_stream),
       .start_key_wrap_i(start_key_wrap),
+      .start_hash_i(start_hash),
       .finished_i(finished),
       .discard_i(discard),
       .ok_i(slot_ok),
@@ -1141,6 +1168,7 @@ module cce_top #(
       .next_iv_slot_o(next_iv_slot),
       .stream_next_iv_i(stream_next_iv),
       .lane_next_iv_i(lane_next_iv),
+      .hash_next_iv_i(hash_next_iv),
       .key_length_i(wrapped_key_length),
       .address_i(queue_completion_address),
       .phase_i(queue_phase),
