@@ -135,6 +135,13 @@ void measure_throughput(const Row& row, bool shared, Measurement& measurement, c
     result.bytes = found.bytes;
     result.verified = found.verified;
     const auto cycles = static_cast<double>(found.cycles);
+    if (row.figure == Figure::bus_bytes) {
+        const std::uint64_t beats = found.read_beats + found.write_beats;
+        result.value =
+            static_cast<double>(beats * (cce::sim::EngineOptions{}.data_width / 8)) / static_cast<double>(found.bytes);
+        result.reached = row.reached(result.value);
+        return;
+    }
     result.value = row.figure == Figure::bytes_per_cycle ? static_cast<double>(found.bytes) / cycles
                                                          : cycles / static_cast<double>(found.requests);
     if (!shared) {
@@ -180,7 +187,7 @@ Result measure(const Row& row, bool shared, const std::string& engine, unsigned 
     Result result;
     try {
         Measurement measurement(engine, memory_latency, row.workload, shared ? cce::bench::sharing_queues : 1);
-        if (row.sharable()) {
+        if (row.steady()) {
             measure_throughput(row, shared, measurement, alone, result);
         } else {
             const auto latencies = measurement.latencies(row.requests);
@@ -236,7 +243,7 @@ std::vector<Line> measure_all(const Selection& selection, const std::vector<std:
 
 // ------------------------------------------------------------------------------------------------------- the table
 
-constexpr int name_width = 50;
+constexpr int name_width = 54;
 constexpr int goal_width = 20;
 constexpr int engine_width = 32;
 
@@ -246,6 +253,7 @@ std::string goal_text(const Line& line) {
         return sign + number(cce::bench::sharing_loss_percent, Figure::latency) + " %, share " +
                number(cce::bench::sharing_lowest_percent, Figure::latency) + " %";
     }
+    if (line.row->goal == 0) return "-";
     return std::string(line.row->figure == Figure::bytes_per_cycle ? ">= " : "<= ") +
            number(line.row->goal, line.row->figure);
 }
@@ -394,11 +402,14 @@ void print_speeds(const std::map<std::string, SimulatorSpeed>& speeds, const Str
 json conditions_json(const Line& line, unsigned memory_latency) {
     const cce::bench::Workload& work = line.row->workload;
     const char* key = work.held ? "engine-held context" : "in memory, one for each request";
-    if (work.hash) key = work.keyed ? "HMAC, both key blocks hashed before" : "none";
+    if (work.both != cce::bench::Workload::Both::no) {
+        key = "in memory, one for each request; HMAC's key blocks hashed before";
+    } else if (work.hash)
+        key = work.keyed ? "HMAC, both key blocks hashed before" : "none";
     const char* counted =
         "from the cycle in which the doorbell's write is first shown on the register port to that of the last write "
         "beat of the completion entry; the longest of all requests";
-    if (line.row->sharable()) counted = "between the last write beats of two completion entries, rings kept full";
+    if (line.row->steady()) counted = "between the last write beats of two completion entries, rings kept full";
     if (line.row->figure == Figure::cycles_per_block)
         counted = "what a message of twice the length takes more, by block";
     if (line.row->figure == Figure::cycles_over_plain) counted = "what it takes more than the hash of the same message";

@@ -112,7 +112,7 @@ Measurement::Measurement(const std::string& engine, unsigned memory_latency, con
     }
     if (workload.held) prepare_keys();
     const unsigned jobs = std::max(workload.depth, workload.sessions);
-    jobs_.reserve(std::size_t{queues} * jobs);
+    jobs_.reserve(std::size_t{queues} * jobs * (workload.both == Workload::Both::two_requests ? 2 : 1));
     for (unsigned i = 0; i < queues; ++i) {
         for (unsigned j = 0; j < jobs; ++j) {
             queues_[i].idle.push_back(jobs_.size());
@@ -131,6 +131,9 @@ void Measurement::map_jobs() {
             if (bytes != 0) places_.push_back({address, address + bytes, i, content});
         };
         if (job.cipher) add(job.cipher->context_address(), job.cipher->context_bytes(), Content::record);
+        if (job.cipher_hash) {
+            add(job.cipher_hash->context_address(), sizeof(contract::ContextRecord), Content::record);
+        }
         for (const auto& segment : job.source().segments()) add(segment.address, segment.length, Content::source);
         for (const auto& segment : job.destination().segments()) {
             add(segment.address, segment.length, Content::destination);
@@ -173,12 +176,69 @@ void Measurement::prepare_keys() {
 void Measurement::prepare_job(unsigned queue) {
     Job job;
     job.queue = queue;
+    if (workload_.both != Workload::Both::no) {
+        prepare_both(job);
+        return;
+    }
     if (workload_.hash) {
         prepare_hash(job);
     } else {
         prepare_cipher(job);
     }
+    add_job(std::move(job));
+}
+
+void Measurement::add_job(Job job) {
+    job.descriptor.cookie = static_cast<std::uint32_t>(jobs_.size());
     jobs_.push_back(std::move(job));
+}
+
+/// The state behind both of HMAC's key blocks.
+sim::HashFront Measurement::session(const Bytes& key) {
+    sim::HashFront front = state_behind(key, 0x36);
+    front.outer = state_behind(key, 0x5c).state;
+    return front;
+}
+
+/// Encryption: cipher, then HMAC. Decryption: HMAC, then cipher, as whoever must not use what is not authentic does.
+void Measurement::prepare_both(Job& job) {
+    const Workload& work = workload_;
+    PlainInput plain;
+    plain.mode = work.mode;
+    plain.key = random_bytes(random_, work.key_bits / 8);
+    plain.iv = random_bytes(random_, iv_bytes(work.mode, work.text_bytes));
+    plain.text = random_bytes(random_, work.text_bytes);
+    const Bytes ciphertext = seal(plain).text;
+    const Bytes mac_key = random_bytes(random_, sim::hash_digest_bytes(*work.hash));
+    const Bytes mac = hmac(*work.hash, mac_key, ciphertext);
+    const Bytes& text = work.decrypt ? ciphertext : plain.text;
+    const Bytes& result = work.decrypt ? plain.text : ciphertext;
+
+    if (work.both == Workload::Both::one_pass) {
+        job.cipher_hash = std::make_unique<sim::CipherHashRequest>(machine_, work.mode, *work.hash);
+        job.cipher_hash->decrypt(work.decrypt).key(plain.key).iv(plain.iv).front(session(mac_key)).tag(mac).text(text);
+        job.descriptor = job.cipher_hash->descriptor();
+        job.expected = result;
+        if (!work.decrypt) job.expected.insert(job.expected.end(), mac.begin(), mac.end());
+        add_job(std::move(job));
+        return;
+    }
+    Job cipher, hash;
+    cipher.queue = hash.queue = job.queue;
+    cipher.cipher = std::make_unique<CipherRequest>(machine_, work.mode);
+    cipher.cipher->decrypt(work.decrypt).key(plain.key).iv(plain.iv).text(text);
+    cipher.descriptor = cipher.cipher->descriptor();
+    cipher.expected = result;
+    hash.hash = std::make_unique<HashRequest>(machine_, *work.hash);
+    hash.hash->front(session(mac_key)).first().last(static_cast<std::uint32_t>(mac.size())).message(ciphertext);
+    hash.descriptor = hash.hash->descriptor();
+    hash.expected = mac;
+    Job& before = work.decrypt ? hash : cipher;
+    Job& behind = work.decrypt ? cipher : hash;
+    behind.first = jobs_.size();
+    before.next = jobs_.size() + 1;
+    add_job(std::move(before));
+    add_job(std::move(behind));
 }
 
 /// What HMAC's key block, so changed, makes of the initial state (FIPS 198-1, 4).
@@ -199,9 +259,7 @@ void Measurement::prepare_hash(Job& job) {
     job.hash = std::make_unique<HashRequest>(machine_, *workload_.hash);
     if (workload_.keyed) {
         const Bytes key = random_bytes(random_, sim::hash_digest_bytes(*workload_.hash));
-        sim::HashFront front = state_behind(key, 0x36);
-        front.outer = state_behind(key, 0x5c).state;
-        job.hash->front(front).first();
+        job.hash->front(session(key)).first();
         job.expected = hmac(*workload_.hash, key, text);
     } else {
         job.expected = digest(*workload_.hash, text);
@@ -211,7 +269,6 @@ void Measurement::prepare_hash(Job& job) {
     request.message(text, shape(workload_.source, lengths.source, workload_.text_bytes),
                     shape(workload_.destination, lengths.destination, workload_.text_bytes));
     job.descriptor = request.descriptor();
-    job.descriptor.cookie = static_cast<std::uint32_t>(jobs_.size());
 }
 
 void Measurement::prepare_cipher(Job& job) {
@@ -233,7 +290,7 @@ void Measurement::prepare_cipher(Job& job) {
 
     job.cipher = std::make_unique<CipherRequest>(machine_, work.mode);
     CipherRequest& request = *job.cipher;
-    request.decrypt(work.decrypt).cookie(static_cast<std::uint32_t>(jobs_.size()));
+    request.decrypt(work.decrypt);
     if (work.held) {
         request.held_context(job.queue);
     } else if (tweak_key.empty()) {
@@ -274,6 +331,7 @@ void Measurement::arrive(unsigned queue, std::span<const std::uint8_t> entry_end
     ++queues_[queue].arrived;
     Arrival arrival{last_arrival_, queue, {}, read_beats_, write_beats_};
     const std::uint32_t cookie = little_endian(entry_end);
+    if (cookie < jobs_.size() && jobs_[cookie].next) return;
     if (cookie < jobs_.size()) {
         RequestTimes& times = jobs_[cookie].times;
         // The entry has the low half of the engine's cycle counter; less than 2^32 cycles lie behind it.
@@ -364,10 +422,14 @@ void Measurement::take(Queue& queue, bool post_again) {
             throw std::runtime_error("a request's output differs from OpenSSL's");
         }
         ++verified_;
-        queue.idle.push_back(done->cookie);
+        if (job.next) {
+            post(jobs_[*job.next]);
+            continue;
+        }
+        queue.idle.push_back(job.first.value_or(done->cookie));
         if (post_again) post_next(queue);
     }
-    if (post_again) ring(queue);
+    if (!queue.posted.empty()) ring(queue);
     queue.pair->ring_completion();
 }
 
@@ -458,6 +520,7 @@ std::vector<std::uint64_t> Measurement::latencies(unsigned runs) {
         while (arrivals_.empty()) {
             if (machine_.engine().idle()) throw MachineError("the engine is idle, but the request is not answered");
             advance(1);
+            if (arrivals_.empty() && queue.arrived != queue.taken) take(queue, false);
         }
         result.push_back(arrivals_.front().cycle - doorbell);
         take(queue, false);

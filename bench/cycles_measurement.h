@@ -15,6 +15,7 @@
 
 #include "cce_contract.hpp"
 #include "cycles_oracle.h"
+#include "harness/cipher_hash_request.h"
 #include "harness/cipher_request.h"
 #include "harness/hash_request.h"
 #include "harness/machine.h"
@@ -34,6 +35,13 @@ struct Workload {
     contract::CipherMode mode = contract::CipherMode::ecb;
     std::optional<contract::HashMode> hash;  ///< a digest of the text instead; nothing of ciphers counts then
     bool keyed = false;                      ///< HMAC, its session open: both key blocks have been hashed
+    /// Cipher and HMAC of the ciphertext over the same text.
+    enum class Both : std::uint8_t {
+        no,
+        one_pass,      ///< opcode cipher_hash
+        two_requests,  ///< a cipher request and a hash request, the second when the first has been answered
+    };
+    Both both = Both::no;
     bool decrypt = false;
     unsigned key_bits = 256;  ///< XTS: of each of the two keys
     bool held = false;        ///< one engine-held context a queue; else a key in memory for each request
@@ -97,19 +105,27 @@ public:
 
 private:
     struct Job {
-        std::unique_ptr<sim::CipherRequest> cipher;  ///< either this
-        std::unique_ptr<sim::HashRequest> hash;      ///< or this
+        std::unique_ptr<sim::CipherRequest> cipher;           ///< either this
+        std::unique_ptr<sim::HashRequest> hash;               ///< or this
+        std::unique_ptr<sim::CipherHashRequest> cipher_hash;  ///< or this
+        std::optional<std::size_t> next{};   ///< the job that is posted when this one is answered; only the last counts
+        std::optional<std::size_t> first{};  ///< the job with which those that follow each other begin
         contract::Descriptor descriptor;
         Bytes expected;
         unsigned queue = 0;
         bool outstanding = false;
         RequestTimes times{};
 
-        [[nodiscard]] const sim::ScatteredText& source() const { return cipher ? cipher->source() : hash->source(); }
+        [[nodiscard]] const sim::ScatteredText& source() const {
+            if (cipher_hash) return cipher_hash->source();
+            return cipher ? cipher->source() : hash->source();
+        }
         [[nodiscard]] const sim::ScatteredText& destination() const {
+            if (cipher_hash) return cipher_hash->destination();
             return cipher ? cipher->destination() : hash->destination();
         }
         [[nodiscard]] bool surroundings_untouched() const {
+            if (cipher_hash) return cipher_hash->surroundings_untouched();
             return cipher ? cipher->surroundings_untouched() : hash->surroundings_untouched();
         }
     };
@@ -140,6 +156,9 @@ private:
     void prepare_job(unsigned queue);
     void prepare_cipher(Job& job);
     void prepare_hash(Job& job);
+    void prepare_both(Job& job);
+    void add_job(Job job);
+    [[nodiscard]] sim::HashFront session(const Bytes& key);
     [[nodiscard]] sim::HashFront state_behind(Bytes key, std::uint8_t pad);
     void map_jobs();
     [[nodiscard]] const Place* place_of(std::uint64_t address);

@@ -2,6 +2,10 @@
 
 #include "cycles_rows.h"
 
+#include <algorithm>
+#include <array>
+#include <string>
+
 namespace cce::bench {
 
 namespace {
@@ -179,6 +183,71 @@ void add_hash(std::vector<Row>& list) {
     keyed("hmac-sha-512", "HMAC-SHA-512 over SHA-512", HashMode::sha_512, 2 * 41);
 }
 
+/// Cipher and HMAC over one text: by one request, and by two, one behind the other.
+void add_one_pass(std::vector<Row>& list) {
+    struct Kind {
+        const char* name;
+        const char* text;
+        CipherMode mode;
+        bool decrypt;
+    };
+    struct Function {
+        const char* name;
+        const char* text;
+        HashMode mode;
+        double block_cycles;
+    };
+    constexpr std::array kinds{Kind{"ctr", "CTR", CipherMode::ctr, false},
+                               Kind{"cbc-decrypt", "CBC decryption", CipherMode::cbc, true},
+                               Kind{"cbc-encrypt", "CBC encryption", CipherMode::cbc, false}};
+    constexpr std::array functions{Function{"sha-256", "SHA-256", HashMode::sha_256, 33},
+                                   Function{"sha-512", "SHA-512", HashMode::sha_512, 41}};
+    constexpr double chained_block_cycles = 33;  // CBC encryption: one block of 16 bytes is in the cipher
+    const auto add = [&](unsigned group, const Kind& kind, const Function& function, Figure figure, unsigned depth,
+                         double one_goal, double two_goal) {
+        for (const auto both : {Workload::Both::one_pass, Workload::Both::two_requests}) {
+            const bool one = both == Workload::Both::one_pass;
+            Row row{.group = group, .figure = figure, .goal = one ? one_goal : two_goal};
+            row.name = std::string(one ? "pass-" : "two-") + kind.name + "-" + function.name;
+            if (depth != 1) row.name += figure == Figure::bus_bytes ? "-bus" : "-" + std::to_string(depth);
+            row.text = std::string(kind.text) + ", " + function.text + (one ? "" : ", two requests");
+            if (figure == Figure::bytes_per_cycle) row.text += ", " + std::to_string(depth) + " posted";
+            row.workload.mode = kind.mode;
+            row.workload.hash = function.mode;
+            row.workload.decrypt = kind.decrypt;
+            row.workload.keyed = true;
+            row.workload.both = both;
+            row.workload.text_bytes = 16 * kib;
+            row.workload.depth = depth;
+            row.requests = depth == 1 ? latency_runs : 64;
+            list.push_back(row);
+        }
+    };
+    // A block of the hash: what the slower of the two takes; by two requests one behind the other.
+    const auto cipher_cycles = [&](const Kind& kind, const Function& function) {
+        const auto block = static_cast<double>(sim::hash_block_bytes(function.mode));
+        return (kind.mode == CipherMode::cbc && !kind.decrypt ? chained_block_cycles : 1) * block / 16;
+    };
+    const auto for_each = [&](const auto& make) {
+        for (const Function& function : functions) {
+            for (const Kind& kind : kinds) make(kind, function);
+        }
+    };
+    for_each([&](const Kind& kind, const Function& function) {
+        const double cipher = cipher_cycles(kind, function);
+        add(15, kind, function, Figure::cycles_per_block, 1, std::max(cipher, function.block_cycles),
+            cipher + function.block_cycles + 1);
+    });
+    for_each([&](const Kind& kind, const Function& function) {
+        // Lanes of the hash engine: each has a request to its end, and takes some time to begin and to end it.
+        constexpr double lanes = 4, share = 0.92;
+        const auto block = static_cast<double>(sim::hash_block_bytes(function.mode));
+        const double goal = share * lanes * block / std::max(cipher_cycles(kind, function), function.block_cycles);
+        for (const unsigned depth : {4U, 16U}) add(16, kind, function, Figure::bytes_per_cycle, depth, goal, 0);
+    });
+    for (const Function& function : functions) add(17, kinds[0], function, Figure::bus_bytes, 16, 2.1, 3.1);
+}
+
 }  // namespace
 
 const char* unit(Figure figure) {
@@ -189,6 +258,8 @@ const char* unit(Figure figure) {
             return "cycles per request";
         case Figure::cycles_per_block:
             return "cycles per block";
+        case Figure::bus_bytes:
+            return "bytes of the bus per byte";
         default:
             return "cycles";
     }
@@ -203,6 +274,7 @@ const std::vector<Row>& rows() {
         add_small(made);
         add_latency(made);
         add_hash(made);
+        add_one_pass(made);
         return made;
     }();
     return list;
@@ -236,6 +308,12 @@ std::string heading(unsigned group) {
             return "messages of 64 bytes, 32 posted: cycles per request";
         case 14:
             return "4 KiB alone, session open: cycles more than without a key (goal: two blocks)";
+        case 15:
+            return "cipher and HMAC over one text, alone: cycles per block of the hash, from 16 to 32 KiB";
+        case 16:
+            return "the same, 16 KiB, several posted: bytes of text per cycle";
+        case 17:
+            return "the same, 16 posted: bytes over the bus, both ways, per byte of text";
         default:
             return "";
     }

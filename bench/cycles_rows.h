@@ -16,6 +16,7 @@ enum class Figure : std::uint8_t {
     cycles_per_request,  ///< in steady state; less is better
     latency,             ///< cycles of a request that is alone; less is better
     cycles_per_block,    ///< of one long hash: what a text of twice the length takes more; less is better
+    bus_bytes,           ///< over the bus, both ways, for each byte of text, in steady state; less is better
     cycles_over_plain,   ///< of a request that is alone, over the same without a key; less is better
 };
 
@@ -27,17 +28,19 @@ struct Row {
     std::string text{};  ///< what a reader of the table sees
     Figure figure = Figure::bytes_per_cycle;
     Workload workload{};
-    double goal = 0;
+    double goal = 0;          ///< 0: none, the figure is there to be compared
     unsigned requests = 128;  ///< measured ones
 
     /// True if the value is at the goal or better.
     [[nodiscard]] bool reached(double value) const {
         return figure == Figure::bytes_per_cycle ? value >= goal : value <= goal;
     }
-    /// True if the row is also measured with several queue pairs.
-    [[nodiscard]] bool sharable() const {
-        return figure == Figure::bytes_per_cycle || figure == Figure::cycles_per_request;
+    /// True if the rings are kept full.
+    [[nodiscard]] bool steady() const {
+        return figure == Figure::bytes_per_cycle || figure == Figure::cycles_per_request || figure == Figure::bus_bytes;
     }
+    /// True if the row is also measured with several queue pairs.
+    [[nodiscard]] bool sharable() const { return workload.both == Workload::Both::no && steady(); }
 };
 
 /// The group of the measurements with several queue pairs.

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 
+#include "harness/cipher_hash_request.h"
 #include "harness/hash_request.h"
 #include "pin_trace.h"
 #include "support.h"
@@ -285,6 +286,56 @@ TEST_P(ConstantTime, EachHashAlone) {
             expect_same(first, run(mode, length, Secrets(Secrets::Kind::zeros)), "all secrets zero");
             expect_same(first, run(mode, length, Secrets(Secrets::Kind::ones)), "all secrets ones");
             EXPECT_TRUE(first.difference(run(mode, length + 64, Secrets(seed_)))) << "64 bytes more do not show";
+        }
+    }
+}
+
+/// Cipher and hash in one pass: both ways, with the tag that was made and with one that was damaged somewhere.
+TEST_P(ConstantTime, EachOnePassAlone) {
+    const auto run = [&](CipherMode cipher, HashMode hash, bool over_plaintext, std::size_t length, Secrets secrets) {
+        return trace_of(sim::MemoryTiming::ideal(), [&](sim::Machine& machine) {
+            sim::QueuePair queue(machine, 0);
+            queue.start();
+            const auto state_behind = [&] {
+                HashRequest request(machine, hash);
+                request.message(secrets.bytes(sim::hash_block_bytes(hash)));
+                EXPECT_EQ(queue.run(request.descriptor()).status, Status::ok);
+                return request.continuation();
+            };
+            HashFront front = state_behind();
+            front.outer = state_behind().state;
+            const Bytes key = secrets.bytes(32), iv = secrets.bytes(16), aad = secrets.bytes(21);
+            const auto ask = [&](bool decrypt, const Bytes& text, const Bytes& tag, Status status) {
+                sim::CipherHashRequest request(machine, cipher, hash);
+                request.decrypt(decrypt).over_plaintext(over_plaintext).key(key).iv(iv).front(front).aad(aad).tag(tag);
+                request.text(text);
+                EXPECT_EQ(queue.run(request.descriptor()).status, status);
+                EXPECT_TRUE(request.surroundings_untouched());
+                return std::pair{request.output_text(), request.output_tag()};
+            };
+            const std::size_t tag_bytes = sim::hash_digest_bytes(hash);
+            const auto [text, tag] = ask(false, secrets.bytes(length), Bytes(tag_bytes), Status::ok);
+            ask(true, text, tag, Status::ok);
+            Bytes damaged = tag;
+            secrets.damage(damaged);
+            ask(true, text, damaged, Status::tag);
+        });
+    };
+    for (const CipherMode cipher : {CipherMode::cbc, CipherMode::ctr}) {
+        for (const HashMode hash : {HashMode::sha_256, HashMode::sha_512, HashMode::sha3_384}) {
+            for (const bool over_plaintext : {false, true}) {
+                const std::size_t length = 320;
+                SCOPED_TRACE(std::string(contract::name_of(cipher)) + ", " + std::string(contract::name_of(hash)));
+                const PinTrace first = run(cipher, hash, over_plaintext, length, Secrets(seed_));
+                const auto again = [&](Secrets secrets) {
+                    return run(cipher, hash, over_plaintext, length, std::move(secrets));
+                };
+                expect_same(first, again(Secrets(seed_ + 1)), "other secrets");
+                expect_same(first, again(Secrets(Secrets::Kind::zeros)), "all secrets zero");
+                expect_same(first, again(Secrets(Secrets::Kind::ones)), "all secrets ones");
+                EXPECT_TRUE(first.difference(run(cipher, hash, over_plaintext, length + 64, Secrets(seed_))))
+                    << "64 bytes more do not show";
+            }
         }
     }
 }

@@ -49,7 +49,7 @@ TEST_P(Registers, Identity) {
             global::algorithms_aes_xts.put(1) | global::algorithms_aes_gcm.put(1) | global::algorithms_aes_ccm.put(1) |
             global::algorithms_aes_cmac.put(1) | global::algorithms_aes_kw.put(1) | global::algorithms_aes_kwp.put(1) |
             global::algorithms_aes_128.put(1) | global::algorithms_aes_192.put(1) | global::algorithms_aes_256.put(1) |
-            global::algorithms_sha2.put(1) | global::algorithms_sha3.put(1));
+            global::algorithms_sha2.put(1) | global::algorithms_sha3.put(1) | global::algorithms_cipher_hash.put(1));
     const std::uint32_t geometry = read(global::at(global::geometry));
     EXPECT_EQ(global::geometry_queue_count.get(geometry), queue_count);
     EXPECT_EQ(global::geometry_context_count.get(geometry), 32U);

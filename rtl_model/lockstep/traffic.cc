@@ -401,8 +401,10 @@ void Traffic::submit(Queue& queue) {
     if (queue.resetting || queue.pair->free_slots() == 0) return;
     if (chance(15)) {
         submit_control(queue);
-    } else if (chance(35)) {
+    } else if (chance(30)) {
         submit_hash(queue);
+    } else if (chance(25)) {
+        submit_pass(queue, make_pass(), chance(20));
     } else {
         submit_plan(queue, make_plan(), chance(20));
     }
@@ -425,6 +427,7 @@ void Traffic::answered(Queue& queue, const contract::Completion& entry) {
         if (states.size() > 8) states.erase(states.begin());
         states.push_back(pending.hash->continuation());
     }
+    if (pending.pass && entry.status == Status::ok) answer_pass(queue, pending);
     // What was encrypted is decrypted again, sometimes with a wrong tag.
     if (pending.plan && !pending.plan->decrypt && entry.status == Status::ok && queue.pair->free_slots() != 0 &&
         !queue.resetting && chance(60)) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "cce_contract.hpp"
+#include "harness/cipher_hash_request.h"
 #include "harness/cipher_request.h"
 #include "harness/hash_request.h"
 #include "harness/machine.h"
@@ -48,12 +49,28 @@ private:
         std::vector<std::uint8_t> text;
     };
 
+    /// A request of cipher and hash in one pass.
+    struct Pass {
+        contract::CipherMode cipher{};
+        contract::HashMode hash{};
+        bool decrypt = false;
+        bool over_plaintext = false;
+        std::vector<std::uint8_t> key;
+        std::vector<std::uint8_t> iv;
+        std::optional<sim::HashFront> front;
+        std::vector<std::uint8_t> aad;
+        std::vector<std::uint8_t> tag;  ///< to be made: its length counts
+        std::vector<std::uint8_t> text;
+    };
+
     /// A request on its way.
     struct Pending {
         std::string kind;
         std::optional<Plan> plan;
         std::unique_ptr<sim::CipherRequest> request;
         std::unique_ptr<sim::HashRequest> hash;
+        std::optional<Pass> pass;
+        std::unique_ptr<sim::CipherHashRequest> cipher_hash;
         std::optional<contract::HashMode> continues;  ///< the hash request leaves a state to go on from
         std::uint64_t record = 0;                     ///< buffer of a context record that belongs to no request
     };
@@ -73,6 +90,10 @@ private:
     void submit(Queue& queue);
     void submit_plan(Queue& queue, const Plan& plan, bool spoil);
     void submit_hash(Queue& queue);
+    void submit_pass(Queue& queue, const Pass& pass, bool spoil);
+    void answer_pass(Queue& queue, const Pending& pending);
+    [[nodiscard]] Pass make_pass();
+    void spoil_pass(contract::Descriptor& descriptor);
     void submit_control(Queue& queue);
     void post(Queue& queue, contract::Descriptor descriptor, Pending pending);
     [[nodiscard]] Plan make_plan();

@@ -22,7 +22,7 @@ BLOCKS = ('cce_top', 'aes_engine', 'aes_cipher', 'aes_key_expander', 'ghash', 's
           'axi_lite_subordinate', 'global_registers', 'region_registers')
 # The hash engine's, in configurations of their own: two rounds a cycle, and one. The others are without it, so that their
 # figures are those of the AES engine.
-HASH_BLOCKS = ('hash_engine', 'hash_lane', 'sha2_core', 'keccak_core')
+HASH_BLOCKS = ('hash_engine', 'hash_lane', 'text_cipher', 'byte_packer', 'sha2_core', 'keccak_core')
 CONFIGURATIONS = {'default': BLOCKS, 'small': BLOCKS, 'hash': HASH_BLOCKS, 'hash-single': HASH_BLOCKS}
 NO_HASH = {'Sha2Lanes': '0', 'Sha3Lanes': '0'}
 DEVICE = 'ECP5 LFE5U-85F'

@@ -146,7 +146,7 @@ module proof_destination (
   (* hierconn *) logic \u_writer.segment_restart_o ;
   (* hierconn *) logic \u_writer.segment_restart_slot_o ;
   (* hierconn *) logic \u_writer.probe_slot ;
-  (* hierconn *) logic [38:0] \u_writer.probe_lengths ;
+  (* hierconn *) logic [40:0] \u_writer.probe_lengths ;
   (* hierconn *) logic [43:0] \u_writer.probe_progress ;
   (* hierconn *) logic [1:0] \u_writer.u_order.count_q ;
   (* hierconn *) logic \u_writer.u_order.head_q ;
@@ -171,7 +171,7 @@ module proof_destination (
   (* anyconst *) logic slot;
   logic [32:0] left_q = '0, rest;
   logic [31:0] text_q, text, phase_left;
-  logic [4:0] tag_q, tag;
+  logic [6:0] tag_q, tag;
   logic in_tag, granted;
   assign \u_writer.probe_slot = slot;
   assign \u_writer.u_bursts.probe_slot = slot;
@@ -251,7 +251,7 @@ module proof_destination (
       end
       // What is left of a request.
       if (\u_writer.active_q [slot] || \u_writer.finishing_q [slot] || finishes) begin
-        assert (\u_writer.probe_lengths [37:0] == {text_q != '0, text_q, tag_q});
+        assert (\u_writer.probe_lengths [39:0] == {text_q != '0, text_q, tag_q});
         assert (\u_writer.empty_q [slot] == (text_q == '0 && tag_q == '0));
         if (\u_writer.wipe_q [slot]) assert (text_q != '0);
       end

@@ -4,7 +4,8 @@
 //   zeros, and the length in bits, of all that has gone into the state before, HMAC's key block included; it ends with the
 //   block in which that length stands, and not before; for every text length and every number of bytes before, up to 2^60
 // top: proof_hash_padding
-// files: cce_pkg.sv sha2/sha2_pkg.sv hash/hash_pkg.sv common/stream_fifo.sv hash/hash_lane.sv
+// files: cce_pkg.sv sha2/sha2_pkg.sv hash/hash_pkg.sv common/stream_fifo.sv hash/byte_packer.sv
+//   hash/text_cipher.sv hash/hash_lane.sv
 // method: induction
 // engine: ind
 // depth: 2
@@ -43,12 +44,16 @@ module proof_hash_padding (
     input wire logic               clear_grant_i,
     input wire logic               room_i,
     input wire logic               write_grant_i,
+    input wire logic               key_usable_i,
+    input wire logic               cipher_grant_i,
+    input wire logic               result_valid_i,
+    input wire logic [127:0]       result_block_i,
     input wire logic               fault_grant_i,
     input wire logic               release_grant_i
 );
 
   logic rst_nq = 1'b0;
-  logic free, read_request, clear_request, write_request, fault_request, release_request;
+  logic free, read_request, clear_request, write_request, fault_request, release_request, cipher_request;
   always_ff @(posedge clk_i) rst_nq <= 1'b1;
 
   hash_lane #(
@@ -67,6 +72,7 @@ module proof_hash_padding (
       .abort_i,
       .ended_i,
       .pending_i,
+      .key_usable_i,
       .available_i,
       .read_request_o(read_request),
       .read_grant_i,
@@ -79,8 +85,15 @@ module proof_hash_padding (
       .write_grant_i,
       .write_block_o(),
       .write_data_o(),
+      .cipher_request_o(cipher_request),
+      .cipher_grant_i,
+      .cipher_block_o(),
+      .result_valid_i,
+      .result_block_i,
+      .next_iv_o(),
       .fault_request_o(fault_request),
       .fault_length_o(),
+      .fault_tag_o(),
       .fault_grant_i,
       .release_request_o(release_request),
       .release_grant_i
@@ -113,8 +126,11 @@ module proof_hash_padding (
   logic faulted_q = 1'b0;        // not whole blocks
   hash_pkg::request_t request;
   logic wide, finishes, block_ends, is_end;
-  logic [63:0] bytes_of_block, bytes_of_length, after, begun;
+  logic [63:0] bytes_of_block, bytes_of_length, after, begun, start_bytes, request_bytes;
   assign request = \u_lane.request_q ;
+  // With the cipher in one pass, AAD and text are the message.
+  assign start_bytes = 64'(start_request_i.text_length) + (start_request_i.cipher ? 64'(start_request_i.aad_length) : '0);
+  assign request_bytes = 64'(request.text_length) + (request.cipher ? 64'(request.aad_length) : '0);
   assign wide = request.mode >= 4'(cce_contract_pkg::HashModeSha384);
   assign finishes = request.last;
   assign bytes_of_block = wide ? 64'd128 : 64'd64;
@@ -146,21 +162,27 @@ module proof_hash_padding (
       if (start_i) begin
         assume (free && start_request_i.mode <= 4'(cce_contract_pkg::HashModeSha512256) && !start_request_i.squeeze);
         assume (start_request_i.last || start_request_i.text_length != '0);
+        if (start_request_i.cipher) begin
+          assume (start_request_i.first && start_request_i.last && start_request_i.text_length != '0);
+          assume (start_bytes < 64'h1_0000_0000);
+        end
       end
       if (read_grant_i) assume (read_request);
       if (clear_grant_i) assume (clear_request);
       if (write_grant_i) assume (write_request);
+      if (cipher_grant_i) assume (cipher_request);
       if (fault_grant_i) assume (fault_request);
       if (release_grant_i) assume (release_request);
 `ifdef PLANTED
       // Short texts for which nothing waits, and nothing fails, are enough to find a fault.
       assume (!abort_i && available_i && read_grant_i == read_request);
-      if (start_i) assume (start_request_i.text_length < 32'd160);
+      if (start_i) assume (start_bytes < 64'd160);
 `endif
 
       if (\u_lane.state_q != Free) begin
         assert (request.mode <= 4'(cce_contract_pkg::HashModeSha512256) && !request.squeeze);
         assert (request.last || request.text_length != '0);
+        assert (request_bytes < 64'h1_0000_0000);
       end
       // Beats of the message and its padding.
       if (\u_lane.beat_valid ) assert (\u_lane.beat == expected);
@@ -183,14 +205,14 @@ module proof_hash_padding (
         assert (place_q <= total_q + 64'd256);
       end
       if (before_message) assert (place_q <= total_q && (place_q & (bytes_of_block - 64'd1)) == '0);
-      if (\u_lane.state_q == Context) assert (place_q == '0 && total_q == 64'(request.text_length));
+      if (\u_lane.state_q == Context) assert (place_q == '0 && total_q == request_bytes);
       if (\u_lane.state_q == Inner || \u_lane.state_q == Restore) assert (finishes);
     end
     ended_q <= 1'b0;
     faulted_q <= 1'b0;
     if (rst_nq) begin
       if (start_i) begin
-        total_q <= 64'(start_request_i.text_length);
+        total_q <= start_bytes;
         place_q <= '0;
       end else if (\u_lane.state_q == Context && \u_lane.fifo_valid && !\u_lane.context_bad ) begin
         // What was hashed before, from the header in memory: bytes 8 to 15.

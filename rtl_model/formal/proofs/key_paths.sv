@@ -15,7 +15,7 @@
 //   keyslot/key_loader.sv keyslot/key_eraser.sv queue/interrupt_moderator.sv queue/queue_pair.sv queue/slot_table.sv
 //   queue/descriptor_fetcher.sv queue/request_dispatcher.sv queue/completion_writer.sv regs/axi_lite_subordinate.sv
 //   regs/global_registers.sv regs/region_registers.sv sha2/sha2_core.sv sha3/keccak_pkg.sv
-//   sha3/keccak_core.sv hash/hash_lane.sv hash/hash_engine.sv top/cce_top.sv
+//   sha3/keccak_core.sv hash/byte_packer.sv hash/text_cipher.sv hash/hash_lane.sv hash/hash_engine.sv top/cce_top.sv
 // method: structure
 // engine: dataflow
 // assumes: nothing; what the cipher does with a key is not looked at, and whole records pass the read port before

@@ -2,7 +2,7 @@
 //
 // proof: a slot of slot_table is taken only when free, is finished only when every block that works on it has given it
 //   back and its lists are at rest, stays finished until it is freed, keeps its first fault (or its key's) as its status,
-//   is aborted or discarded by a queue's reset only if it belongs to that queue, and answered with `gated` by its own gate only
+//   is aborted or discarded by a queue's reset only if it belongs to that queue, and answered with `gated` by its own gates only
 // top: proof_slots
 // files: cce_pkg.sv queue/slot_table.sv
 // method: induction
@@ -25,8 +25,11 @@
 // -       valid[f] = fault_i[f] && (!abort_q[fault_slot_i[f]] || f == 0 ||
 // +       valid[f] = fault_i[f] && (1'b1 ||
 // fault other_gate queue/slot_table.sv: the AES gate ends hash requests too
-// -       gated = (keyed_q[s] ? gate_aes_i : gate_hash_i) && cipher_q[s] && !abort_q[s];
-// +       gated = (keyed_q[s] ? gate_aes_i : gate_hash_i || gate_aes_i) && cipher_q[s] && !abort_q[s];
+// -       gated = ((keyed_q[s] && gate_aes_i) || (hashed_q[s] && gate_hash_i)) && cipher_q[s] && !abort_q[s];
+// +       gated = (gate_aes_i || (hashed_q[s] && gate_hash_i)) && cipher_q[s] && !abort_q[s];
+// fault one_gate queue/slot_table.sv: the hash gate does not end requests that need both
+// -       gated = ((keyed_q[s] && gate_aes_i) || (hashed_q[s] && gate_hash_i)) && cipher_q[s] && !abort_q[s];
+// +       gated = (keyed_q[s] ? gate_aes_i : hashed_q[s] && gate_hash_i) && cipher_q[s] && !abort_q[s];
 // fault hash queue/slot_table.sv: a hash request is finished although the hash engine works on it
 // -         cipher_q[s] <= start_text_i;
 // +         cipher_q[s] <= start_cipher_i;
@@ -44,6 +47,7 @@ module proof_slots (
     input wire logic [7:0]     start_status_i,
     input wire logic           start_text_i,
     input wire logic           start_cipher_i,
+    input wire logic           start_hash_i,
     input wire logic           start_key_i,
     input wire logic           key_release_i,
     input wire logic [1:0]     key_release_slot_i,
@@ -92,6 +96,7 @@ module proof_slots (
       .start_status_i,
       .start_text_i,
       .start_cipher_i,
+      .start_hash_i,
       .start_key_i,
       .key_release_i,
       .key_release_slot_i,
@@ -119,18 +124,18 @@ module proof_slots (
       .freed_slot_i
   );
 
-  logic used_q = 1'b0, aborted_q = 1'b0, aes_q = 1'b0;
+  logic used_q = 1'b0, aborted_q = 1'b0, aes_q = 1'b0, hash_q = 1'b0;
   logic [3:0] owed_q = '0;             // still to be given back: key loader, cipher, destination, eraser
   logic queue_q = 1'b0;
   logic [7:0] status_q = '0;
   logic rest_q = 1'b0;                 // in the cycle before, nothing was owed and the lists were at rest
   logic [3:0] owed, late;              // late: what of it counts, see below
-  logic starts, frees, gate;           // gate: the one that closes what the slot works with
+  logic starts, frees, gate;           // gate: one of those that close what the slot works with
   logic [2:0] faults, unwiped;
 
   assign starts = start_i && free_slot == slot;
   assign frees = free_i && freed_slot_i == slot;
-  assign gate = (aes_q ? gate_aes_i : gate_hash_i) && owed_q[1];
+  assign gate = ((aes_q && gate_aes_i) || (hash_q && gate_hash_i)) && owed_q[1];
   always_comb begin
     owed = owed_q;
     if (key_release_i && key_release_slot_i == slot) owed[0] = 1'b0;
@@ -170,7 +175,7 @@ module proof_slots (
         assert (discard[slot] == queue_reset_pending_i[queue_q]);
       end
       assert (\u_slots.key_q [slot] == owed_q[0] && \u_slots.destination_q [slot] == owed_q[2] &&
-              \u_slots.erase_q [slot] == owed_q[3] && \u_slots.keyed_q [slot] == aes_q);
+              \u_slots.erase_q [slot] == owed_q[3] && \u_slots.keyed_q [slot] == aes_q && \u_slots.hashed_q [slot] == hash_q);
       if (!used_q) assert (!finished[slot]);
     end
     if (rst_nq) begin
@@ -180,6 +185,7 @@ module proof_slots (
       if (starts) begin
         queue_q <= start_queue_i;
         aes_q <= start_cipher_i;
+        hash_q <= start_hash_i;
         status_q <= start_status_i;
         aborted_q <= 1'b0;
       end else begin
@@ -198,6 +204,7 @@ module proof_slots (
       rest_q <= 1'b0;
       queue_q <= 1'b0;
       aes_q <= 1'b0;
+      hash_q <= 1'b0;
       status_q <= '0;
     end
   end
@@ -208,5 +215,6 @@ module proof_slots (
   (* hierconn *) logic [3:0] \u_slots.erase_q ;
   (* hierconn *) logic [3:0] \u_slots.tag_q ;
   (* hierconn *) logic [3:0] \u_slots.keyed_q ;
+  (* hierconn *) logic [3:0] \u_slots.hashed_q ;
 
 endmodule

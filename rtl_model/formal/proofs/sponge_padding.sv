@@ -5,7 +5,8 @@
 //   with that block, and not before, also where the block ends inside a beat; a piece that goes on later ends with a block,
 //   or is refused; for every function and text length
 // top: proof_sponge_padding
-// files: cce_pkg.sv sha2/sha2_pkg.sv hash/hash_pkg.sv common/stream_fifo.sv hash/hash_lane.sv
+// files: cce_pkg.sv sha2/sha2_pkg.sv hash/hash_pkg.sv common/stream_fifo.sv hash/byte_packer.sv
+//   hash/text_cipher.sv hash/hash_lane.sv
 // method: induction
 // engine: ind
 // depth: 2
@@ -44,12 +45,16 @@ module proof_sponge_padding (
     input wire logic               clear_grant_i,
     input wire logic               room_i,
     input wire logic               write_grant_i,
+    input wire logic               key_usable_i,
+    input wire logic               cipher_grant_i,
+    input wire logic               result_valid_i,
+    input wire logic [127:0]       result_block_i,
     input wire logic               fault_grant_i,
     input wire logic               release_grant_i
 );
 
   logic rst_nq = 1'b0;
-  logic free, read_request, clear_request, write_request, fault_request, release_request;
+  logic free, read_request, clear_request, write_request, fault_request, release_request, cipher_request;
   always_ff @(posedge clk_i) rst_nq <= 1'b1;
 
   hash_lane #(
@@ -68,6 +73,7 @@ module proof_sponge_padding (
       .abort_i,
       .ended_i,
       .pending_i,
+      .key_usable_i,
       .available_i,
       .read_request_o(read_request),
       .read_grant_i,
@@ -80,8 +86,15 @@ module proof_sponge_padding (
       .write_grant_i,
       .write_block_o(),
       .write_data_o(),
+      .cipher_request_o(cipher_request),
+      .cipher_grant_i,
+      .cipher_block_o(),
+      .result_valid_i,
+      .result_block_i,
+      .next_iv_o(),
       .fault_request_o(fault_request),
       .fault_length_o(),
+      .fault_tag_o(),
       .fault_grant_i,
       .release_request_o(release_request),
       .release_grant_i
@@ -131,6 +144,7 @@ module proof_sponge_padding (
 
   // The message as it comes.
   logic [31:0] left_q = '0;      // bytes still to come
+  logic [31:0] request_bytes;    // of AAD and text
   logic [7:0] place_q = '0;      // bytes that this block has got
   logic padding_q = 1'b0;        // what is appended has been given
   logic ended_q = 1'b0;          // with the last block, in the cycle before
@@ -142,6 +156,7 @@ module proof_sponge_padding (
   assign begins = finishes && !padding_q && left_q < 32'd16;               // the padding, in this beat
   assign is_last = finishes && to_end <= 8'd16 && (padding_q || (begins && left_q < 32'(to_end)));
   assign half = to_end == 8'd8 && (is_last || (!finishes && left_q == 32'd8));
+  assign request_bytes = request.text_length + (request.cipher ? request.aad_length : '0);
   assign is_end = finishes ? is_last : left_q <= 32'd16;
   always_comb begin
     for (int unsigned i = 0; i < 16; i++) begin
@@ -162,17 +177,19 @@ module proof_sponge_padding (
         assume (free && start_request_i.mode >= 4'(cce_contract_pkg::HashModeSha3224));
         assume (start_request_i.last || start_request_i.squeeze || start_request_i.text_length != '0);
         assume (!(start_request_i.last && start_request_i.squeeze));
+        if (start_request_i.cipher) assume (start_request_i.first && start_request_i.last);
         assume (!start_request_i.keyed || start_request_i.mode < 4'(cce_contract_pkg::HashModeShake128));
       end
       if (read_grant_i) assume (read_request);
       if (clear_grant_i) assume (clear_request);
       if (write_grant_i) assume (write_request);
+      if (cipher_grant_i) assume (cipher_request);
       if (fault_grant_i) assume (fault_request);
       if (release_grant_i) assume (release_request);
 `ifdef PLANTED
       // Short texts for which nothing waits, and nothing fails, are enough to find a fault.
       assume (!abort_i && available_i && read_grant_i == read_request);
-      if (start_i) assume (start_request_i.text_length < 32'd160);
+      if (start_i) assume (start_request_i.text_length < 32'd160 && start_request_i.aad_length < 32'd160);
 `endif
 
       if (\u_lane.state_q != Free) begin
@@ -197,13 +214,14 @@ module proof_sponge_padding (
         if (padding_q) assert (left_q == '0);
         if (!finishes && \u_lane.state_q == Message) assert (left_q != '0);
       end
-      if (before_message) assert (place_q == '0 && !padding_q && (\u_lane.state_q == Restore || left_q == request.text_length));
+      if (before_message) assert (place_q == '0 && !padding_q && (\u_lane.state_q == Restore || left_q == request_bytes));
     end
     ended_q <= 1'b0;
     faulted_q <= 1'b0;
     if (rst_nq) begin
       if (start_i) begin
-        left_q <= start_request_i.text_length;
+        // With the cipher in one pass, AAD and text are the message.
+        left_q <= start_request_i.text_length + (start_request_i.cipher ? start_request_i.aad_length : '0);
         place_q <= '0;
         padding_q <= 1'b0;
       end else if (\u_lane.state_q == Inner) begin

@@ -404,7 +404,8 @@ module hash_lane #(
   logic [127:0] piece, digest_piece;
   logic held_only, block_used, output_step, output_write;
   logic begins_output;
-  logic differs_q;                 // the tag is another one
+  logic differs_q;                 // what was compared of the tag is another one's
+  logic tag_wrong;                 // the only thing that is told of it, at the end
   logic [4:0] output_bytes;
   cce_contract_pkg::hash_context_t context_out;
 
@@ -427,6 +428,7 @@ module hash_lane #(
   assign write_request_o = !aborting && room_i && (output_write || (result_valid && (hashes_source || fifo_room)));
   assign write_block_o = write_block_q;
   assign write_data_o = result_valid ? result : piece;
+  assign tag_wrong = verifies && differs_q;
   assign begins_output = state_q == StateSettle && !core_busy && !(request_q.keyed && request_q.last && !outer_q);
   assign output_bytes = output_left_q < 32'd16 ? output_left_q[4:0] : 5'd16;
   assign output_step = state_q == StateOutput && !aborting && !core_busy && output_left_q != '0 && text_given &&
@@ -560,11 +562,11 @@ module hash_lane #(
             // More can be squeezed from whole pairs of blocks only.
             fault_length_q <= !request_q.cipher;
             fault_tag_q <= request_q.cipher;
-            if (!request_q.squeeze) state_q <= differs_q ? StateFault : StateErase;
+            if (!request_q.squeeze) state_q <= tag_wrong ? StateFault : StateErase;
             else state_q <= index_q == '0 && !held_valid_q && request_q.output_length[3:0] == '0 ? StateSave : StateFault;
             index_q <= '0;
           end else if (output_step) begin
-            if (verifies && cce_pkg::keep_bytes(piece ^ fifo_data, output_bytes) != '0) differs_q <= 1'b1;
+            if (verifies) differs_q <= differs_q || cce_pkg::keep_bytes(piece ^ fifo_data, output_bytes) != '0;
             if (!held_only) output_left_q <= output_left_q > 32'd16 ? output_left_q - 32'd16 : '0;
             if (Sponge) begin
               held_q <= held_only ? core_piece[63:0] : core_piece[127:64];
