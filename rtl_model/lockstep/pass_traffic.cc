@@ -29,7 +29,7 @@ Traffic::Pass Traffic::make_pass() {
     Pass pass;
     pass.cipher = chance(50) ? CipherMode::ctr : CipherMode::cbc;
     pass.hash = modes[below(modes.size())];
-    pass.decrypt = chance(40);
+    pass.decrypt = chance(12);
     pass.over_plaintext = chance(50);
     pass.key = bytes(16 + 8 * below(3));
     pass.iv = bytes(16);
