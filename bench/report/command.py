@@ -64,6 +64,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument('--out', type=Path, metavar='FOLDER', help='for the report (default: build/bench/report)')
     made.add_argument('--compare', type=Path, metavar='OLD.json',
                       help='print what changed from that report beyond noise; exit status 3 if something got worse')
+    made.add_argument('--force', action='store_true',
+                      help='with --compare: compare times of the host although the machines differ')
     made.add_argument('--from', dest='source', type=Path, metavar='REPORT.json',
                       help='measure nothing: make the page, or compare, from that report')
     made.add_argument('--check', action='store_true', help=argparse.SUPPRESS)  # the arguments alone: scripts/bench.sh
@@ -117,6 +119,15 @@ def write(report: Report, folder: Path, progress: Progress) -> None:
     progress.say(f'{len(report.figures)} figures in {folder}/report.json, report.csv and report.html')
 
 
+def page_of(source: Path, report: Report) -> str:
+    """Of a report that somebody else may have written, or changed. Raises ReportError if nothing can be made of it."""
+    try:
+        return page(report)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise ReportError(f'no page can be made of {source}: a figure or profile of it lacks something or is mangled: '
+                          f'{type(error).__name__}: {error}') from error
+
+
 def print_comparison(report: Report) -> None:
     found = compare_profiles(report)
     if not found.break_evens:
@@ -137,9 +148,16 @@ def print_comparison(report: Report) -> None:
                   ''.join(f'{"never" if size is None else size or "-":>13}' for size in sizes))
 
 
-def print_changes(old: Report, new: Report) -> int:
-    found = compare.differences(old, new)
+def print_changes(old: Report, new: Report, force: bool) -> int:
+    machines = compare.host_differences(old, new)
+    found = compare.differences(old, new, force or not machines)
     print(compare.text(found), end='')
+    if machines:
+        print(f'the machines differ ({"; ".join(machines)}): ' +
+              ('times of the host were compared all the same' if force else
+               'exact figures alone were compared, --force compares times of the host as well'))
+    else:
+        print(compare.spread_text(old, new), end='')
     if not old.complete or not new.complete:
         print('one of the reports is incomplete: what is missing was not compared')
     return CODE_WORSE if found.worse() else 0
@@ -180,6 +198,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     options.out = (options.out or options.build / 'bench/report').resolve()
     try:
+        if options.force and not options.compare:
+            raise ValueError('--force is for --compare')
         names = algorithms.parse(options.algorithms, options.quick)
         parts = chosen_parts(options.parts)
         profiles.pairs(split(options.profile))
@@ -190,7 +210,7 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         if given is not None:
             report, code = given, 0
-            write_text(options.out / 'report.html', page(report))
+            write_text(options.out / 'report.html', page_of(options.source, report))
         else:
             report, code = measure(options, parts, names)
     except (algorithms.AlgorithmError, profiles.ProfileError, ReportError, ValueError, OSError) as error:
@@ -198,5 +218,5 @@ def main(arguments: list[str] | None = None) -> int:
         return CODE_USAGE
     print_comparison(report)
     if old is not None:
-        return code or print_changes(old, report)
+        return code or print_changes(old, report, options.force)
     return code

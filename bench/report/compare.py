@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What changed between two reports: exact figures by any difference, those of the host beyond their spread."""
+"""What changed between two reports: exact figures by any difference, those of the host beyond their spread; those of two
+different hosts not at all, unless that is what was asked for."""
 
 from __future__ import annotations
 
@@ -35,6 +36,7 @@ class Differences:
     compared: int
     only_old: list[str]
     only_new: list[str]
+    other_hosts: int = 0  #: figures of the host that were left out, since the hosts differ
 
     def worse(self) -> list[Change]:
         return [change for change in self.changes if change.verdict == 'worse']
@@ -61,13 +63,27 @@ def verdict(old: Figure, new: Figure) -> str:
     return 'better' if more == new.name.startswith(MORE_IS_BETTER) else 'worse'
 
 
-def differences(old: Report, new: Report) -> Differences:
+#: What times of a host depend on: two reports that differ here are of two hosts.
+HOST = ('cpu', 'cores', 'hypervisor', 'kernel', 'compiler', 'openssl')
+
+
+def host_differences(old: Report, new: Report) -> list[str]:
+    """In what the machines of both reports differ; empty: figures of the host can be compared."""
+    return [f'{name}: {old.machine.get(name, "not known")} / {new.machine.get(name, "not known")}' for name in HOST
+            if old.machine.get(name) != new.machine.get(name)]
+
+
+def differences(old: Report, new: Report, hosts: bool = True) -> Differences:
+    """`hosts`: compare figures of the host as well, not exact ones alone."""
     by_key = {figure.key(): figure for figure in old.figures}
     found = Differences([], 0, [], [])
     for figure in new.figures:
         before = by_key.pop(figure.key(), None)
         if before is None:
             found.only_new.append(describe(figure))
+            continue
+        if not hosts and not (before.exact and figure.exact):
+            found.other_hosts += 1
             continue
         found.compared += 1
         if beyond_noise(before, figure):
@@ -88,8 +104,27 @@ def part_verdict(figure: Figure, old: float, new: float) -> str:
     return 'worse' if new > old else 'better'
 
 
+def spread_text(old: Report, new: Report) -> str:
+    """How far apart the medians of the host's figures are in two runs of the same: for each name, half of them and nine
+    tenths of them differ by no more."""
+    before = {figure.key(): figure.value for figure in old.figures if not figure.exact}
+    apart: dict[str, list[float]] = {}
+    for figure in new.figures:
+        value = before.get(figure.key(), 0)
+        if not figure.exact and value:
+            apart.setdefault(figure.name, []).append(100 * abs(figure.value / value - 1))
+    lines = []
+    for name, percents in apart.items():
+        percents.sort()
+        lines.append(f'{name:28} {len(percents):5} figures: half within {percents[(len(percents) - 1) // 2]:.1f} %, '
+                     f'nine tenths within {percents[(len(percents) - 1) * 9 // 10]:.1f} %, all within {percents[-1]:.1f} %')
+    return 'From run to run, medians of the host:\n' + '\n'.join(lines) + '\n' if lines else ''
+
+
 def text(found: Differences) -> str:
     lines = [str(change) for change in sorted(found.changes, key=lambda one: (one.verdict != 'worse', one.figure))]
     lines.append(f'{len(found.changes)} of {found.compared} figures changed beyond noise, {len(found.worse())} for the worse; '
                  f'{len(found.only_old)} are in the old report alone, {len(found.only_new)} in the new one')
+    if found.other_hosts:
+        lines.append(f'{found.other_hosts} figures of the host were not compared')
     return '\n'.join(lines) + '\n'

@@ -49,6 +49,20 @@ class Figure:
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Figure:
         quartiles = data['quartiles']
+        wanted: tuple[tuple[str, Any, type | tuple[type, ...]], ...] = (
+            ('name', data['name'], str), ('unit', data['unit'], str), ('conditions', data['conditions'], dict),
+            ('parts', data.get('parts', {}), dict), ('exact', data['exact'], bool), ('complete', data['complete'], bool))
+        for name, value, kind in wanted:
+            if not isinstance(value, kind):
+                raise TypeError(f'{name} {value!r} of figure {data["name"]!r}')
+        if quartiles is not None and (not isinstance(quartiles, list) or len(quartiles) != 2):
+            raise TypeError(f'quartiles {quartiles!r} of figure {data["name"]!r}')
+        for value in (data['value'], data['repetitions'], *(quartiles or ()), *data.get('parts', {}).values()):
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise TypeError(f'number {value!r} of figure {data["name"]!r}')
+        for value in data['conditions'].values():
+            if not isinstance(value, str | int | float):
+                raise TypeError(f'condition {value!r} of figure {data["name"]!r}')
         return Figure(data['name'], data['unit'], data['value'], data['conditions'], data.get('parts', {}),
                       data['repetitions'], (quartiles[0], quartiles[1]) if quartiles else None, data['exact'],
                       data['complete'])
@@ -129,6 +143,22 @@ def write_text(path: Path, text: str) -> None:
         raise ReportError(f'cannot write {path}: {error.strerror}') from error
 
 
+def check_head(data: Mapping[str, Any]) -> None:
+    """All of a report but its figures. Raises KeyError or TypeError with what is missing or wrong."""
+    kinds: dict[str, type | tuple[type, ...]] = {
+        'machine': dict, 'options': dict, 'profiles': dict, 'parts': dict, 'figures': list, 'complete': bool, 'begun': str,
+        'seconds': (int, float)}
+    for name, kind in kinds.items():
+        if not isinstance(data[name], kind):
+            raise TypeError(f'{name} {data[name]!r:.60}')
+    for name, part in data['parts'].items():
+        if not isinstance(part, dict) or not isinstance(part['skipped'], list):
+            raise TypeError(f'part {name}')
+    for name, profile in data['profiles'].items():
+        if not isinstance(profile, dict) or profile['kind'] not in ('engine', 'cpu'):
+            raise TypeError(f'profile {name}')
+
+
 def read_report(path: Path) -> Report:
     try:
         data = json.loads(path.read_text(encoding='utf-8'))
@@ -139,6 +169,7 @@ def read_report(path: Path) -> Report:
     try:
         if data['format'] != FORMAT:
             raise ReportError(f'{path} has format {data["format"]}, this program reads format {FORMAT}')
+        check_head(data)
         return Report(data['machine'], data['options'], data['profiles'],
                       [Figure.from_json(figure) for figure in data['figures']], data['parts'], data['complete'],
                       data['begun'], data['seconds'])

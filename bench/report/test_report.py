@@ -87,12 +87,45 @@ class FiguresTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / 'report.json'
             for text, reason in (('{', 'not JSON'), ('{}', 'format'), ('{"format": 99}', 'format 99'),
-                                 ('{"format": 1, "figures": []}', 'missing')):
+                                 ('{"format": 1, "figures": []}', 'missing'), ('[]', 'missing or wrong'),
+                                 ('{"format": 1, "machine": []}', 'machine')):
                 path.write_text(text, encoding='utf-8')
                 with self.assertRaisesRegex(ReportError, reason):
                     read_report(path)
             with self.assertRaisesRegex(ReportError, 'No such file'):
                 read_report(path.with_name('nothing'))
+
+
+    def test_every_mangled_piece_of_a_report_is_refused(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / 'report.json'
+            report = known_report()
+            report.figures = report.figures[:1]
+            report.parts['engine'] = {'complete': True, 'seconds': 1.0, 'figures': 1, 'skipped': []}
+            report.write_json(path)
+            whole = json.loads(path.read_text(encoding='utf-8'))
+            pieces: list[tuple[dict[str, Any], str, Any]] = [
+                (whole, name, value) for name, value in (
+                    ('machine', []), ('profiles', {'x': {}}), ('parts', {'x': []}), ('figures', {}), ('seconds', 'long'))]
+            figure = whole['figures'][0]
+            pieces += [(figure, name, value) for name, value in (
+                ('name', 7), ('unit', None), ('value', 'much'), ('value', True), ('conditions', []),
+                ('conditions', {'bytes': [1]}), ('parts', {'cycles': None}), ('quartiles', [1]), ('quartiles', ['a', 'b']),
+                ('repetitions', 'ten'), ('exact', 'yes'), ('complete', 1))]
+            for piece, name, value in pieces:
+                right = piece[name]
+                for mangled in (True, False):
+                    with self.subTest(name=name, value=value, mangled=mangled):
+                        if mangled:
+                            piece[name] = value
+                        else:
+                            del piece[name]
+                        path.write_text(json.dumps(whole), encoding='utf-8')
+                        piece[name] = right
+                        if not mangled and name == 'parts':
+                            continue  # a figure need not have any
+                        with self.assertRaisesRegex(ReportError, 'is not a report'):
+                            read_report(path)
 
 
 class ProfilesTest(unittest.TestCase):
@@ -535,6 +568,41 @@ class CommandTest(unittest.TestCase):
                 with contextlib.redirect_stdout(io.StringIO()) as out:
                     self.assertEqual(command.main(['--from', str(new), '--compare', str(old), '--out', folder]), code,
                                      out.getvalue())
+
+    def test_times_of_another_machine_are_not_compared(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            old, new = Path(folder) / 'old.json', Path(folder) / 'new.json'
+
+            def report(cpu: str, nanoseconds: float) -> Report:
+                made = known_report()
+                made.machine['cpu'] = cpu
+                made.figures.append(Figure('software.time', 'ns', nanoseconds, {}, {}, 10, (nanoseconds, nanoseconds)))
+                return made
+
+            report('slow', 100).write_json(old)
+            report('fast', 200).write_json(new)
+            for more, code, said in (([], 0, 'figures of the host were not compared'), (['--force'], 3, 'all the same')):
+                with contextlib.redirect_stdout(io.StringIO()) as out:
+                    self.assertEqual(command.main(['--from', str(new), '--compare', str(old), '--out', folder, *more]), code)
+                self.assertIn(said, out.getvalue())
+                self.assertIn('the machines differ (cpu: slow / fast)', out.getvalue())
+            report('slow', 110).write_json(new)
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                self.assertEqual(command.main(['--from', str(new), '--compare', str(old), '--out', folder]), 3)
+            self.assertRegex(out.getvalue(), r'software\.time +1 figures: half within 10\.0 %')
+            with contextlib.redirect_stderr(io.StringIO()) as errors:
+                self.assertEqual(command.main(['--force', '--from', str(new), '--out', folder]), 2)
+            self.assertIn('--force is for --compare', errors.getvalue())
+
+    def test_a_report_that_nothing_can_be_made_of(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / 'report.json'
+            report = known_report()
+            report.figures[0] = Figure('linux.guest', 'ns', 1.0, {'backend': 'dev_io_uring'})
+            report.write_json(path)
+            with contextlib.redirect_stderr(io.StringIO()) as errors:
+                self.assertEqual(command.main(['--from', str(path), '--out', folder]), 2)
+            self.assertIn('no page can be made of', errors.getvalue())
 
     def test_help_lists_what_can_be_chosen(self) -> None:
         done = subprocess.run(['/usr/bin/python3', '-B', '-m', 'report', '--help'], capture_output=True, text=True,
