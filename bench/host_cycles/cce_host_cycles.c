@@ -84,6 +84,13 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* Of a request: median, least, and the quartiles beside the median. */
+static void print_step(const char *step, const u64 *sorted, unsigned int depth)
+{
+	pr_cont(" %s_median=%llu %s_least=%llu %s_low=%llu %s_high=%llu", step, sorted[BATCHES / 2] / depth,
+		step, sorted[0] / depth, step, sorted[BATCHES / 4] / depth, step, sorted[3 * BATCHES / 4] / depth);
+}
+
 static int run(struct measurement *m, const char *name, unsigned int bytes, unsigned int depth)
 {
 	unsigned int batch, i;
@@ -113,9 +120,10 @@ static int run(struct measurement *m, const char *name, unsigned int bytes, unsi
 	}
 	sort(m->submit, BATCHES, sizeof(u64), compare, NULL);
 	sort(m->complete, BATCHES, sizeof(u64), compare, NULL);
-	pr_info("%s bytes=%u depth=%u submit_median=%llu submit_least=%llu complete_median=%llu complete_least=%llu\n",
-		name, bytes, depth, m->submit[BATCHES / 2] / depth, m->submit[0] / depth,
-		m->complete[BATCHES / 2] / depth, m->complete[0] / depth);
+	pr_info("%s bytes=%u depth=%u", name, bytes, depth);
+	print_step("submit", m->submit, depth);
+	print_step("complete", m->complete, depth);
+	pr_cont("\n");
 	return 0;
 }
 

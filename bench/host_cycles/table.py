@@ -28,11 +28,12 @@ def processor() -> str:
 
 def main() -> int:
     log = Path(sys.argv[1]).read_text()
-    rows = []
+    rows: list[dict[str, str | int]] = []
     for match in re.finditer(r"cce_host_cycles: (\S+-cce) (bytes=.*)", log):
         pairs = (word.split("=") for word in match[2].split())
         rows.append({"algorithm": match[1], **{name: int(value) for name, value in pairs}})
-    if len(rows) != ROWS or "cce_host_cycles: done" not in log:
+    spread = {f"{step}_{quartile}" for step in ("submit", "complete") for quartile in ("low", "high")}
+    if len(rows) != ROWS or any(not spread <= row.keys() for row in rows) or "cce_host_cycles: done" not in log:
         print(f"table.py: {len(rows)} of {ROWS} rows in {sys.argv[1]}", file=sys.stderr)
         return 1
 

@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from report.figures import Condition, Figure
-from report.machine import ROOT
+from report.machine import NO_GUEST_KERNEL, ROOT, guest_kernel
 from report.part import Context, PartError, run
 
 BATCHES = 400  # of measure.sh: bench/host_cycles/cce_host_cycles.c
@@ -30,7 +29,7 @@ def driver_figures(data: dict[str, Any]) -> Iterator[Figure]:
         conditions: dict[str, Condition] = {'algorithm': row['algorithm'], 'bytes': row['bytes'], 'depth': row['depth']}
         for step in ('submit', 'complete'):
             yield Figure(f'linux.driver.{step}', 'time stamp counter cycles per request', row[f'{step}_median'], conditions,
-                         {'least': row[f'{step}_least']}, BATCHES)
+                         {'least': row[f'{step}_least']}, BATCHES, (row[f'{step}_low'], row[f'{step}_high']))
     for mode, size in data['cpu_below'].items():
         yield Figure('linux.driver.threshold', 'bytes', size, {'algorithm': mode})
 
@@ -121,19 +120,11 @@ class LinuxPart:
     def seconds(self, context: Context) -> float:
         return 45 if context.quick else 240
 
-    @staticmethod
-    def kernel() -> Path | None:
-        """The guest kernel, if it has been built."""
-        script = ROOT / 'sim/machines/uml/build-kernel.sh'
-        done = subprocess.run([script, '--print-path'], capture_output=True, text=True, check=False)
-        path = Path(done.stdout.strip() or '/')
-        return path if done.returncode == 0 and (path / 'linux').is_file() else None
-
     def measure(self, context: Context) -> Iterator[Figure]:
         context.skip(NOT_MEASURED)
-        kernel = self.kernel()
+        kernel = guest_kernel()
         if kernel is None:
-            context.skip('linux: the guest kernel is not built: sim/machines/uml/build-kernel.sh, some minutes')
+            context.skip('linux: ' + NO_GUEST_KERNEL)
             return
         samples, sizes, depths = self._shape(context)
         step = self.seconds(context) / 3

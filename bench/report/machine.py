@@ -11,6 +11,16 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 
+NO_GUEST_KERNEL = 'the guest kernel is not built: sim/machines/uml/build-kernel.sh, some minutes'
+
+
+def guest_kernel() -> Path | None:
+    """The folder of the guest kernel, if it has been built."""
+    script = ROOT / 'sim/machines/uml/build-kernel.sh'
+    done = subprocess.run([script, '--print-path'], capture_output=True, text=True, check=False)
+    path = Path(done.stdout.strip() or '/')
+    return path if done.returncode == 0 and (path / 'linux').is_file() else None
+
 
 def first_line(*command: str) -> str:
     """Of what a command prints; empty if it cannot be run."""

@@ -14,6 +14,7 @@ from report.engine import DEEP, is_deep
 from report.figures import Condition, Figure, Report
 from report.plots import all_plots, base, size_text
 from report.profiles import EngineProfile, from_json
+from report.software import CLASSES, KERNEL_C
 
 STYLE = '''
 body { font: 15px/1.45 sans-serif; color: #222; max-width: 62rem; margin: 1.5rem auto; padding: 0 1rem; }
@@ -106,7 +107,7 @@ def software_table(report: Report) -> str:
                                                                                               instructions='all')))
     rows = []
     for name in sorted(name for name in names if not name.startswith(('aes-128', 'aes-192'))):
-        for instructions in ('all', 'aes-ni', 'plain'):
+        for instructions in (*CLASSES, KERNEL_C):
             cells = []
             for size in sizes:
                 pick: dict[str, Condition] = {

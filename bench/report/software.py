@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The software path, on this machine: OpenSSL with all of the CPU's instructions, with AES-NI only, and with none; memcpy
-as the floor; `openssl speed` as a second opinion."""
+"""The software path, on this machine: OpenSSL with all of the CPU's instructions, with AES-NI only, and with none; the
+kernel's own C code in a guest; memcpy as the floor; `openssl speed` as a second opinion."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ import os
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from report.algorithms import NO_DIRECTION, openssl_names
 from report.figures import Condition, Figure, summarize
+from report.machine import NO_GUEST_KERNEL, ROOT, guest_kernel
 from report.part import Context, PartError, run
 
 CLASSES = ('all', 'aes-ni', 'plain')
 SIZES = (16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576)
 REPETITIONS = 10
+#: Of the kernel's own C code, as of OpenSSL's classes.
+KERNEL_C = 'kernel-c'
+KERNEL_C_SECONDS = 12  #: of all its rounds, the guest's boot included
 NAME = re.compile(r'(?P<algorithm>[^/]+)(/(?P<direction>encrypt|decrypt))?/(?P<bytes>\d+)(/.*)?')
 #: Measured by `openssl speed` as well: its name there, ours.
 CROSS_CHECKED = {'aes-256-gcm': ('-evp', 'aes-256-gcm'), 'aes-256-ctr': ('-evp', 'aes-256-ctr'),
@@ -58,6 +62,21 @@ def parse(text: str, instructions: str) -> Iterator[tuple[Kind, float, float | N
         yield kind, row['real_time'], row.get('tsc_cycles'), row['label']
 
 
+def parse_kernel(text: str) -> Iterator[tuple[Kind, float, float | None, str]]:
+    """What bench/kernel_c/measure.sh prints: NAME/DIRECTION/BYTES DIGEST CYCLES:NANOSECONDS..."""
+    for line in text.splitlines():
+        try:
+            name, digest, *samples = line.split()
+            algorithm, direction, size = name.split('/')
+            kind = Kind(KERNEL_C, algorithm, direction if algorithm.startswith('aes') else NO_DIRECTION, int(size))
+            pairs = [(float(cycles), float(nanoseconds)) for cycles, nanoseconds in
+                     (sample.split(':') for sample in samples)]
+        except ValueError as error:
+            raise PartError(f'cce_kernel_c: what is "{line}"?') from error
+        for cycles, nanoseconds in pairs:
+            yield kind, nanoseconds, cycles, digest
+
+
 class Collection:
     """Samples of all rounds; what one class of instructions makes must be what the others make."""
 
@@ -65,11 +84,11 @@ class Collection:
         self.samples: dict[Kind, Samples] = defaultdict(lambda: Samples([], []))
         self.digests: dict[tuple[str, str, int], str] = {}
 
-    def add(self, text: str, instructions: str) -> None:
-        for kind, nanoseconds, cycles, digest in parse(text, instructions):
+    def add(self, rows: Iterable[tuple[Kind, float, float | None, str]]) -> None:
+        for kind, nanoseconds, cycles, digest in rows:
             known = self.digests.setdefault((kind.algorithm, kind.direction, kind.bytes), digest)
             if known != digest:
-                raise PartError(f'OpenSSL with instructions "{instructions}" computes another {kind.algorithm} '
+                raise PartError(f'software with instructions "{kind.instructions}" computes another {kind.algorithm} '
                                 f'({kind.direction}, {kind.bytes} bytes) than with other instructions')
             self.samples[kind].nanoseconds.append(nanoseconds)
             if cycles is not None:
@@ -105,7 +124,7 @@ class SoftwarePart:
         return 1.6 * len(algorithms) * len(sizes) * max(2.5 * seconds, 0.004)
 
     def seconds(self, context: Context) -> float:
-        return REPETITIONS * len(CLASSES) * self._round_seconds(context) + len(self._cross_checked(context))
+        return REPETITIONS * len(CLASSES) * self._round_seconds(context) + KERNEL_C_SECONDS + len(self._cross_checked(context))
 
     @staticmethod
     def _cross_checked(context: Context) -> list[str]:
@@ -129,15 +148,29 @@ class SoftwarePart:
                     command = [program, '--repetitions', '1', '--seconds', str(seconds), '--algorithms', ','.join(named),
                                '--sizes', ','.join(map(str, sizes)), '--core', str(context.cores[-1])]
                     text = run(command, context.work / 'openssl.log', environment)
-                    collection.add(text, instructions)
+                    collection.add(parse(text, instructions))
                     context.progress.advance('software', self._round_seconds(context),
                                              f'{instructions}, round {number + 1} of {REPETITIONS}')
+            self._kernel_c(context, collection, sizes)
         finally:
             # Also of a run that was interrupted or failed: fewer repetitions, marked as not complete.
             figures = list(collection.figures(REPETITIONS))
             yield from figures
         for name in self._cross_checked(context):
             yield self._cross_check(context, name, figures)
+
+    @staticmethod
+    def _kernel_c(context: Context, collection: Collection, sizes: tuple[int, ...]) -> None:
+        """In a guest in real time, whose CPU is this machine's."""
+        kernel = guest_kernel()
+        if kernel is None:
+            context.skip("software: the kernel's own C code: " + NO_GUEST_KERNEL)
+            return
+        text = run([str(ROOT / 'bench/kernel_c/measure.sh'), '--kernel', str(kernel), '--out', str(context.work / 'kernel_c'),
+                    '--sizes', ','.join(map(str, sizes)), '--rounds', str(REPETITIONS), '--names',
+                    ','.join(openssl_names(context.algorithms, (256,)))], context.work / 'kernel_c.log')
+        collection.add(parse_kernel(text))
+        context.progress.advance('software', KERNEL_C_SECONDS, "the kernel's own C code")
 
     @staticmethod
     def _cross_check(context: Context, name: str, figures: list[Figure]) -> Figure:

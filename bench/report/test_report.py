@@ -269,7 +269,7 @@ class SoftwareTest(unittest.TestCase):
     def test_rows_of_google_benchmark(self) -> None:
         collection = software.Collection()
         for _ in range(2):
-            collection.add(json.dumps(GOOGLE), 'all')
+            collection.add(software.parse(json.dumps(GOOGLE), 'all'))
         figures = list(collection.figures(wanted=3))
         self.assertEqual([(figure.name, figure.value) for figure in figures],
                          [('software.time', 800.0), ('software.cycles', 0.5), ('software.time', 100.0),
@@ -282,15 +282,26 @@ class SoftwareTest(unittest.TestCase):
 
     def test_classes_of_instructions_must_compute_the_same(self) -> None:
         collection = software.Collection()
-        collection.add(json.dumps(GOOGLE), 'all')
+        collection.add(software.parse(json.dumps(GOOGLE), 'all'))
         with self.assertRaisesRegex(PartError, '"plain" computes another aes-256-gcm'):
-            collection.add(json.dumps(GOOGLE).replace('"aa"', '"ab"'), 'plain')
+            collection.add(software.parse(json.dumps(GOOGLE).replace('"aa"', '"ab"'), 'plain'))
+        kernel = 'aes-256-gcm/decrypt/4096 {} 4096:2000 8192:4000 6144:3000\nsha-256/encrypt/64 cc 128:64\n'
+        with self.assertRaisesRegex(PartError, '"kernel-c" computes another aes-256-gcm'):
+            collection.add(software.parse_kernel(kernel.format('ab')))
+        collection.add(software.parse_kernel(kernel.format('aa').replace('cc', collection.digests['sha-256', 'none', 64])))
+        figures = [figure for figure in collection.figures(3) if figure.conditions['instructions'] == 'kernel-c']
+        self.assertEqual([(figure.name, figure.value, figure.complete) for figure in figures],
+                         [('software.time', 3000.0, True), ('software.cycles', 1.5, True), ('software.time', 64.0, False),
+                          ('software.cycles', 2.0, False)])
 
     def test_what_is_not_understood_is_refused(self) -> None:
         for text, reason in (('', 'no JSON'), (json.dumps(GOOGLE).replace('"ns"', '"us"'), 'in us'),
                              (json.dumps(GOOGLE).replace('sha-256/64"', 'sha-256"'), 'what is')):
             with self.assertRaisesRegex(PartError, reason):
                 list(software.parse(text, 'all'))
+        for line in ('sha-256/encrypt/64', 'sha-256/64 aa 1:1', 'sha-256/encrypt/64 aa 1', 'sha-256/encrypt/x aa 1:1'):
+            with self.assertRaisesRegex(PartError, 'what is'):
+                list(software.parse_kernel(line))
 
     def test_what_was_measured_before_a_failure_is_kept(self) -> None:
         """The third process ends with status 7: two rounds' figures are there, marked as not complete."""
@@ -331,10 +342,12 @@ class LinuxTest(unittest.TestCase):
 
     def test_rows_of_the_driver(self) -> None:
         rows = [{'algorithm': 'ctr-aes-cce', 'bytes': 64, 'depth': 1, 'submit_median': 900, 'submit_least': 800,
-                 'complete_median': 500, 'complete_least': 400}]
+                 'submit_low': 850, 'submit_high': 950, 'complete_median': 500, 'complete_least': 400, 'complete_low': 450,
+                 'complete_high': 550}]
         figures = list(linux.driver_figures({'rows': rows, 'cpu_below': {'ctr': 512}}))
         self.assertEqual([(figure.name, figure.value) for figure in figures],
                          [('linux.driver.submit', 900), ('linux.driver.complete', 500), ('linux.driver.threshold', 512)])
+        self.assertEqual([figure.quartiles for figure in figures], [(850, 950), (450, 550), None])
 
     def test_rates_are_exact_where_the_guest_has_the_engines_time(self) -> None:
         row = {'bytes': 64, 'in_flight': 1, 'requests_per_second': 5e5}

@@ -14,6 +14,7 @@ namespace cce::sim::device {
 namespace {
 
 constexpr std::uint64_t word_bytes = 4;
+constexpr std::uint32_t mark_offset = contract::queue_page::at(contract::queue_page::completed_low, 0);
 constexpr std::uint32_t all_ones = 0xffff'ffff;
 
 bool in_space(std::uint64_t offset, std::uint64_t bytes) {
@@ -35,6 +36,7 @@ bool RegisterWindow::present() {
 
 std::uint32_t RegisterWindow::read_word(std::uint32_t offset) {
     ++statistics_.register_reads;
+    if (offset == mark_offset) statistics_.marks.push_back({statistics_.bytes_read, statistics_.bytes_written});
     if (!present()) return all_ones;
     if (const auto answer = injection_.answer(offset)) return *answer;
     const RegisterValue result = engine_.read_register(offset);

@@ -37,7 +37,9 @@ void describe(CLI::App& app, ProgramOptions& options) {
         ->capture_default_str();
     app.add_option("--inject", options.injections, "a fault to inject (repeatable), see below")
         ->allow_extra_args(false);
-    app.add_option("--statistics", options.statistics, "file for counters (JSON), written at the end");
+    app.add_option("--statistics", options.statistics,
+                   "file for counters (JSON), written at the end; `marks`: DMA's bytes at "
+                   "each read of the first queue's COMPLETED_LOW");
     app.add_option("--ready-fd", options.ready_fd, "descriptor that gets a line when the server listens; else stdout");
     app.add_option("--log-level", options.log_level, "what to log on standard error")
         ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
@@ -95,6 +97,10 @@ void announce_ready(int fd) {
 
 nlohmann::ordered_json common_statistics(const Engine& engine, const Statistics& statistics,
                                          std::uint64_t lost_interrupts, const FaultLog& faults) {
+    nlohmann::ordered_json marks = nlohmann::ordered_json::array();
+    for (const Statistics::Mark& mark : statistics.marks) {
+        marks.push_back({{"dma_bytes_read", mark.read}, {"dma_bytes_written", mark.written}});
+    }
     return {{"engine", engine.name()},
             {"engine_cycles", engine.cycle()},
             {"engine_cycles_simulated", engine.simulated_cycles()},
@@ -109,6 +115,7 @@ nlohmann::ordered_json common_statistics(const Engine& engine, const Statistics&
             {"dma_write_bursts", statistics.write_bursts},
             {"dma_bytes_read", statistics.bytes_read},
             {"dma_bytes_written", statistics.bytes_written},
+            {"marks", std::move(marks)},
             {"faults", faults.count()}};
 }
 

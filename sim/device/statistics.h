@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 namespace cce::sim::device {
 
@@ -19,6 +20,15 @@ struct Statistics {
     std::uint64_t write_bursts = 0;
     std::uint64_t bytes_read = 0;
     std::uint64_t bytes_written = 0;
+
+    /// Bytes that DMA had moved so far.
+    struct Mark {
+        std::uint64_t read = 0;
+        std::uint64_t written = 0;
+    };
+    /// One for each read of the first queue's counter of completed requests: whoever reads the counters on the other
+    /// side, as the driver's debugfs file `engine` does, finds here what DMA has done between two such looks.
+    std::vector<Mark> marks;
 };
 
 }  // namespace cce::sim::device

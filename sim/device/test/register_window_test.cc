@@ -49,6 +49,21 @@ TEST_F(RegisterWindowTest, CountsDoorbells) {
     EXPECT_EQ(statistics_.doorbell_writes, 1U);
 }
 
+TEST_F(RegisterWindowTest, LooksAtTheCompletedRequestsLeaveMarks) {
+    namespace page = contract::queue_page;
+    statistics_.bytes_read = 100;
+    read<std::uint32_t>(page::at(page::completed_low, 0));
+    statistics_.bytes_read = 300;
+    statistics_.bytes_written = 7;
+    read<std::uint32_t>(page::at(page::completed_high, 0));
+    read<std::uint32_t>(page::at(page::completed_low, 1));
+    read<std::uint32_t>(page::at(page::completed_low, 0));
+    ASSERT_EQ(statistics_.marks.size(), 2U);
+    EXPECT_EQ(statistics_.marks[0].read, 100U);
+    EXPECT_EQ(statistics_.marks[1].read, 300U);
+    EXPECT_EQ(statistics_.marks[1].written, 7U);
+}
+
 TEST_F(RegisterWindowTest, PartialWritesDoNothingAndAreFaults) {
     write<std::uint16_t>(FakeEngine::scratch, 0xffff);
     write<std::uint8_t>(FakeEngine::scratch, 0xff);
