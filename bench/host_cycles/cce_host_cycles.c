@@ -29,6 +29,7 @@
 #define DEPTH_MOST	32
 #define TEXT_MOST	65536
 #define TAG_BYTES	16
+#define LINE_MOST	400
 
 static bool stay;
 module_param(stay, bool, 0444);
@@ -85,16 +86,19 @@ static int compare(const void *a, const void *b)
 }
 
 /* Of a request: median, least, and the quartiles beside the median. */
-static void print_step(const char *step, const u64 *sorted, unsigned int depth)
+static int print_step(char *line, int at, const char *step, const u64 *sorted, unsigned int depth)
 {
-	pr_cont(" %s_median=%llu %s_least=%llu %s_low=%llu %s_high=%llu", step, sorted[BATCHES / 2] / depth,
-		step, sorted[0] / depth, step, sorted[BATCHES / 4] / depth, step, sorted[3 * BATCHES / 4] / depth);
+	return at + scnprintf(line + at, LINE_MOST - at, " %s_median=%llu %s_least=%llu %s_low=%llu %s_high=%llu",
+			      step, sorted[BATCHES / 2] / depth, step, sorted[0] / depth,
+			      step, sorted[BATCHES / 4] / depth, step, sorted[3 * BATCHES / 4] / depth);
 }
 
 static int run(struct measurement *m, const char *name, unsigned int bytes, unsigned int depth)
 {
+	char line[LINE_MOST];
 	unsigned int batch, i;
 	u64 start;
+	int length;
 
 	for (batch = 0; batch < BATCHES; batch++) {
 		m->done = 0;
@@ -120,10 +124,9 @@ static int run(struct measurement *m, const char *name, unsigned int bytes, unsi
 	}
 	sort(m->submit, BATCHES, sizeof(u64), compare, NULL);
 	sort(m->complete, BATCHES, sizeof(u64), compare, NULL);
-	pr_info("%s bytes=%u depth=%u", name, bytes, depth);
-	print_step("submit", m->submit, depth);
-	print_step("complete", m->complete, depth);
-	pr_cont("\n");
+	length = print_step(line, 0, "submit", m->submit, depth);
+	print_step(line, length, "complete", m->complete, depth);
+	pr_info("%s bytes=%u depth=%u%s\n", name, bytes, depth, line);
 	return 0;
 }
 

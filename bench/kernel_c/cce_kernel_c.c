@@ -20,7 +20,8 @@
 #include <linux/vmalloc.h>
 
 #define SIZES_MOST	16
-#define ROUNDS_MOST	64
+#define ROUNDS_MOST	32
+#define LINE_MOST	900	/* a line of the log has no more */
 #define TEXT_MOST	SZ_1M
 #define TAG_BYTES	16
 #define IV_BYTES	16
@@ -296,16 +297,18 @@ static int time_all(struct row *rows, unsigned int count)
 
 static void print_rows(const struct row *rows, unsigned int count)
 {
+	static char line[LINE_MOST];
 	unsigned int i, round;
 
 	for (i = 0; i < count; i++) {
 		const struct work *work = rows[i].work;
+		int length = 0;
 
-		pr_info("%s/%s/%u %*phN", work->algorithm->name,
-			work->decrypt ? "decrypt" : "encrypt", rows[i].bytes, DIGEST_SHOWN, rows[i].digest);
 		for (round = 0; round < rounds; round++)
-			pr_cont(" %llu:%llu", rows[i].cycles[round], rows[i].nanoseconds[round]);
-		pr_cont("\n");
+			length += scnprintf(line + length, sizeof(line) - length, " %llu:%llu",
+					    rows[i].cycles[round], rows[i].nanoseconds[round]);
+		pr_info("%s/%s/%u %*phN%s\n", work->algorithm->name, work->decrypt ? "decrypt" : "encrypt",
+			rows[i].bytes, DIGEST_SHOWN, rows[i].digest, line);
 	}
 }
 
