@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the kernel's own C code takes for a request, by the time stamp counter, in a guest in real time: cce_kernel_c.ko.
+ * What the kernel's own C code takes for a request, by the time stamp counter, in a guest in real time:
+ * cce_kernel_c.ko.
  *
  * Keys, texts and IVs are those of bench/openssl_operations.cc, and each line has a digest of the first output, so that
  * whoever reads them sees that the kernel computes what OpenSSL does. Every algorithm and size is timed once in each

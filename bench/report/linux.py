@@ -5,22 +5,19 @@ of a simulated engine, latency, interrupts, doorbells and polls of a request."""
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from report import linux_users
 from report.figures import Condition, Figure
+from report.guest import CYCLE_NS, Gained, Looks, boot, fresh_folder
 from report.machine import NO_GUEST_KERNEL, ROOT, guest_kernel
 from report.part import Context, PartError, run
 
 BATCHES = 400  # of measure.sh: bench/host_cycles/cce_host_cycles.c
 BACKENDS = ('dev_ioctl', 'dev_io_uring', 'af_alg')
-CYCLE_NS = 4  # of cce_device_server: 250 MHz
 GUEST_SECONDS = '0.002'
-#: Users of the driver are tested: tests/kernel, *.users.* and provider.
-NOT_MEASURED = ('linux: the cost of dm-crypt, IPsec and the OpenSSL provider is not measured (they are tested), nor is the '
-                'kernel\'s own C code')
 
 
 def driver_figures(data: dict[str, Any]) -> Iterator[Figure]:
@@ -53,39 +50,29 @@ def library_figures(data: dict[str, Any], samples: int) -> Iterator[Figure]:
                              {**conditions, 'clock_mhz': data['clock_mhz']}, exact=clock == 'guest')
 
 
-def counters(text: str) -> dict[str, int]:
-    """Sums over the queues of the driver's debugfs file `queues`."""
-    total: dict[str, int] = {}
-    for line in text.splitlines():
-        name, _, value = line.partition(': ')
-        if name.startswith('queue') and value.isdigit():
-            key = name.partition('.')[2]
-            total[key] = total.get(key, 0) + int(value)
-    return total
-
-
-def guest_figure(backend: str, row: dict[str, Any], before: str, after: str) -> Figure:
-    """One size and depth in a guest whose clock is the engine's: what the driver counted around it."""
-    first, last = counters(before), counters(after)
-    gained = {name: last[name] - first[name] for name in ('completed', 'interrupts', 'doorbells', 'polls', 'cycles')}
-    requests = gained['completed']
+def guest_figure(backend: str, row: dict[str, Any], gained: Gained) -> Figure:
+    """One size and depth in a guest whose clock is the engine's: what was counted around it."""
+    per_request = gained.per_request()
+    requests = per_request['requests']
     if requests < row['requests'] or row['by_cpu'] != 0:
         raise PartError(f'{backend}, {row["bytes"]} bytes: the engine ended {requests} requests, the program counted '
                         f'{row["requests"]}, {row["by_cpu"]} of them by the CPU')
     nanoseconds = row['seconds'] * 1e9 / row['requests']
     return Figure('linux.guest', 'ns of engine time per request', nanoseconds,
                   {'backend': backend, 'algorithm': 'aes-256-ctr', 'bytes': row['bytes'], 'depth': row['in_flight'],
-                   'cycle_ns': CYCLE_NS},
-                  {'requests': requests, 'interrupts': gained['interrupts'] / requests,
-                   'doorbells': gained['doorbells'] / requests, 'polls': gained['polls'] / requests,
-                   'engine_cycles': gained['cycles'] / requests}, exact=True)
+                   'cycle_ns': CYCLE_NS}, per_request, exact=True)
 
 
 JOB = '''#!/bin/bash
 # Each size and depth by itself, between two looks at the driver's counters.
 set -eu
 insmod "{module}"
-look() {{ cat /sys/kernel/debug/cce/*/queues >"{out}/$1"; }}
+# The file `engine` makes the device server note what DMA has moved.
+look() {{
+	cat /sys/kernel/debug/cce/*/queues >"{out}/$1.queues"
+	cat /sys/kernel/debug/cce/0*/engine >/dev/null
+	echo "$1" >>"{out}/looks"
+}}
 for backend in {backends}; do
 	# Which way to /dev/cce: the variable is refused if it holds anything else.
 	unset CCE_DEV_TRANSPORT
@@ -118,16 +105,15 @@ class LinuxPart:
         return 200, (64, 1024, 4096, 16384, 65536), (1, 16, 128)
 
     def seconds(self, context: Context) -> float:
-        return 45 if context.quick else 240
+        return 60 if context.quick else 280
 
     def measure(self, context: Context) -> Iterator[Figure]:
-        context.skip(NOT_MEASURED)
         kernel = guest_kernel()
         if kernel is None:
             context.skip('linux: ' + NO_GUEST_KERNEL)
             return
         samples, sizes, depths = self._shape(context)
-        step = self.seconds(context) / 3
+        step = self.seconds(context) / 4
         contract = context.programs / 'rtl_model/regs/generated'
         common = ['--kernel', str(kernel), '--contract', str(contract)]
         folder = ROOT / 'bench/host_cycles'
@@ -150,34 +136,23 @@ class LinuxPart:
         # library.sh has built the driver there.
         yield from self._guest(context, kernel, out / 'driver/cce.ko', sizes, depths)
         context.progress.advance('linux', step, 'engine time in the guest')
+        yield from linux_users.measure(context, kernel, out / 'driver/cce.ko')
+        context.progress.advance('linux', step, 'dm-crypt, IPsec, OpenSSL provider')
 
     @staticmethod
     def _guest(context: Context, kernel: Path, module: Path, sizes: tuple[int, ...],
                depths: tuple[int, ...]) -> Iterator[Figure]:
-        out = context.work / 'guest_time'
-        out.mkdir(exist_ok=True)
-        for old in out.glob('*.json'):
-            old.unlink()
+        out = fresh_folder(context.work / 'guest_time')
         job = out / 'job.sh'
         program = context.program('bench/cce_bench_library')
-        job.write_text(JOB.format(module=module, out=out, program=program, backends=' '.join(BACKENDS), sizes=' '.join(map(str, sizes)),
-                                  depths=' '.join(map(str, depths)), seconds=GUEST_SECONDS), encoding='utf-8')
-        os.chmod(job, 0o755)
-        command = [
-            str(ROOT / 'sim/machines/uml/with-device.sh'), '--server', str(context.program('sim/device/cce_device_server')),
-            '--server-log', str(out / 'server.log'), '--kernel', str(kernel), '--job', str(job), '--log',
-            str(out / 'guest.log'), '--timeout', '900', '--share', str(ROOT), '--share', str(context.work), '--share',
-            str(program.parent), '--append', 'cryptomgr.notests=1', '--', '--engine', 'model', '--cycle-ns', str(CYCLE_NS)]
-        try:
-            run(command, context.work / 'guest.log')
-        except PartError as error:
-            said = [line for line in (out / 'guest.log').read_text(encoding='utf-8', errors='replace').splitlines()
-                    if 'error' in line.lower()]
-            raise PartError(f'{error}; in the guest: {said[-1] if said else "no error"}') from error
+        job.write_text(JOB.format(module=module, out=out, program=program, backends=' '.join(BACKENDS),
+                                  sizes=' '.join(map(str, sizes)), depths=' '.join(map(str, depths)),
+                                  seconds=GUEST_SECONDS), encoding='utf-8')
+        boot(context, kernel, job, (program.parent,))
+        looks = Looks(out)
         for backend in BACKENDS:
             for size in sizes:
                 for depth in depths:
-                    stem = out / f'{backend}.{size}.{depth}'
-                    row = json.loads(stem.with_name(stem.name + '.json').read_text(encoding='utf-8'))['rows'][0]
-                    yield guest_figure(backend, row, stem.with_name(stem.name + '.before').read_text(encoding='utf-8'),
-                                       stem.with_name(stem.name + '.after').read_text(encoding='utf-8'))
+                    name = f'{backend}.{size}.{depth}'
+                    row = json.loads((out / f'{name}.json').read_text(encoding='utf-8'))['rows'][0]
+                    yield guest_figure(backend, row, looks.gained(name))
