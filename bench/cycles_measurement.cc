@@ -69,10 +69,12 @@ Shape shape(const Placement& placement, std::uint32_t length, std::uint32_t text
     return result;
 }
 
-sim::MachineOptions machine_options(const std::string& engine, unsigned memory_latency, unsigned data_width) {
+sim::MachineOptions machine_options(const std::string& engine, unsigned memory_latency, unsigned data_width,
+                                    const std::string& configuration) {
     sim::MachineOptions options;
     options.engine = engine;
     options.engine_options.data_width = data_width;
+    options.engine_options.configuration = configuration;
     options.timing = sim::MemoryTiming::ideal(memory_latency);
     return options;
 }
@@ -101,8 +103,8 @@ std::uint32_t little_endian(std::span<const std::uint8_t> bytes) {
 }  // namespace
 
 Measurement::Measurement(const std::string& engine, unsigned memory_latency, const Workload& workload, unsigned queues,
-                         unsigned data_width)
-    : workload_(workload), random_(seed), machine_(machine_options(engine, memory_latency, data_width)) {
+                         unsigned data_width, const std::string& configuration)
+    : workload_(workload), random_(seed), machine_(machine_options(engine, memory_latency, data_width, configuration)) {
     // Twice as many slots as are used, so that no ring is ever full.
     const auto ring_log2 = static_cast<unsigned>(std::bit_width(workload.depth));
     for (unsigned i = 0; i < queues; ++i) {

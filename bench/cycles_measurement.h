@@ -90,7 +90,7 @@ struct SimulatorSpeed {
 class Measurement {
 public:
     Measurement(const std::string& engine, unsigned memory_latency, const Workload& workload, unsigned queues,
-                unsigned data_width = 128);
+                unsigned data_width = 128, const std::string& configuration = "default");
     Measurement(const Measurement&) = delete;
     Measurement& operator=(const Measurement&) = delete;
 

@@ -50,6 +50,7 @@ struct Options {
     std::string engine = "model";
     unsigned memory_latency = 20;
     unsigned data_width = 128;
+    std::string configuration = "default";
     std::uint64_t window_cycles = 300'000;
 };
 
@@ -193,7 +194,8 @@ json stages_of(const std::vector<RequestTimes>& times) {
 }
 
 json measure(const Point& point, const Options& options) {
-    Measurement measurement(options.engine, options.memory_latency, point.workload, point.queues, options.data_width);
+    Measurement measurement(options.engine, options.memory_latency, point.workload, point.queues, options.data_width,
+                            options.configuration);
     const Throughput found = measurement.throughput(window_of(point, options.window_cycles));
     const auto cycles = static_cast<double>(found.cycles);
     char digest[17];
@@ -259,6 +261,11 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     app.add_option("--data-width", options.data_width, "Bits of the DMA bus")
         ->check(CLI::IsMember({128U, 256U}))
+        ->capture_default_str();
+    app.add_option("--configuration", options.configuration,
+                   "default, or (engine rtl) small: one queue, four slots, a "
+                   "cipher that takes a block at a time")
+        ->check(CLI::IsMember({"default", "small"}))
         ->capture_default_str();
     app.add_option("--window", options.window_cycles, "Cycles of a window, roughly, where `requests` is not given")
         ->check(CLI::PositiveNumber)

@@ -19,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "openssl_handles.h"
 #include "openssl_operations.h"
 #include "time_stamp_counter.h"
 

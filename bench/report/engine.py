@@ -125,16 +125,18 @@ def figures_of(answer: dict[str, Any], latency: int, bus_bits: int) -> list[Figu
 class Sweep:
     """cce_engine_sweep for one engine in one memory."""
 
-    def __init__(self, context: Context, engine: str, latency: int = BASE_LATENCY, bus_bits: int = BASE_BUS_BITS) -> None:
+    def __init__(self, context: Context, engine: str, latency: int = BASE_LATENCY, bus_bits: int = BASE_BUS_BITS,
+                 configuration: str = 'default') -> None:
         self.context, self.engine, self.latency, self.bus_bits = context, engine, latency, bus_bits
+        self.configuration = configuration
 
     def seconds(self, points: list[Point]) -> float:
         return len(points) * POINT_SECONDS[self.engine] / max(1, len(self.context.cores))
 
     def run(self, points: list[Point]) -> Iterator[dict[str, Any]]:
         command = [str(self.context.program('bench/cce_engine_sweep')), '--engine', self.engine, '--latency',
-                   str(self.latency), '--data-width', str(self.bus_bits)]
-        log = self.context.work / f'sweep-{self.engine}-{self.latency}-{self.bus_bits}.log'
+                   str(self.latency), '--data-width', str(self.bus_bits), '--configuration', self.configuration]
+        log = self.context.work / f'sweep-{self.engine}-{self.latency}-{self.bus_bits}-{self.configuration}.log'
         work = self.seconds(points) / max(1, len(points))
         for line in answers(command, [json.dumps(one) for one in points], len(self.context.cores), log):
             answer = json.loads(line)
