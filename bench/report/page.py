@@ -134,29 +134,82 @@ def linux_tables(report: Report) -> str:
     for submit in report.select('linux.driver.submit'):
         complete = next(report.select('linux.driver.complete', **submit.conditions), None)
         driver.append([str(submit.conditions['algorithm']), size_text(float(submit.conditions['bytes'])),
-                       str(submit.conditions['depth']), f'{submit.value:,.0f}',
-                       f'{complete.value:,.0f}' if complete else ''])
+                       str(submit.conditions['depth']), spread(submit), spread(complete) if complete else ''])
     library = [[str(figure.conditions['backend']), size_text(float(figure.conditions['bytes'])),
                 str(figure.conditions['depth']), f'{figure.parts["program"]:,.0f}', f'{figure.parts["kernel"]:,.0f}',
                 f'{figure.parts["calls"]:.2f}'] for figure in report.select('linux.library.cycles')]
     in_guest = list(report.select('linux.guest'))
     guest = [[str(figure.conditions['backend']), size_text(float(figure.conditions['bytes'])),
-              str(figure.conditions['depth']), f'{figure.value:,.0f}', f'{figure.parts["interrupts"]:.3f}',
-              f'{figure.parts["doorbells"]:.3f}', f'{figure.parts["polls"]:.3f}', f'{figure.parts["engine_cycles"]:,.0f}']
-             for figure in in_guest]
+              str(figure.conditions['depth']), f'{figure.value:,.0f}', *counted_cells(figure)] for figure in in_guest]
     out = []
     if driver:
         out += ['<h3>Host cycles of the driver, no engine behind it</h3>',
-                table(['algorithm', 'bytes', 'in flight', 'submit', 'complete'], driver, 0)]
+                table(['algorithm', 'bytes', 'in flight', 'submit, median (quartiles)', 'complete'], driver, 0)]
     if library:
         out += ['<h3>Host cycles of a request through the library, no engine behind it</h3>',
                 table(['backend', 'bytes', 'in flight', 'program', 'kernel, beside empty calls', 'system calls'], library, 0)]
     if guest:
-        out += ['<h3>Engine time of a request in the guest, and what the driver counted</h3>',
-                f'<p class="note">The guest\'s clock is the engine\'s ({1000 / float(in_guest[0].conditions["cycle_ns"]):g} '
-                'MHz); what its CPU does takes none of it.</p>',
-                table(['backend', 'bytes', 'in flight', 'ns', 'interrupts', 'doorbells', 'polls', 'engine cycles'], guest, 0)]
-    return ''.join(out)
+        out += ['<h3>Engine time of a request in the guest, and what driver and DMA did for it</h3>',
+                clock_note(in_guest[0]),
+                table(['backend', 'bytes', 'in flight', 'ns', *COUNTED], guest, 0)]
+    return ''.join(out) + users_table(report)
+
+
+#: Of a request: the parts of a figure, and what they are called.
+COUNTED_PARTS = ('interrupts', 'doorbells', 'polls', 'engine_cycles', 'dma_read', 'dma_written')
+COUNTED = ('interrupts', 'doorbells', 'polls', 'engine cycles', 'bytes read', 'bytes written')
+
+
+def counted_cells(figure: Figure) -> list[str]:
+    return [f'{figure.parts[name]:.3g}' if name in ('interrupts', 'doorbells', 'polls') else f'{figure.parts[name]:,.0f}'
+            for name in COUNTED_PARTS]
+
+
+def clock_note(figure: Figure) -> str:
+    return (f'<p class="note">The guest\'s clock is the engine\'s ({1000 / float(figure.conditions["cycle_ns"]):g} MHz); what '
+            'its CPU does takes none of it. All but the time is per request; bytes are those of DMA.</p>')
+
+
+def users_table(report: Report) -> str:
+    found = list(report.select('linux.user'))
+    if not found:
+        return ''
+    rows = [[str(figure.conditions['user']), str(figure.conditions['operation']), str(figure.conditions['algorithm']),
+             size_text(float(figure.conditions['bytes'])), f'{figure.value:,.0f}',
+             f'{figure.parts["requests_per_operation"]:.4g}', *counted_cells(figure)] for figure in found]
+    return ('<h3>Engine time of an operation of those who use the driver</h3>' + clock_note(found[0]) +
+            '<p class="note">dm-crypt: a read or write of a block device, not cached, sectors of 4 KiB. ipsec: UDP between two '
+            'network namespaces and back, ESP with AES-GCM; burst: 32 datagrams and one back; each is encrypted and decrypted. '
+            'provider: one call of EVP after the other.</p>' +
+            table(['user', 'operation', 'algorithm', 'bytes', 'ns', 'requests of it', *COUNTED], rows, 0))
+
+
+def configuration_table(report: Report) -> str:
+    found = list(report.select('scale.configuration'))
+    if not found:
+        return ''
+    names = list(dict.fromkeys((str(figure.conditions['algorithm']), int(figure.conditions['bytes'])) for figure in found))
+    values = {(str(figure.conditions['algorithm']), int(figure.conditions['bytes']), str(figure.conditions['configuration'])):
+              figure.value for figure in found}
+    chosen = list(dict.fromkeys(str(figure.conditions['configuration']) for figure in found))
+    rows = [[algorithm.upper(), size_text(size), *(f'{values[algorithm, size, one]:.3g}' if (algorithm, size, one) in values
+                                                   else '' for one in chosen)] for algorithm, size in names]
+    return ('<h3>Configurations of the RTL</h3><p class="note">small: one queue pair, four slots, a cipher that works on one '
+            'block at a time, one lane for SHA-2 with a round a cycle (rtl_model/rtl/cce_small.f).</p>' +
+            table(['16 in flight, bytes per cycle', 'bytes', *chosen], rows, 0))
+
+
+def bus_table(report: Report) -> str:
+    found = list(report.select('scale.bus'))
+    if not found:
+        return ''
+    rows = [[str(figure.conditions['algorithm']).upper(), f'{figure.conditions["bus_bits"]} bits',
+             size_text(float(figure.conditions['bytes'])), f'{figure.value:.2f}', f'{100 * figure.parts["read"]:.0f} %',
+             f'{100 * figure.parts["write"]:.0f} %'] for figure in found]
+    rows.sort(key=lambda row: row[0])
+    return ('<h3>Where the bus is full: 32 in flight</h3><p class="note">Shares of the cycles in which a beat was read or '
+            'written; at 100 % there is no more to be had from this bus.</p>' +
+            table(['', 'bus', 'bytes', 'bytes per cycle', 'read', 'write'], rows, 0))
 
 
 def profile_table(report: Report) -> str:
@@ -232,6 +285,7 @@ def page(report: Report) -> str:
     if comparison.savings:
         parts += ['<h2>What the CPU saves, many requests in flight</h2>', saving_table(comparison)]
     parts += ['<h2>Engine, in cycles of its clock</h2>', equality(report), engine_table(report),
+              bus_table(report), configuration_table(report),
               '<h2>Software on this machine</h2>', software_table(report), '<h2>The Linux path</h2>', linux_tables(report),
               '<h2>Cross-checks and simulation</h2>', notes(report), '<h2>Profiles</h2>', profile_table(report)]
     skipped = report.skipped()

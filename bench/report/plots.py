@@ -326,36 +326,80 @@ def roofline(report: Report, modes: list[str]) -> str | None:
 
 
 def scale(report: Report) -> str | None:
-    """Throughput over queue pairs; cost over keys in use."""
-    canvas = Canvas(figsize=(WIDTH, 2.8))
-    left, right = canvas.subplots(1, 2)
-    drawn = False
+    """Throughput over queue pairs, over the requests that fill the lanes, over the bus; cost over keys in use."""
+    canvas = Canvas(figsize=(WIDTH, 6.4))
+    (queues, lanes), (bus, keys) = canvas.subplots(2, 2)
+    drawn = [scale_queues(report, queues), scale_lanes(report, lanes), scale_bus(report, bus), scale_keys(report, keys)]
+    if not any(drawn):
+        return None
+    canvas.subplots_adjust(wspace=0.2, hspace=0.5)
+    return svg(canvas)
+
+
+def scale_queues(report: Report, axes: Any) -> bool:
     shown = sorted({(str(figure.conditions['algorithm']), int(figure.conditions['bytes']))
                     for figure in report.select('scale.queues')})
     for (mode, size), colour, marker, line in zip(shown, SERIES, MARKERS, LINES):
         points = sorted((int(figure.conditions['queues']), figure.value)
                         for figure in report.select('scale.queues', algorithm=mode, bytes=size))
-        left.plot(*zip(*points), color=colour, marker=marker, linestyle=line, label=f'{mode.upper()}, {size_text(size)}')
-        drawn = True
+        axes.plot(*zip(*points), color=colour, marker=marker, linestyle=line, label=f'{mode.upper()}, {size_text(size)}')
+    axes.set_xlabel('queue pairs, 16 requests in flight in each')
+    axes.set_ylabel('bytes per cycle')
+    axes.set_ylim(bottom=0)
+    axes.set_xticks([1, 2, 3, 4])
+    if shown:
+        axes.legend(fontsize=7, ncol=3, loc='lower center', bbox_to_anchor=(0.5, 1.0))
+    return bool(shown)
+
+
+def scale_lanes(report: Report, axes: Any) -> bool:
+    names = list(dict.fromkeys(str(figure.conditions['algorithm']) for figure in report.select('scale.lanes')))
+    for mode, colour, marker, line in zip(names, SERIES, MARKERS, LINES):
+        points = sorted((int(figure.conditions['depth']), figure.value)
+                        for figure in report.select('scale.lanes', algorithm=mode))
+        axes.plot(*zip(*points), color=colour, marker=marker, linestyle=line, label=mode.upper())
+    axes.set_xscale('log', base=2)
+    plain_numbers(axes.xaxis)
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel('requests of 4 KiB in flight, which fill the lanes')
+    axes.set_ylabel('bytes per cycle')
+    if names:
+        axes.legend(fontsize=7, ncol=3, loc='lower center', bbox_to_anchor=(0.5, 1.0))
+    return bool(names)
+
+
+def scale_bus(report: Report, axes: Any) -> bool:
+    shown = list(dict.fromkeys((str(figure.conditions['algorithm']), int(figure.conditions['bus_bits']))
+                               for figure in report.select('scale.bus')))
+    sizes: set[int] = set()
+    for (mode, bits), colour, marker in zip(sorted(shown), SERIES, MARKERS):
+        points = sorted((int(figure.conditions['bytes']), figure.value)
+                        for figure in report.select('scale.bus', algorithm=mode, bus_bits=bits))
+        sizes |= {size for size, _ in points}
+        axes.plot(*zip(*points), color=colour, marker=marker, linestyle='-' if bits == BASE_BUS_BITS else '--',
+                  label=f'{mode.upper()}, {bits} bits')
+    axes.axhline(BASE_BUS_BITS / 8, color=GREY, linewidth=0.8)
+    axes.annotate('bus of 128 bits; one pipeline of the cipher', (1, BASE_BUS_BITS / 8), xycoords=('axes fraction', 'data'),
+                  fontsize=7, color=GREY, ha='right', va='bottom')
+    size_axis(axes, sorted(sizes) or SIZES)
+    axes.set_ylim(bottom=0, top=1.15 * BASE_BUS_BITS / 8)
+    axes.set_ylabel('bytes per cycle, 32 in flight')
+    if shown:
+        axes.legend(fontsize=7, ncol=3, loc='lower center', bbox_to_anchor=(0.5, 1.0))
+    return bool(shown)
+
+
+def scale_keys(report: Report, axes: Any) -> bool:
     points = sorted((int(figure.conditions['sessions']), figure.parts['cycles_per_request'])
                     for figure in report.select('scale.sessions'))
     if points:
-        right.plot(*zip(*points), color=ENGINE, marker='o')
-        right.set_xscale('log')
-        plain_numbers(right.xaxis)
-        right.set_ylim(bottom=0, top=1.3 * max(value for _, value in points))
-        drawn = True
-    if not drawn:
-        return None
-    left.set_xlabel('queue pairs, 16 requests in flight in each')
-    left.set_ylabel('bytes per cycle')
-    left.set_ylim(bottom=0)
-    left.set_xticks([1, 2, 3, 4])
-    left.legend(fontsize=7, ncol=3, loc='lower center', bbox_to_anchor=(0.5, 1.0))
-    right.set_xlabel('keys in use, in turn (GCM, 64 bytes)')
-    right.set_ylabel('cycles per request')
-    canvas.subplots_adjust(wspace=0.22)
-    return svg(canvas)
+        axes.plot(*zip(*points), color=ENGINE, marker='o')
+        axes.set_ylim(bottom=0, top=1.3 * max(value for _, value in points))
+    axes.set_xscale('log')
+    plain_numbers(axes.xaxis)
+    axes.set_xlabel('keys in use, in turn (GCM, 64 bytes, 32 in flight)')
+    axes.set_ylabel('cycles per request')
+    return bool(points)
 
 
 Plot = tuple[str, str, Callable[[], str | None]]
@@ -389,5 +433,6 @@ def all_plots(report: Report) -> list[Plot]:
          lambda: polling(report, main)),
         ('Roofline', 'Cycles of the engine\'s clock, 128-bit bus, memory latency of 20 cycles.',
          lambda: roofline(report, shown)),
-        ('Scale', 'Cycles of the engine\'s clock.', lambda: scale(report)),
+        ('Scale', 'Cycles of the engine\'s clock. A wider bus helps only where the cipher\'s one pipeline is not what limits.',
+         lambda: scale(report)),
     ]

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from report import algorithms, baseline, command, compare, comparison, engine, linux, profiles, software
+from report import algorithms, baseline, command, compare, comparison, engine, guest, linux, linux_users, profiles, software
 from report.figures import Figure, Report, ReportError, read_report, summarize
 from report.page import page
 from report.part import Context, PartError, answers, run
@@ -331,14 +331,16 @@ class LinuxTest(unittest.TestCase):
             'queue1.completed: 1\n'
 
     def test_counters_of_the_driver(self) -> None:
+        first, last = guest.counters(self.BEFORE), guest.counters(self.AFTER)
+        gained = guest.Gained({name: last[name] - first[name] for name in guest.COUNTED}, {'dma_read': 80, 'dma_written': 16})
         row = {'bytes': 64, 'in_flight': 4, 'requests': 8, 'by_cpu': 0, 'seconds': 8e-6}
-        figure = linux.guest_figure('af_alg', row, self.BEFORE, self.AFTER)
+        figure = linux.guest_figure('af_alg', row, gained)
         self.assertEqual(figure.value, 1000)
         self.assertEqual(figure.parts, {'requests': 8, 'interrupts': 0.25, 'doorbells': 0.25, 'polls': 1.0,
-                                        'engine_cycles': 100.0})
+                                        'engine_cycles': 100.0, 'dma_read': 10.0, 'dma_written': 2.0})
         for wrong in ({'by_cpu': 1}, {'requests': 9}):
             with self.assertRaisesRegex(PartError, 'engine ended 8 requests'):
-                linux.guest_figure('af_alg', {**row, **wrong}, self.BEFORE, self.AFTER)
+                linux.guest_figure('af_alg', {**row, **wrong}, gained)
 
     def test_rows_of_the_driver(self) -> None:
         rows = [{'algorithm': 'ctr-aes-cce', 'bytes': 64, 'depth': 1, 'submit_median': 900, 'submit_least': 800,
@@ -348,6 +350,39 @@ class LinuxTest(unittest.TestCase):
         self.assertEqual([(figure.name, figure.value) for figure in figures],
                          [('linux.driver.submit', 900), ('linux.driver.complete', 500), ('linux.driver.threshold', 512)])
         self.assertEqual([figure.quartiles for figure in figures], [(850, 950), (450, 550), None])
+
+    def test_what_users_of_the_driver_left(self) -> None:
+        sizes = {'dm-crypt': (4096,), 'ipsec': (64,), 'provider': (1024,)}
+        names = [f'{name}.{when}' for name in ('dm-crypt.write.4096', 'dm-crypt.read.4096', 'ipsec.ping.64', 'ipsec.burst.64',
+                                               'provider.aes-256-gcm.1024') for when in ('before', 'after')]
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            for number, look in enumerate(names):
+                (folder / f'{look}.queues').write_text(''.join(
+                    f'queue{queue}.{counter}: {number * grows}\n' for queue in (0, 1) for counter, grows in
+                    (('completed', 10), ('interrupts', 5), ('doorbells', 10), ('polls', 0), ('cycles', 1000))), encoding='utf-8')
+                if look.endswith('before'):
+                    (folder / f'{look.removesuffix(".before")}.json').write_text(json.dumps(
+                        {'nanoseconds': [300, 100, 200, 200, 200], 'benchmarks': [
+                            {'run_type': 'iteration', 'real_time': 50.0, 'iterations': 19}]}), encoding='utf-8')
+            (folder / 'looks').write_text('\n'.join(names), encoding='utf-8')
+            marks = [{'dma_bytes_read': 2000 * number, 'dma_bytes_written': 400 * number} for number in range(len(names))]
+            (folder / 'server.json').write_text(json.dumps({'marks': marks}), encoding='utf-8')
+            found = list(linux_users.figures_of(folder, sizes, ['aes-256-gcm']))
+            self.assertEqual([(figure.conditions['user'], figure.conditions['operation'], figure.value) for figure in found],
+                             [('dm-crypt', 'write', 200), ('dm-crypt', 'read', 200), ('ipsec', 'ping', 200),
+                              ('ipsec', 'burst', 200), ('provider', 'EVP', 50.0)])
+            expected = {'min': 100, 'max': 300, 'requests': 20, 'interrupts': 0.5, 'doorbells': 1.0, 'polls': 0.0,
+                        'engine_cycles': 100.0, 'dma_read': 100.0, 'dma_written': 20.0}
+            self.assertEqual(found[0].parts, {**expected, 'requests_per_operation': 4.0})
+            self.assertEqual(found[4].parts, {**expected, 'min': 50.0, 'max': 50.0, 'requests_per_operation': 1.0})
+            report = empty_report()
+            report.figures = found
+            self.assertIn('dm-crypt</td><td>write</td><td>aes-256-xts</td><td>4 KiB</td><td>200</td>', page(report))
+            # A look that the device server did not see: nobody knows which mark is whose.
+            (folder / 'server.json').write_text(json.dumps({'marks': marks[1:]}), encoding='utf-8')
+            with self.assertRaisesRegex(PartError, '10 looks .* 9 marks'):
+                list(linux_users.figures_of(folder, sizes, []))
 
     def test_rates_are_exact_where_the_guest_has_the_engines_time(self) -> None:
         row = {'bytes': 64, 'in_flight': 1, 'requests_per_second': 5e5}
