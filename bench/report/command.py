@@ -22,6 +22,7 @@ from report.figures import Report, ReportError, read_report, write_text
 from report.linux import LinuxPart
 from report.page import page
 from report.part import Context, Part, PartError
+from report.plots import break_evens
 from report.progress import Progress, duration
 from report.scale import ScalePart
 from report.simulation import SimulationPart
@@ -116,6 +117,8 @@ def write(report: Report, folder: Path, progress: Progress) -> None:
     report.write_json(folder / 'report.json')
     report.write_csv(folder / 'report.csv')
     write_text(folder / 'report.html', page(report))
+    if picture := break_evens(report):
+        write_text(folder / 'break-even.svg', picture)
     progress.say(f'{len(report.figures)} figures in {folder}/report.json, report.csv and report.html')
 
 

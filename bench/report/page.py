@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import base64
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 
 from report.algorithms import KNOWN, NO_DIRECTION, full_name
-from report.comparison import KEY_BITS, KINDS, STEP, Comparison, compare
+from report.comparison import KEY_BITS, KINDS, STEP, Comparison, Saving, compare
 from report.engine import DEEP, is_deep
 from report.figures import Condition, Figure, Report
 from report.plots import all_plots, base, size_text
@@ -27,15 +27,25 @@ tr.group td { border-top: 2px solid #999; }
 figure { margin: 0.8rem 0 1.6rem; break-inside: avoid; } figure img { width: 100%; height: auto; }
 figcaption, .note { color: #555; font-size: 13px; max-width: 54rem; }
 .warning { background: #fff3cd; border-left: 4px solid #e69f00; padding: 0.5rem 0.8rem; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; } th span { white-space: nowrap; }
 @media print { body { max-width: none; font-size: 10pt; } table { font-size: 8pt; } .scroll { overflow: visible; }
+  .whole { break-inside: avoid; } p { break-after: avoid; }
   h2, h3 { break-after: avoid; } tr { break-inside: avoid; } }
 '''
 
 
+#: A table with no more is printed on one page.
+WHOLE_ROWS = 30
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], group: int | None = None) -> str:
     """`group`: where this column's text changes, a line is drawn."""
-    out = ['<div class="scroll"><table><thead><tr>', *(f'<th>{html.escape(cell)}</th>' for cell in head),
+    rows = list(rows)
+    whole = ' whole' if len(rows) <= WHOLE_ROWS else ''
+    # Lines of a heading are not broken again.
+    out = [f'<div class="scroll{whole}"><table><thead><tr>',
+           *('<th>' + (f'<span>{"<br>".join(html.escape(line) for line in cell.splitlines())}</span>' if '\n' in cell
+                       else html.escape(cell)) + '</th>' for cell in head),
            '</tr></thead><tbody>']
     before: str | None = None
     for row in rows:
@@ -63,16 +73,31 @@ def break_even_table(comparison: Comparison) -> str:
                              'always' if one.bytes <= STEP else size_text(one.bytes))
             rows.append([full_name(mode).upper(), *cells])
         out += [f'<h3>{meaning[0].upper()}{meaning[1:]}: from so many bytes on</h3>',
-                table(['', *(f'{engine}, {cpu}' for engine, cpu in pairs)], rows)]
+                table(['', *pair_heads(pairs)], rows)]
     return ''.join(out)
 
 
+def pair_heads(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    return [f'{engine},\n{cpu}' for engine, cpu in pairs]
+
+
 def saving_table(comparison: Comparison) -> str:
-    rows = [[f'{one.engine}', one.cpu, one.algorithm.upper(), size_text(one.bytes), f'{one.host_cycles_per_byte:.3f}',
-             f'{one.cpu_cycles_per_byte:.3f}', f'{one.cpu_seconds_per_gb:.3f}', f'{one.saved_cpu_seconds_per_gb:+.3f}',
-             f'{one.engine_bytes_per_second / 1e9:.2f}', f'{one.cpu_bytes_per_second / 1e9:.2f}'] for one in comparison.savings]
-    return table(['engine', 'CPU', 'mode', 'bytes', 'host cycles left for a byte', 'cycles for a byte by the CPU',
-                  'CPU s left for a GB', 'CPU s saved for a GB', 'GB/s, engine', 'GB/s, CPU'], rows, 1)
+    by_key = {(one.algorithm, one.engine, one.cpu): one for one in comparison.savings}
+    pairs = list(dict.fromkeys((one.engine, one.cpu) for one in comparison.savings))
+    sizes = {one.algorithm: one.bytes for one in comparison.savings}
+    cells: dict[str, Callable[[Saving], str]] = {
+        'CPU seconds saved for a GB; what is left of them': lambda one: f'{one.saved_cpu_seconds_per_gb:+.3f}; '
+                                                                        f'{one.cpu_seconds_per_gb:.3f}',
+        'Host cycles left for a byte, and without the engine': lambda one: f'{one.host_cycles_per_byte:.3f}; '
+                                                                           f'{one.cpu_cycles_per_byte:.3f}',
+        'GB/s: engine, one core driving it; the same core without it': lambda one: f'{one.engine_bytes_per_second / 1e9:.3g}; '
+                                                                                   f'{one.cpu_bytes_per_second / 1e9:.3g}'}
+    out = []
+    for title, cell in cells.items():
+        rows = [[full_name(mode).upper(), size_text(size), *(cell(by_key[mode, *pair]) if (mode, *pair) in by_key else ''
+                                                             for pair in pairs)] for mode, size in sizes.items()]
+        out += [f'<h3>{title}</h3>', table(['', 'bytes', *pair_heads(pairs)], rows)]
+    return ''.join(out)
 
 
 def measured_sizes(report: Report, name: str, wanted: tuple[int, ...]) -> list[int]:
@@ -97,7 +122,7 @@ def engine_table(report: Report) -> str:
                     cells.append(f'{alone[0]:,.0f}' if alone else '')
             if any(cells):
                 rows.append([mode.upper(), what, *cells])
-    return table([f'encryption, 256-bit key, or digest; bytes per cycle: {DEEP} in flight or more', '',
+    return table([f'encryption, 256-bit key,\nor digest; bytes per cycle:\n{DEEP} in flight or more', '',
                   *(size_text(size) for size in sizes)], rows, 0)
 
 
@@ -161,7 +186,7 @@ COUNTED = ('interrupts', 'doorbells', 'polls', 'engine cycles', 'bytes read', 'b
 
 
 def counted_cells(figure: Figure) -> list[str]:
-    return [f'{figure.parts[name]:.3g}' if name in ('interrupts', 'doorbells', 'polls') else f'{figure.parts[name]:,.0f}'
+    return [f'{figure.parts[name]:.3f}' if name in ('interrupts', 'doorbells', 'polls') else f'{figure.parts[name]:,.0f}'
             for name in COUNTED_PARTS]
 
 
@@ -184,32 +209,43 @@ def users_table(report: Report) -> str:
             table(['user', 'operation', 'algorithm', 'bytes', 'ns', 'requests of it', *COUNTED], rows, 0))
 
 
+def crossed(found: Iterable[Figure], row: tuple[str, ...], column: tuple[str, ...], cell: Callable[[Figure], str],
+            head: Sequence[str], group: int | None = None) -> str:
+    """A table of figures: rows and columns by what their conditions are, in order, sizes as sizes."""
+    def keys(names: tuple[str, ...]) -> list[tuple[Condition, ...]]:
+        return sorted({tuple(figure.conditions[name] for name in names) for figure in figures})
+
+    def texts(names: tuple[str, ...], key: tuple[Condition, ...]) -> list[str]:
+        return [size_text(float(value)) if name == 'bytes' else f'{value} bits' if name == 'bus_bits' else
+                str(value).upper() if name == 'algorithm' else str(value) for name, value in zip(names, key)]
+
+    figures = list(found)
+    cells = {tuple(figure.conditions[name] for name in row + column): cell(figure) for figure in figures}
+    columns = keys(column)
+    return table([*head, *('\n'.join(texts(column, key)) for key in columns)],
+                 [[*texts(row, line), *(cells.get(line + key, '') for key in columns)] for line in keys(row)], group)
+
+
 def configuration_table(report: Report) -> str:
     found = list(report.select('scale.configuration'))
     if not found:
         return ''
-    names = list(dict.fromkeys((str(figure.conditions['algorithm']), int(figure.conditions['bytes'])) for figure in found))
-    values = {(str(figure.conditions['algorithm']), int(figure.conditions['bytes']), str(figure.conditions['configuration'])):
-              figure.value for figure in found}
-    chosen = list(dict.fromkeys(str(figure.conditions['configuration']) for figure in found))
-    rows = [[algorithm.upper(), size_text(size), *(f'{values[algorithm, size, one]:.3g}' if (algorithm, size, one) in values
-                                                   else '' for one in chosen)] for algorithm, size in names]
-    return ('<h3>Configurations of the RTL</h3><p class="note">small: one queue pair, four slots, a cipher that works on one '
-            'block at a time, one lane for SHA-2 with a round a cycle (rtl_model/rtl/cce_small.f).</p>' +
-            table(['16 in flight, bytes per cycle', 'bytes', *chosen], rows, 0))
+    return ('<h3>Configurations of the RTL: bytes per cycle, 16 in flight</h3><p class="note">small: one queue pair, four '
+            'slots, a cipher that works on one block at a time, one lane for SHA-2 with a round a cycle '
+            '(rtl_model/rtl/cce_small.f).</p>' +
+            crossed(found, ('algorithm',), ('bytes', 'configuration'), lambda figure: f'{figure.value:.3g}', ['']))
 
 
 def bus_table(report: Report) -> str:
     found = list(report.select('scale.bus'))
     if not found:
         return ''
-    rows = [[str(figure.conditions['algorithm']).upper(), f'{figure.conditions["bus_bits"]} bits',
-             size_text(float(figure.conditions['bytes'])), f'{figure.value:.2f}', f'{100 * figure.parts["read"]:.0f} %',
-             f'{100 * figure.parts["write"]:.0f} %'] for figure in found]
-    rows.sort(key=lambda row: row[0])
-    return ('<h3>Where the bus is full: 32 in flight</h3><p class="note">Shares of the cycles in which a beat was read or '
-            'written; at 100 % there is no more to be had from this bus.</p>' +
-            table(['', 'bus', 'bytes', 'bytes per cycle', 'read', 'write'], rows, 0))
+    return ('<h3>Where the bus is full: bytes per cycle, 32 in flight, by size</h3><p class="note">In brackets: the share of '
+            'cycles with a beat in the direction that has more of them. At 100 % there is no more to be had from this '
+            'bus.</p>' +
+            crossed(found, ('algorithm', 'bus_bits'), ('bytes',),
+                    lambda figure: f'{figure.value:.2f} ({100 * max(figure.parts["read"], figure.parts["write"]):.0f} %)',
+                    ['', 'bus'], 0))
 
 
 def profile_table(report: Report) -> str:

@@ -12,8 +12,8 @@ import matplotlib
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from report.algorithms import direction_of, full_name, key_bits_of
-from report.comparison import Offload, break_even, counted, driver_cost, pairs_of
+from report.algorithms import QUICK, direction_of, full_name, key_bits_of
+from report.comparison import LARGEST, Offload, break_even, compare, counted, driver_cost, pairs_of
 from report.engine import BASE_BUS_BITS, BASE_LATENCY, DEEP, SIZES, is_deep
 from report.figures import Condition, Report
 from report.profiles import CpuProfile, EngineProfile
@@ -117,6 +117,42 @@ def throughput(report: Report, mode: str) -> str | None:
     handles, labels = panels[0].get_legend_handles_labels()
     canvas.legend(handles, labels, loc='upper center', ncol=4, bbox_to_anchor=(0.5, 1.06))
     canvas.subplots_adjust(wspace=0.08)
+    return svg(canvas)
+
+
+def break_evens(report: Report) -> str | None:
+    """From which size on the engine is the better one: a panel for each CPU, a row for each algorithm."""
+    found = compare(report).break_evens
+    # Others are like those: the rest is in the table.
+    found = [one for one in found if one.algorithm in QUICK] or found
+    cpus = list(dict.fromkeys(one.cpu for one in found))
+    engines = list(dict.fromkeys(one.engine for one in found))
+    modes = list(dict.fromkeys(one.algorithm for one in found))
+    if not found:
+        return None
+    never = 4 * LARGEST  # where those stand that are never better
+    offset = 0.5 / max(1, len(engines) - 1) if len(engines) > 1 else 0
+    canvas = Canvas(figsize=(WIDTH, 0.36 * len(modes) + 0.9))
+    panels = canvas.subplots(1, len(cpus), sharey=True, squeeze=False)[0]
+    for axes, cpu in zip(panels, cpus):
+        for index, (engine, colour, marker) in enumerate(zip(engines, SERIES, MARKERS)):
+            for kind, fill in (('latency', 'none'), ('throughput', colour)):
+                sizes = {one.algorithm: never if one.bytes is None else one.bytes for one in found
+                         if (one.cpu, one.engine, one.kind) == (cpu, engine, kind)}
+                rows = [len(modes) - 1 - modes.index(mode) + offset * ((len(engines) - 1) / 2 - index) for mode in sizes]
+                axes.plot(list(sizes.values()), rows, linestyle='', marker=marker, color=colour, markerfacecolor=fill,
+                          markersize=5, label=f'{engine}, {"one at a time" if kind == "latency" else "many in flight"}')
+        axes.axvline(2 * LARGEST, color=GREY, linewidth=0.8)
+        axes.set_title(f'against {cpu}')
+        size_axis(axes)
+        ticks = [*SIZES[:-1:2], never]
+        axes.set_xticks(ticks, [*(size_text(size) for size in ticks[:-1]), 'never'])
+        axes.set_xlim(10, 2 * never)
+        axes.set_xlabel('from so many bytes on')
+        axes.set_yticks(range(len(modes)), [full_name(mode).upper() for mode in reversed(modes)])
+        axes.set_ylim(-0.6, len(modes) - 0.4)
+    canvas.legend(*panels[0].get_legend_handles_labels(), loc='lower center', ncol=len(engines), bbox_to_anchor=(0.5, 0.92))
+    canvas.subplots_adjust(wspace=0.06, top=0.86)
     return svg(canvas)
 
 
@@ -379,8 +415,8 @@ def scale_bus(report: Report, axes: Any) -> bool:
         axes.plot(*zip(*points), color=colour, marker=marker, linestyle='-' if bits == BASE_BUS_BITS else '--',
                   label=f'{mode.upper()}, {bits} bits')
     axes.axhline(BASE_BUS_BITS / 8, color=GREY, linewidth=0.8)
-    axes.annotate('bus of 128 bits; one pipeline of the cipher', (1, BASE_BUS_BITS / 8), xycoords=('axes fraction', 'data'),
-                  fontsize=7, color=GREY, ha='right', va='bottom')
+    axes.annotate('bus of 128 bits; one pipeline of the cipher', (0.02, BASE_BUS_BITS / 8), xycoords=('axes fraction', 'data'),
+                  fontsize=7, color=GREY, va='bottom')
     size_axis(axes, sorted(sizes) or SIZES)
     axes.set_ylim(bottom=0, top=1.15 * BASE_BUS_BITS / 8)
     axes.set_ylabel('bytes per cycle, 32 in flight')
@@ -412,11 +448,13 @@ def all_plots(report: Report) -> list[Plot]:
     main = stream[0] if stream else 'gcm'
     chained = [mode for mode in ('cbc', 'sha-256') if mode in measured and mode != main]
     plots: list[Plot] = [
-        (f'Throughput over size, {mode.upper()}',
+        ('Break-even', 'From which size on the engine answers sooner (hollow: one request at a time, waited for with an '
+         'interrupt), or gives more bytes a second (filled: many in flight, one core).', partial(break_evens, report)),
+        *((f'Throughput over size, {mode.upper()}',
          'Engine: cycles of the model at the profile\'s clock, limited by the host\'s own work on one core. CPU: OpenSSL on '
          'this machine, cycles per byte at the profile\'s clock. Dotted: from that size on the engine gives more bytes a '
          'second, with many requests in flight; dashed: it answers sooner, one at a time. No line: never.',
-         partial(throughput, report, mode)) for mode in [main, *chained]]
+         partial(throughput, report, mode)) for mode in [main, *chained])]
     hashes = [mode for mode in ('sha-256', 'sha-512', 'sha3-256') if mode in measured]
     shown = (stream + hashes)[:len(LINES)]
     return plots + [

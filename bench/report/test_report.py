@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from report import algorithms, baseline, command, compare, comparison, engine, guest, linux, linux_users, profiles, software
+from report import algorithms, baseline, command, compare, comparison, engine, guest, linux, linux_users, profiles, readme, software
 from report.figures import Figure, Report, ReportError, read_report, summarize
 from report.page import page
 from report.part import Context, PartError, answers, run
@@ -351,6 +351,14 @@ class LinuxTest(unittest.TestCase):
                          [('linux.driver.submit', 900), ('linux.driver.complete', 500), ('linux.driver.threshold', 512)])
         self.assertEqual([figure.quartiles for figure in figures], [(850, 950), (450, 550), None])
 
+    def test_users_are_skipped_where_nobody_can_look(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            context = Context(folder, folder, Progress(1, io.StringIO()), ['gcm'], [], [], [])
+            with mock.patch.object(linux, 'guest_kernel', return_value=None):
+                self.assertEqual(list(linux.LinuxPart().measure(context)), [])
+            self.assertRegex(context.skipped[0], '^linux: the guest kernel is not built')
+
     def test_what_users_of_the_driver_left(self) -> None:
         sizes = {'dm-crypt': (4096,), 'ipsec': (64,), 'provider': (1024,)}
         names = [f'{name}.{when}' for name in ('dm-crypt.write.4096', 'dm-crypt.read.4096', 'ipsec.ping.64', 'ipsec.burst.64',
@@ -541,6 +549,38 @@ class PageTest(unittest.TestCase):
     def test_sizes(self) -> None:
         self.assertEqual([size_text(size) for size in (16, 1420, 4096, 1 << 20, 17520, 930784)],
                          ['16', '1,420', '4 KiB', '1 MiB', '17.1 KiB', '909 KiB'])
+
+
+class ReadmeTest(unittest.TestCase):
+    def test_the_main_table(self) -> None:
+        text = readme.block(known_report())
+        self.assertIn('`scripts/bench.sh`', text)
+        one = {kind: size for kind, size in ((one.kind, one.bytes) for one in comparison.compare(known_report()).break_evens)}
+        self.assertIn(f'| AES-256-GCM | {readme.size_of(one["latency"])} / {readme.size_of(one["throughput"])} |', text)
+        self.assertEqual([readme.size_of(size) for size in (None, 16, 8192)], ['never', 'always', '8 KiB'])
+        with self.assertRaisesRegex(ReportError, 'no comparison'):
+            readme.block(empty_report())
+
+    def test_what_cannot_be_shown_is_refused(self) -> None:
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(readme, 'ROOT', Path(folder)), \
+                contextlib.redirect_stderr(io.StringIO()) as errors:
+            report, page_file = Path(folder) / 'report.json', Path(folder) / 'README.md'
+            (Path(folder) / 'docs').mkdir()
+            page_file.write_text('before\n<!-- bench: begin -->\nold\n<!-- bench: end -->\nafter\n', encoding='utf-8')
+            made = known_report()
+            made.write_json(report)
+            self.assertEqual(readme.main([str(report)]), 2)
+            self.assertIn('was not completed', errors.getvalue())
+            made.complete = True
+            made.write_json(report)
+            self.assertEqual(readme.main([str(report)]), 0, errors.getvalue())
+            text = page_file.read_text(encoding='utf-8')
+            self.assertTrue(text.startswith('before\n<!-- bench: begin -->\n`scripts') and text.endswith('end -->\nafter\n'))
+            self.assertNotIn('old', text)
+            self.assertIn('</svg>', (Path(folder) / readme.PLOT).read_text(encoding='utf-8'))
+            page_file.write_text('nothing', encoding='utf-8')
+            self.assertEqual(readme.main([str(report)]), 2)
+            self.assertIn('has 0 blocks', errors.getvalue())
 
 
 class FakePart:
