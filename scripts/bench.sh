@@ -36,7 +36,8 @@ install_packages
 # What is wrong with the arguments is said before the build.
 "${command[@]}" --check "$@"
 if [[ -n $measures ]]; then
-	build cce_engine_sweep cce_cycles cce_bench_openssl cce_bench_library cce_device_server cce_contract_files
+	build cce_engine_sweep cce_cycles cce_bench_openssl cce_bench_library cce_device_server cce_provider \
+		cce_contract_files
 	[[ -n $quick ]] || guest_kernel plain >/dev/null ||
 		say "the guest kernel could not be built: the Linux path will be skipped"
 fi

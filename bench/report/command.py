@@ -59,7 +59,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument('--engine', choices=('model', 'rtl', 'both'), default='both',
                       help='model: no RTL; rtl: the stated subset on it and nothing else; both (default)')
     made.add_argument('--profile', default='', metavar='NAME,...', help='profiles to compare (default: all)')
-    made.add_argument('--algorithms', default='', metavar='NAME,...', help='what to measure (default: all; --quick: not all hashes)')
+    made.add_argument('--algorithms', default='', metavar='NAME,...',
+                      help='what to measure (default: all; --quick: not all hashes)')
     made.add_argument('--parts', default='', metavar='NAME,...',
                       help=f'parts of the benchmark (default: all): {", ".join(part.name for part in PARTS)}')
     made.add_argument('--out', type=Path, metavar='FOLDER', help='for the report (default: build/bench/report)')

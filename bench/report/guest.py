@@ -51,7 +51,8 @@ class Looks:
         order = (folder / 'looks').read_text(encoding='utf-8').split()
         marks = json.loads((folder / 'server.json').read_text(encoding='utf-8'))['marks']
         if len(order) != len(marks):
-            raise PartError(f'{folder}: {len(order)} looks at the driver\'s counters, but {len(marks)} marks of the device server')
+            raise PartError(f'{folder}: {len(order)} looks at the driver\'s counters, but {len(marks)} marks of the device '
+                            'server')
         self._marks = dict(zip(order, marks))
 
     def gained(self, name: str) -> Gained:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import shlex
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from report.figures import Condition, Figure
@@ -32,7 +32,7 @@ def figure(user: str, operation: str, algorithm: str, size: int, taken: list[flo
                   {'min': min(taken), 'max': max(taken), **gained}, exact=True)
 
 
-def figures_of(folder: Path, sizes: dict[str, tuple[int, ...]], provided: list[str]) -> Iterator[Figure]:
+def figures_of(folder: Path, sizes: Mapping[str, tuple[int, ...]], provided: list[str]) -> Iterator[Figure]:
     """What bench/linux_users/job.sh left."""
     looks = Looks(folder)
 

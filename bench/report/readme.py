@@ -35,14 +35,15 @@ def block(report: Report) -> str:
     if not rows:
         raise ReportError('the report has no comparison: not every part of the benchmark was run')
     command = 'scripts/bench.sh' + (' --quick' if report.options.get('quick') else '')
+    virtual = ' (a virtual machine)' if report.machine.get('hypervisor') == 'yes' else ''
     lines = [f'`{command}`, {report.begun[:10]}, on an {report.machine.get("cpu", "unknown CPU")} with '
-             f'{report.machine.get("cores", "?")} cores{" (a virtual machine)" if report.machine.get("hypervisor") == "yes" else ""}: '
-             'bytes of a request from which on the engine is better than the CPU, one at a time (it answers sooner) / many in '
-             'flight (more bytes a second from one core).',
+             f'{report.machine.get("cores", "?")} cores{virtual}: bytes of a request from which on the engine is better than '
+             'the CPU, one at a time (it answers sooner) / many in flight (more bytes a second from one core).',
              '', f'![Break-even by algorithm, engine and CPU]({PLOT})', '',
              '| | ' + ' | '.join(f'{engine}, {cpu}' for engine, cpu in pairs) + ' |', '|---|' + '---|' * len(pairs)]
     lines += [f'| {full_name(mode).upper()} | ' +
-              ' | '.join(' / '.join(size_of(sizes[mode, *pair, kind]) for kind in KINDS) for pair in pairs) + ' |' for mode in rows]
+              ' | '.join(' / '.join(size_of(sizes[mode, *pair, kind]) for kind in KINDS) for pair in pairs) + ' |'
+              for mode in rows]
     return '\n'.join(lines) + '\n'
 
 

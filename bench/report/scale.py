@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from report.algorithms import DIGESTS, engine_name
 from report.engine import BASE_LATENCY, Point, Sweep, conditions, point
-from report.figures import Figure
+from report.figures import Condition, Figure
 from report.part import Context
 from report.profiles import BUS_BITS
 
@@ -21,8 +21,9 @@ BUS_SIZES = (64, 256, 1024, 4096, 65536)
 SESSION_REQUESTS = 4096
 CONFIGURATIONS = ('default', 'small')
 CONFIGURATION_REQUESTS = 16
-NO_PARAMETERS = ('scale: queues, slots, blocks in flight and lanes for hash functions are parameters of the RTL, but the model is '
-                 'built for the default ones, and the RTL for those and for its small configuration: no others are measured')
+NO_PARAMETERS = ('scale: queues, slots, blocks in flight and lanes for hash functions are parameters of the RTL, but the model '
+                 'is built for the default ones, and the RTL for those and for its small configuration: no others are '
+                 'measured')
 
 
 def one_point(algorithm: str, size: int, depth: int, queues: int, **more: int) -> Point:
@@ -82,8 +83,10 @@ class ScalePart:
         for name, grows, sweep, points in self._sweeps(context):
             for answer in sweep.run(points):
                 asked = answer['point']
-                condition = {'bus_bits': sweep.bus_bits, 'configuration': sweep.configuration}.get(grows, asked.get(grows))
-                common = {**conditions(sweep.engine, asked, sweep.latency, sweep.bus_bits), grows: condition}
+                of_sweep: dict[str, Condition] = {'bus_bits': sweep.bus_bits, 'configuration': sweep.configuration}
+                condition = of_sweep[grows] if grows in of_sweep else asked[grows]
+                common: dict[str, Condition] = {**conditions(sweep.engine, asked, sweep.latency, sweep.bus_bits),
+                                                grows: condition}
                 yield Figure(name, 'bytes per cycle', answer['bytes_per_cycle'], common,
                              {'cycles_per_request': answer['cycles_per_request'], **answer['bus'],
                               'lowest_share': answer['lowest_share']}, exact=True)

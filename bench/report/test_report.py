@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from report import algorithms, baseline, command, compare, comparison, engine, guest, linux, linux_users, profiles, readme, software
+from report import (algorithms, baseline, command, compare, comparison, engine, guest, linux, linux_users, profiles, readme,
+                    software)
 from report.figures import Figure, Report, ReportError, read_report, summarize
 from report.page import page
 from report.part import Context, PartError, answers, run
@@ -108,10 +109,11 @@ class FiguresTest(unittest.TestCase):
                 (whole, name, value) for name, value in (
                     ('machine', []), ('profiles', {'x': {}}), ('parts', {'x': []}), ('figures', {}), ('seconds', 'long'))]
             figure = whole['figures'][0]
-            pieces += [(figure, name, value) for name, value in (
+            wrong: list[tuple[str, Any]] = [
                 ('name', 7), ('unit', None), ('value', 'much'), ('value', True), ('conditions', []),
                 ('conditions', {'bytes': [1]}), ('parts', {'cycles': None}), ('quartiles', [1]), ('quartiles', ['a', 'b']),
-                ('repetitions', 'ten'), ('exact', 'yes'), ('complete', 1))]
+                ('repetitions', 'ten'), ('exact', 'yes'), ('complete', 1)]
+            pieces += [(figure, name, value) for name, value in wrong]
             for piece, name, value in pieces:
                 right = piece[name]
                 for mangled in (True, False):
@@ -669,7 +671,9 @@ class CommandTest(unittest.TestCase):
 
             report('slow', 100).write_json(old)
             report('fast', 200).write_json(new)
-            for more, code, said in (([], 0, 'figures of the host were not compared'), (['--force'], 3, 'all the same')):
+            cases: list[tuple[list[str], int, str]] = [([], 0, 'figures of the host were not compared'),
+                                                       (['--force'], 3, 'all the same')]
+            for more, code, said in cases:
                 with contextlib.redirect_stdout(io.StringIO()) as out:
                     self.assertEqual(command.main(['--from', str(new), '--compare', str(old), '--out', folder, *more]), code)
                 self.assertIn(said, out.getvalue())
