@@ -13,7 +13,7 @@ from report.machine import ROOT
 from report.part import Context, PartError, run
 
 CYCLE_NS = 4  # of cce_device_server: 250 MHz
-COUNTED = ('completed', 'interrupts', 'doorbells', 'polls', 'cycles')
+COUNTED = ('completed', 'interrupts', 'doorbells', 'polls', 'bounced', 'cycles')
 
 
 def counters(text: str) -> dict[str, int]:
@@ -35,10 +35,10 @@ class Gained:
     dma: dict[str, int]
 
     def per_request(self) -> dict[str, float]:
-        """Interrupts, doorbells, polls, engine cycles and DMA's bytes of a request."""
+        """Interrupts, doorbells, polls, copies of the text, engine cycles and DMA's bytes of a request."""
         requests = self.counted['completed']
         return {'requests': requests,
-                **{name: self.counted[name] / requests for name in ('interrupts', 'doorbells', 'polls')},
+                **{name: self.counted[name] / requests for name in ('interrupts', 'doorbells', 'polls', 'bounced')},
                 'engine_cycles': self.counted['cycles'] / requests,
                 **{name: moved / requests for name, moved in self.dma.items()}}
 

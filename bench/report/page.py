@@ -181,18 +181,19 @@ def linux_tables(report: Report) -> str:
 
 
 #: Of a request: the parts of a figure, and what they are called.
-COUNTED_PARTS = ('interrupts', 'doorbells', 'polls', 'engine_cycles', 'dma_read', 'dma_written')
-COUNTED = ('interrupts', 'doorbells', 'polls', 'engine cycles', 'bytes read', 'bytes written')
+COUNTED_PARTS = ('interrupts', 'doorbells', 'polls', 'bounced', 'engine_cycles', 'dma_read', 'dma_written')
+COUNTED = ('interrupts', 'doorbells', 'polls', 'copied', 'engine cycles', 'bytes read', 'bytes written')
 
 
 def counted_cells(figure: Figure) -> list[str]:
-    return [f'{figure.parts[name]:.3f}' if name in ('interrupts', 'doorbells', 'polls') else f'{figure.parts[name]:,.0f}'
+    return [f'{figure.parts[name]:.3f}' if name in COUNTED_PARTS[:4] else f'{figure.parts[name]:,.0f}'
             for name in COUNTED_PARTS]
 
 
 def clock_note(figure: Figure) -> str:
     return (f'<p class="note">The guest\'s clock is the engine\'s ({1000 / float(figure.conditions["cycle_ns"]):g} MHz); what '
-            'its CPU does takes none of it. All but the time is per request; bytes are those of DMA.</p>')
+            'its CPU does takes none of it. All but the time is per request; copied: texts in so many pieces that the driver '
+            'copied them into one; bytes are those of DMA.</p>')
 
 
 def users_table(report: Report) -> str:

@@ -327,10 +327,10 @@ class SoftwareTest(unittest.TestCase):
 
 
 class LinuxTest(unittest.TestCase):
-    BEFORE = 'queue0.completed: 10\nqueue0.interrupts: 1\nqueue0.doorbells: 2\nqueue0.polls: 0\nqueue0.cycles: 5\n' \
-             'queue1.completed: 1\nqueue0.state: running\n'
-    AFTER = 'queue0.completed: 18\nqueue0.interrupts: 3\nqueue0.doorbells: 4\nqueue0.polls: 8\nqueue0.cycles: 805\n' \
-            'queue1.completed: 1\n'
+    BEFORE = 'queue0.completed: 10\nqueue0.interrupts: 1\nqueue0.doorbells: 2\nqueue0.polls: 0\n' \
+             'queue0.bounced: 0\nqueue0.cycles: 5\nqueue1.completed: 1\nqueue0.state: running\n'
+    AFTER = 'queue0.completed: 18\nqueue0.interrupts: 3\nqueue0.doorbells: 4\nqueue0.polls: 8\n' \
+            'queue0.bounced: 4\nqueue0.cycles: 805\nqueue1.completed: 1\n'
 
     def test_counters_of_the_driver(self) -> None:
         first, last = guest.counters(self.BEFORE), guest.counters(self.AFTER)
@@ -339,7 +339,7 @@ class LinuxTest(unittest.TestCase):
         figure = linux.guest_figure('af_alg', row, gained)
         self.assertEqual(figure.value, 1000)
         self.assertEqual(figure.parts, {'requests': 8, 'interrupts': 0.25, 'doorbells': 0.25, 'polls': 1.0,
-                                        'engine_cycles': 100.0, 'dma_read': 10.0, 'dma_written': 2.0})
+                                        'bounced': 0.5, 'engine_cycles': 100.0, 'dma_read': 10.0, 'dma_written': 2.0})
         for wrong in ({'by_cpu': 1}, {'requests': 9}):
             with self.assertRaisesRegex(PartError, 'engine ended 8 requests'):
                 linux.guest_figure('af_alg', {**row, **wrong}, gained)
@@ -370,7 +370,8 @@ class LinuxTest(unittest.TestCase):
             for number, look in enumerate(names):
                 (folder / f'{look}.queues').write_text(''.join(
                     f'queue{queue}.{counter}: {number * grows}\n' for queue in (0, 1) for counter, grows in
-                    (('completed', 10), ('interrupts', 5), ('doorbells', 10), ('polls', 0), ('cycles', 1000))), encoding='utf-8')
+                    (('completed', 10), ('interrupts', 5), ('doorbells', 10), ('polls', 0), ('bounced', 0), ('cycles', 1000))),
+                    encoding='utf-8')
                 if look.endswith('before'):
                     (folder / f'{look.removesuffix(".before")}.json').write_text(json.dumps(
                         {'nanoseconds': [300, 100, 200, 200, 200], 'benchmarks': [
@@ -382,7 +383,7 @@ class LinuxTest(unittest.TestCase):
             self.assertEqual([(figure.conditions['user'], figure.conditions['operation'], figure.value) for figure in found],
                              [('dm-crypt', 'write', 200), ('dm-crypt', 'read', 200), ('ipsec', 'ping', 200),
                               ('ipsec', 'burst', 200), ('provider', 'EVP', 50.0)])
-            expected = {'min': 100, 'max': 300, 'requests': 20, 'interrupts': 0.5, 'doorbells': 1.0, 'polls': 0.0,
+            expected = {'min': 100, 'max': 300, 'requests': 20, 'interrupts': 0.5, 'doorbells': 1.0, 'polls': 0.0, 'bounced': 0.0,
                         'engine_cycles': 100.0, 'dma_read': 100.0, 'dma_written': 20.0}
             self.assertEqual(found[0].parts, {**expected, 'requests_per_operation': 4.0})
             self.assertEqual(found[4].parts, {**expected, 'min': 50.0, 'max': 50.0, 'requests_per_operation': 1.0})
