@@ -11,7 +11,8 @@ source "$users/ipsec_namespaces.sh"
 source "${BASH_SOURCE[0]%/*}/../../lib/provider/test/configuration.sh"
 
 readonly provider=${provider:?} openssl_program=${openssl_program:?} iterations=${iterations:?}
-readonly disk_sizes=${disk_sizes:?} packet_sizes=${packet_sizes:?} provider_sizes=${provider_sizes:?}
+# Empty: that user is not measured.
+readonly disk_sizes=${disk_sizes?} packet_sizes=${packet_sizes?} provider_sizes=${provider_sizes?}
 readonly provider_algorithms=${provider_algorithms?}
 readonly operations=${BASH_SOURCE[0]%/*}/operations.py
 
@@ -76,7 +77,11 @@ echo 1 >/sys/module/cryptomgr/parameters/notests
 # IPsec asks for rfc4106(gcm(aes)), whoever has it: the priority makes it come to the engine.
 module_parameters=(priority=1000)
 load
-dm_crypt
-openssl_provider
-ipsec
-end_ipsec_namespaces
+[[ -z $disk_sizes ]] || dm_crypt
+[[ -z $provider_sizes ]] || openssl_provider
+if [[ -n $packet_sizes ]]; then
+	ipsec
+	end_ipsec_namespaces
+else
+	unload
+fi

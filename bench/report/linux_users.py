@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
+import shutil
 import statistics
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,6 +23,11 @@ OPERATIONS = {'dm-crypt': ('write', 'read'), 'ipsec': ('ping', 'burst')}
 PROVIDED = {'aes-256-gcm': 'gcm', 'aes-256-ctr': 'ctr', 'sha-256': 'sha-256'}
 ALGORITHMS = {'dm-crypt': 'aes-256-xts', 'ipsec': 'aes-256-gcm'}
 ITERATIONS = 20
+#: Programs of the host that the guest runs, and their Debian packages. "openssl" is none: the library is enough.
+NEEDED: dict[str, dict[str, str]] = {'dm-crypt': {'cryptsetup': 'cryptsetup-bin', 'losetup': 'util-linux', 'dmsetup': 'dmsetup'},
+          'ipsec': {'ip': 'iproute2'}, 'provider': {}}
+PROVIDER = 'lib/provider/cce.so'
+ADMINISTRATION = '/usr/sbin:/sbin'  # where users other than root do not look
 
 
 def figure(user: str, operation: str, algorithm: str, size: int, taken: list[float], gained: dict[str, float]) -> Figure:
@@ -32,8 +39,18 @@ def figure(user: str, operation: str, algorithm: str, size: int, taken: list[flo
                   {'min': min(taken), 'max': max(taken), **gained}, exact=True)
 
 
+def missing(user: str, programs: Path) -> str | None:
+    """Why a user of the driver cannot be measured here; None: it can."""
+    if user == 'provider' and not (programs / PROVIDER).is_file():
+        return f'{programs / PROVIDER} is not built'
+    for name, package in NEEDED[user].items():
+        if shutil.which(name, path=f'{os.environ.get("PATH", "")}:{ADMINISTRATION}') is None:
+            return f'there is no {name}: install the Debian package {package}'
+    return None
+
+
 def figures_of(folder: Path, sizes: Mapping[str, tuple[int, ...]], provided: list[str]) -> Iterator[Figure]:
-    """What bench/linux_users/job.sh left."""
+    """What bench/linux_users/job.sh left of the users that `sizes` has."""
     looks = Looks(folder)
 
     def gained(name: str, operations: int) -> dict[str, float]:
@@ -46,12 +63,12 @@ def figures_of(folder: Path, sizes: Mapping[str, tuple[int, ...]], provided: lis
 
     for user, operations in OPERATIONS.items():
         for operation in operations:
-            for size in sizes[user]:
+            for size in sizes.get(user, ()):
                 name = f'{user}.{operation}.{size}'
                 taken = result(name)['nanoseconds']
                 yield figure(user, operation, ALGORITHMS[user], size, taken, gained(name, len(taken)))
     for algorithm in provided:
-        for size in sizes['provider']:
+        for size in sizes.get('provider', ()):
             name = f'provider.{algorithm}.{size}'
             text = json.loads((folder / f'{name}.json').read_text(encoding='utf-8'))
             (row,) = (row for row in text['benchmarks'] if row['run_type'] == 'iteration')
@@ -60,18 +77,24 @@ def figures_of(folder: Path, sizes: Mapping[str, tuple[int, ...]], provided: lis
 
 
 def measure(context: Context, kernel: Path, module: Path) -> Iterator[Figure]:
-    sizes = QUICK_SIZES if context.quick else SIZES
+    sizes = dict(QUICK_SIZES if context.quick else SIZES)
+    for user in list(sizes):
+        if reason := missing(user, context.programs):
+            context.skip(f'linux: {user}: {reason}')
+            del sizes[user]
+    if not sizes:
+        return
     provided = [name for name, algorithm in PROVIDED.items() if algorithm in context.algorithms]
     out = fresh_folder(context.work / 'linux_users')
-    provider = context.program('lib/provider/cce.so')
+    provider = context.programs / PROVIDER
     program = context.program('bench/cce_bench_openssl')
     variables = {
         'module': module, 'tool': '/bin/true', 'client': '/bin/true', 'out': out, 'provider': provider,
         'openssl_program': program, 'iterations': ITERATIONS, 'provider_algorithms': ' '.join(provided),
-        **{f'{name}_sizes': ' '.join(map(str, sizes[user])) for name, user in
+        **{f'{name}_sizes': ' '.join(map(str, sizes.get(user, ()))) for name, user in
            (('disk', 'dm-crypt'), ('packet', 'ipsec'), ('provider', 'provider'))}}
     job = out / 'job.sh'
     job.write_text('#!/bin/bash\n' + ''.join(f'export {name}={shlex.quote(str(value))}\n' for name, value in variables.items()) +
                    f'exec {shlex.quote(str(ROOT / "bench/linux_users/job.sh"))}\n', encoding='utf-8')
-    boot(context, kernel, job, (provider.parent, program.parent))
+    boot(context, kernel, job, (*((provider.parent,) if 'provider' in sizes else ()), program.parent))
     yield from figures_of(out, sizes, provided)

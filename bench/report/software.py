@@ -8,6 +8,7 @@ import json
 import os
 import random
 import re
+import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -156,6 +157,10 @@ class SoftwarePart:
             # Also of a run that was interrupted or failed: fewer repetitions, marked as not complete.
             figures = list(collection.figures(REPETITIONS))
             yield from figures
+        for program in ('openssl', 'taskset'):
+            if shutil.which(program) is None:
+                context.skip(f'software: the second opinion of openssl speed: there is no {program}')
+                return
         for name in self._cross_checked(context):
             yield self._cross_check(context, name, figures)
 

@@ -361,6 +361,16 @@ class LinuxTest(unittest.TestCase):
                 self.assertEqual(list(linux.LinuxPart().measure(context)), [])
             self.assertRegex(context.skipped[0], '^linux: the guest kernel is not built')
 
+    def test_what_a_user_needs_and_is_not_there_is_named(self) -> None:
+        with tempfile.TemporaryDirectory() as name, mock.patch('shutil.which', return_value=None):
+            folder = Path(name)
+            context = Context(folder, folder, Progress(1, io.StringIO()), ['gcm'], [], [], [])
+            self.assertEqual(list(linux_users.measure(context, folder, folder / 'cce.ko')), [])
+            for reason, said in zip(context.skipped, ('dm-crypt: there is no cryptsetup: install the Debian package cryptset',
+                                                      'ipsec: there is no ip: ', 'provider: .*cce.so is not built')):
+                self.assertRegex(reason, said)
+            self.assertEqual(len(context.skipped), 3)
+
     def test_what_users_of_the_driver_left(self) -> None:
         sizes = {'dm-crypt': (4096,), 'ipsec': (64,), 'provider': (1024,)}
         names = [f'{name}.{when}' for name in ('dm-crypt.write.4096', 'dm-crypt.read.4096', 'ipsec.ping.64', 'ipsec.burst.64',
@@ -390,6 +400,8 @@ class LinuxTest(unittest.TestCase):
             report = empty_report()
             report.figures = found
             self.assertIn('dm-crypt</td><td>write</td><td>aes-256-xts</td><td>4 KiB</td><td>200</td>', page(report))
+            self.assertEqual([figure.conditions['user'] for figure in linux_users.figures_of(folder, {'ipsec': (64,)}, [])],
+                             ['ipsec', 'ipsec'])
             # A look that the device server did not see: nobody knows which mark is whose.
             (folder / 'server.json').write_text(json.dumps({'marks': marks[1:]}), encoding='utf-8')
             with self.assertRaisesRegex(PartError, '10 looks .* 9 marks'):
