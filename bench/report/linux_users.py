@@ -23,9 +23,11 @@ OPERATIONS = {'dm-crypt': ('write', 'read'), 'ipsec': ('ping', 'burst')}
 PROVIDED = {'aes-256-gcm': 'gcm', 'aes-256-ctr': 'ctr', 'sha-256': 'sha-256'}
 ALGORITHMS = {'dm-crypt': 'aes-256-xts', 'ipsec': 'aes-256-gcm'}
 ITERATIONS = 20
-#: Programs of the host that the guest runs, and their Debian packages. "openssl" is none: the library is enough.
-NEEDED: dict[str, dict[str, str]] = {'dm-crypt': {'cryptsetup': 'cryptsetup-bin', 'losetup': 'util-linux', 'dmsetup': 'dmsetup'},
-          'ipsec': {'ip': 'iproute2'}, 'provider': {}}
+#: Programs of the host that the guest runs, and their Debian packages.
+NEEDED: dict[str, dict[str, str]] = {
+    'dm-crypt': {'cryptsetup': 'cryptsetup-bin', 'losetup': 'util-linux', 'dmsetup': 'dmsetup'},
+    'ipsec': {'ip': 'iproute2'},
+    'provider': {}}
 PROVIDER = 'lib/provider/cce.so'
 ADMINISTRATION = '/usr/sbin:/sbin'  # where users other than root do not look
 
