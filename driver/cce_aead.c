@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Core Crypto Engine: authenticated encryption of the crypto API.
+ * Core Crypto Engine: authenticated encryption of the crypto API: what all of it has in common, GCM
+ * and CCM.
  *
  * A source is associated data, text and, to decrypt, the tag, as the engine wants it. In a
  * destination the text stands behind the room for the associated data, which the engine doesn't
@@ -8,46 +9,27 @@
  */
 #include <crypto/aes.h>
 #include <crypto/gcm.h>
-#include <crypto/internal/aead.h>
 #include <linux/module.h>
 #include <linux/scatterlist.h>
 #include <linux/string.h>
 
-#include "cce_algorithm.h"
+#include "cce_aead.h"
 #include "cce_compat.h"
-
-/* One transformation (tfm). */
-struct cce_aead {
-	struct crypto_aead *fallback;	/* on the CPU: what those of the keys are like */
-	struct cce_key_slot key;
-};
-
-struct cce_aead_request {
-	struct cce_request request;
-	struct aead_request fallback;	/* last: the fallback's own context follows */
-};
-
-struct cce_aead_alg {
-	struct cce_algorithm algorithm;
-	struct aead_alg alg;
-};
-
-static struct cce_aead_alg *cce_aead_alg_of(struct crypto_aead *tfm)
-{
-	return container_of(crypto_aead_alg(tfm), struct cce_aead_alg, alg);
-}
-
-static struct aead_request *cce_aead_owner(struct cce_request *request)
-{
-	return container_of(request->owner, struct aead_request, base);
-}
 
 static void cce_aead_cpu_done(cce_completion_argument argument, int error)
 {
 	cce_request_cpu_done(cce_completion_owner(argument), error);
 }
 
-static int cce_aead_run_on_cpu(struct cce_request *request, bool may_sleep)
+/**
+ * cce_aead_run_on_cpu() - &cce_request_operations.run_on_cpu
+ * @request: request
+ * @may_sleep: it may
+ *
+ * Context: any.
+ * Return: as crypto_aead_encrypt().
+ */
+int cce_aead_run_on_cpu(struct cce_request *request, bool may_sleep)
 {
 	struct aead_request *req = cce_aead_owner(request);
 	struct cce_aead_request *context = aead_request_ctx(req);
@@ -63,19 +45,37 @@ static int cce_aead_run_on_cpu(struct cce_request *request, bool may_sleep)
 	return request->decrypt ? crypto_aead_decrypt(sub) : crypto_aead_encrypt(sub);
 }
 
-/* All that an engine returns is in the destination, but for a tag that is apart. */
-static void cce_aead_finish(struct cce_request *request)
+/**
+ * cce_aead_finish() - &cce_request_operations.finish
+ * @request: all that an engine returns is in the destination, but for a tag that is apart
+ *
+ * Context: softirqs disabled.
+ */
+void cce_aead_finish(struct cce_request *request)
 {
 	struct aead_request *req = cce_aead_owner(request);
 
 	if (request->tail_bytes)
-		sg_pcopy_from_buffer(req->dst, sg_nents(req->dst), request->answer,
+		sg_pcopy_from_buffer(req->dst, sg_nents(req->dst), request->result,
 				     request->tail_bytes, req->assoclen + req->cryptlen);
+}
+
+/**
+ * cce_aead_forget() - &cce_request_operations.forget
+ * @request: request
+ * @error: 0 or a negative errno
+ *
+ * Context: any.
+ */
+void cce_aead_forget(struct cce_request *request, int error)
+{
+	memzero_explicit(request->result, request->tail_bytes);
 }
 
 static const struct cce_request_operations cce_aead_operations = {
 	.run_on_cpu = cce_aead_run_on_cpu,
 	.finish = cce_aead_finish,
+	.forget = cce_aead_forget,
 };
 
 /*
@@ -125,20 +125,23 @@ static bool cce_aead_tag_is_apart(const struct aead_request *req)
 	return false;
 }
 
-static int cce_aead_crypt(struct aead_request *req, bool decrypt)
+/**
+ * cce_aead_describe() - where the parts of a request are, and how long
+ * @req: request of the crypto API
+ * @prefix: bytes of associated data that are copied
+ * @decrypt: direction
+ *
+ * Context: any.
+ * Return: the driver's part of it, complete but for operations and IV.
+ */
+struct cce_request *cce_aead_describe(struct aead_request *req, unsigned int prefix, bool decrypt)
 {
-	struct crypto_aead *tfm = crypto_aead_reqtfm(req);
 	struct cce_aead_request *context = aead_request_ctx(req);
-	struct cce_aead *aead = crypto_aead_ctx(tfm);
-	const struct cce_algorithm *algorithm = &cce_aead_alg_of(tfm)->algorithm;
-	unsigned int tag_length = crypto_aead_authsize(tfm);
+	unsigned int tag_length = crypto_aead_authsize(crypto_aead_reqtfm(req));
 	u32 text_length = decrypt ? req->cryptlen - tag_length : req->cryptlen;
-	unsigned int prefix = cce_aead_prefix(req);
 	unsigned int tail = !decrypt && cce_aead_tag_is_apart(req) ? tag_length : 0;
-	int error;
 
 	context->request = (struct cce_request){
-		.operations = &cce_aead_operations,
 		.source = req->src,
 		.source_skip = prefix,
 		.source_bytes = req->assoclen - prefix + req->cryptlen,
@@ -146,21 +149,33 @@ static int cce_aead_crypt(struct aead_request *req, bool decrypt)
 		.destination_skip = req->assoclen,
 		.destination_bytes = decrypt ? text_length : text_length + tag_length - tail,
 		.tail_bytes = tail,
+		.result = context->tag,
 		.prefix_bytes = prefix,
 		.text_length = text_length,
 		.aad_length = req->assoclen,
 		.tag_length = tag_length,
 		.decrypt = decrypt,
 	};
+	return &context->request;
+}
+
+static int cce_aead_crypt(struct aead_request *req, bool decrypt)
+{
+	struct crypto_aead *tfm = crypto_aead_reqtfm(req);
+	struct cce_aead *aead = crypto_aead_ctx(tfm);
+	const struct cce_algorithm *algorithm = &cce_aead_alg_of(tfm)->algorithm;
+	struct cce_request *request = cce_aead_describe(req, cce_aead_prefix(req), decrypt);
+	int error;
+
+	request->operations = &cce_aead_operations;
 	if (algorithm->mode == CCE_CIPHER_MODE_CCM) {
-		error = cce_aead_ccm_iv(context->request.iv, req->iv, text_length);
+		error = cce_aead_ccm_iv(request->iv, req->iv, request->text_length);
 		if (error)
 			return error;
 	} else {
-		memcpy(context->request.iv, req->iv, GCM_AES_IV_SIZE);
+		memcpy(request->iv, req->iv, GCM_AES_IV_SIZE);
 	}
-	return cce_algorithm_run(&context->request, &req->base, algorithm,
-				 cce_key_get(&aead->key));
+	return cce_algorithm_run(request, &req->base, algorithm, cce_key_get(&aead->key));
 }
 
 static int cce_aead_encrypt(struct aead_request *req)
@@ -178,9 +193,18 @@ static void cce_aead_free_fallback(void *fallback)
 	crypto_free_aead(fallback);
 }
 
-/* Give a new key its transformation on the CPU. */
-static int cce_aead_set_fallback(struct cce_key *new, struct crypto_aead *tfm, const u8 *key,
-				 unsigned int key_bytes)
+/**
+ * cce_aead_set_fallback() - give a new key its transformation on the CPU, which judges it, too
+ * @new: key; nobody else has it yet
+ * @tfm: transformation that will have it
+ * @key: as setkey() has got it
+ * @key_bytes: its length
+ *
+ * Context: process, sleeps.
+ * Return: 0 or a negative errno.
+ */
+int cce_aead_set_fallback(struct cce_key *new, struct crypto_aead *tfm, const u8 *key,
+			  unsigned int key_bytes)
 {
 	struct cce_aead *aead = crypto_aead_ctx(tfm);
 	struct crypto_aead *fallback;
@@ -218,7 +242,15 @@ static int cce_aead_setkey(struct crypto_aead *tfm, const u8 *key, unsigned int 
 	return error;
 }
 
-static int cce_aead_setauthsize(struct crypto_aead *tfm, unsigned int tag_length)
+/**
+ * cce_aead_setauthsize() - &aead_alg.setauthsize
+ * @tfm: transformation
+ * @tag_length: of tags
+ *
+ * Context: process, sleeps.
+ * Return: 0 or a negative errno.
+ */
+int cce_aead_setauthsize(struct crypto_aead *tfm, unsigned int tag_length)
 {
 	struct cce_aead *aead = crypto_aead_ctx(tfm);
 	struct cce_key *key;
@@ -234,7 +266,14 @@ static int cce_aead_setauthsize(struct crypto_aead *tfm, unsigned int tag_length
 	return error;
 }
 
-static int cce_aead_init(struct crypto_aead *tfm)
+/**
+ * cce_aead_init() - &aead_alg.init
+ * @tfm: transformation
+ *
+ * Context: process, sleeps.
+ * Return: 0 or a negative errno.
+ */
+int cce_aead_init(struct crypto_aead *tfm)
 {
 	struct cce_aead *aead = crypto_aead_ctx(tfm);
 
@@ -247,7 +286,13 @@ static int cce_aead_init(struct crypto_aead *tfm)
 	return 0;
 }
 
-static void cce_aead_exit(struct crypto_aead *tfm)
+/**
+ * cce_aead_exit() - &aead_alg.exit
+ * @tfm: transformation
+ *
+ * Context: process, sleeps.
+ */
+void cce_aead_exit(struct crypto_aead *tfm)
 {
 	struct cce_aead *aead = crypto_aead_ctx(tfm);
 
@@ -265,7 +310,13 @@ static int cce_aead_add(struct cce_algorithm *algorithm, int priority)
 	       crypto_register_aead(&row->alg);
 }
 
-static void cce_aead_remove(struct cce_algorithm *algorithm)
+/**
+ * cce_aead_remove() - &cce_algorithm.remove
+ * @algorithm: of a &struct cce_aead_alg
+ *
+ * Context: process, sleeps.
+ */
+void cce_aead_remove(struct cce_algorithm *algorithm)
 {
 	crypto_unregister_aead(&container_of(algorithm, struct cce_aead_alg, algorithm)->alg);
 }

@@ -37,6 +37,11 @@ static unsigned int cpu_below_hash[8];
 module_param_array(cpu_below_hash, uint, NULL, 0644);
 MODULE_PARM_DESC(cpu_below_hash, "The same: sha224,sha256,sha384,sha512,sha3-224,sha3-256,sha3-384,sha3-512 (default all 0: none)");
 
+/* With any cipher. */
+static unsigned int cpu_below_authenc[3];
+module_param_array(cpu_below_authenc, uint, NULL, 0644);
+MODULE_PARM_DESC(cpu_below_authenc, "The same of authenc with HMAC: sha256,sha384,sha512 (default all 0: none)");
+
 const char *const cce_driver_names[] = {
 	[CCE_CIPHER_MODE_ECB] = "ecb-aes-cce",
 	[CCE_CIPHER_MODE_CBC] = "cbc-aes-cce",
@@ -56,6 +61,8 @@ static unsigned int *cce_algorithm_parameter(u8 opcode, unsigned int mode)
 {
 	if (opcode == CCE_OPCODE_CIPHER)
 		return mode < ARRAY_SIZE(cpu_below) ? &cpu_below[mode] : NULL;
+	if (opcode == CCE_OPCODE_CIPHER_HASH)
+		return &cpu_below_authenc[cce_hash_of(mode) - CCE_HASH_MODE_SHA_256];
 	if (mode <= CCE_HASH_MODE_SHA_512)
 		return &cpu_below_hash[mode];
 	if (mode >= CCE_HASH_MODE_SHA3_224 && mode <= CCE_HASH_MODE_SHA3_512)
@@ -65,8 +72,8 @@ static unsigned int *cce_algorithm_parameter(u8 opcode, unsigned int mode)
 
 /**
  * cce_algorithm_cpu_below() - set the length below which requests of a mode run on the CPU
- * @opcode: CCE_OPCODE_CIPHER or CCE_OPCODE_HASH
- * @mode: &enum cce_cipher_mode or &enum cce_hash_mode, that has such a length
+ * @opcode: CCE_OPCODE_CIPHER, CCE_OPCODE_HASH or CCE_OPCODE_CIPHER_HASH
+ * @mode: as in a descriptor; one that has such a length
  * @bytes: text and associated data
  *
  * Context: any.
@@ -83,13 +90,14 @@ unsigned int cce_algorithm_cpu_below(u8 opcode, u8 mode, unsigned int bytes)
  */
 static int cce_algorithm_offer(struct cce_request *request)
 {
-	u32 bytes = request->text_length;
+	u32 bytes = request->text_length + request->aad_length - request->front_bytes;
 	struct cce_queue *queue;
 	int result;
 
-	/* What stands in front of a hash's text is no part of it. */
-	if (request->opcode == CCE_OPCODE_CIPHER)
-		bytes += request->aad_length;
+	if (request->unfit) {
+		cce_fallback_count(&cce_algorithm_fallbacks, CCE_FALLBACK_CAPABILITY);
+		return CCE_FALLBACK_CAPABILITY;
+	}
 	if (bytes < cce_algorithm_threshold(request->opcode, request->mode)) {
 		cce_fallback_count(&cce_algorithm_fallbacks, CCE_FALLBACK_SHORT);
 		return CCE_FALLBACK_SHORT;
@@ -180,8 +188,8 @@ int cce_algorithm_update_source(const struct cce_request *request, struct shash_
 
 /**
  * cce_algorithm_threshold() - of fewer bytes, requests run on the CPU
- * @opcode: CCE_OPCODE_CIPHER or CCE_OPCODE_HASH
- * @mode: &enum cce_cipher_mode or &enum cce_hash_mode, or another number
+ * @opcode: CCE_OPCODE_CIPHER, CCE_OPCODE_HASH or CCE_OPCODE_CIPHER_HASH
+ * @mode: as in a descriptor; with the first two another number, too
  *
  * Context: any.
  * Return: bytes.
@@ -220,7 +228,7 @@ static int cce_algorithm_add(struct cce_algorithm *const *algorithm, unsigned in
 	int error = 0;
 
 	for (; count && !error; algorithm++, count--) {
-		if ((*algorithm)->registered || !(capabilities & (*algorithm)->capability))
+		if ((*algorithm)->registered || (*algorithm)->capability & ~capabilities)
 			continue;
 		error = (*algorithm)->add(*algorithm, priority);
 		/* Whoever asks for the modes has no lock. */
@@ -258,6 +266,8 @@ int cce_algorithm_register(u32 algorithms)
 				  algorithms) ?:
 		cce_algorithm_add(cce_aead_algorithms, ARRAY_SIZE(cce_aead_algorithms),
 				  algorithms) ?:
+		cce_algorithm_add(cce_authenc_algorithms, ARRAY_SIZE(cce_authenc_algorithms),
+				  algorithms) ?:
 		cce_algorithm_add(cce_cmac_algorithms, ARRAY_SIZE(cce_cmac_algorithms),
 				  algorithms) ?:
 		cce_algorithm_add(cce_digest_algorithms, ARRAY_SIZE(cce_digest_algorithms),
@@ -279,6 +289,7 @@ void cce_algorithm_unregister(void)
 	mutex_lock(&cce_algorithm_lock);
 	cce_algorithm_remove(cce_digest_algorithms, ARRAY_SIZE(cce_digest_algorithms));
 	cce_algorithm_remove(cce_cmac_algorithms, ARRAY_SIZE(cce_cmac_algorithms));
+	cce_algorithm_remove(cce_authenc_algorithms, ARRAY_SIZE(cce_authenc_algorithms));
 	cce_algorithm_remove(cce_aead_algorithms, ARRAY_SIZE(cce_aead_algorithms));
 	cce_algorithm_remove(cce_skcipher_algorithms, ARRAY_SIZE(cce_skcipher_algorithms));
 	mutex_unlock(&cce_algorithm_lock);

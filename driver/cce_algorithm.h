@@ -23,10 +23,10 @@ struct shash_desc;
  * struct cce_algorithm - what the driver knows of an algorithm besides what the kernel wants
  * @add: register it with the kernel, at this priority; -ENOENT if the CPU does not have it
  * @remove: unregister it
- * @capability: bit of global.algorithms that the mode needs
+ * @capability: bits of global.algorithms that the mode needs
  * @rights: the mode's bit in a context record's rights
  * @opcode: &enum cce_opcode
- * @mode: &enum cce_cipher_mode or &enum cce_hash_mode
+ * @mode: &enum cce_cipher_mode or &enum cce_hash_mode, or both
  * @keyless: has no key
  * @registered: with the kernel
  */
@@ -43,6 +43,7 @@ struct cce_algorithm {
 
 extern struct cce_algorithm *const cce_skcipher_algorithms[4];
 extern struct cce_algorithm *const cce_aead_algorithms[2];
+extern struct cce_algorithm *const cce_authenc_algorithms[9];
 extern struct cce_algorithm *const cce_cmac_algorithms[1];
 extern struct cce_algorithm *const cce_digest_algorithms[16];
 

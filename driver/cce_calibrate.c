@@ -6,11 +6,13 @@
  * length; so what counts is how soon many end that were submitted together.
  */
 #include <crypto/aead.h>
+#include <crypto/authenc.h>
 #include <crypto/hash.h>
 #include <crypto/skcipher.h>
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/ktime.h>
+#include <linux/rtnetlink.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -23,8 +25,25 @@
 #define CCE_TRIAL_MINIMUM	64
 #define CCE_TRIAL_MAXIMUM	65536
 
-/* CCE_TRIAL_HASH has no key, CCE_TRIAL_MAC is the same with one. */
-enum cce_trial_kind { CCE_TRIAL_SKCIPHER, CCE_TRIAL_AEAD, CCE_TRIAL_MAC, CCE_TRIAL_HASH };
+/*
+ * CCE_TRIAL_HASH has no key, CCE_TRIAL_MAC is the same with one; CCE_TRIAL_AUTHENC is
+ * CCE_TRIAL_AEAD with two.
+ */
+enum cce_trial_kind {
+	CCE_TRIAL_SKCIPHER,
+	CCE_TRIAL_AEAD,
+	CCE_TRIAL_AUTHENC,
+	CCE_TRIAL_MAC,
+	CCE_TRIAL_HASH,
+};
+
+/* As authenc() wants them. */
+struct cce_trial_key_pair {
+	struct rtattr attribute;
+	struct crypto_authenc_key_param parameter;
+	u8 hmac[AES_MAX_KEY_SIZE];
+	u8 cipher[AES_MAX_KEY_SIZE];
+};
 
 struct cce_trial_algorithm {
 	const char *name;
@@ -32,6 +51,9 @@ struct cce_trial_algorithm {
 	enum cce_trial_kind kind;
 	u8 mode, key_bytes;
 };
+
+#define CCE_TRIAL_AUTHENC_MODE(HASH) \
+	(CCE_CIPHER_MODE_CBC | CCE_HASH_MODE_##HASH << CCE_CIPHER_HASH_FUNCTION_LSB)
 
 static const struct cce_trial_algorithm cce_trial_algorithms[] = {
 	{ "ecb(aes)", "ecb-aes-cce", CCE_TRIAL_SKCIPHER, CCE_CIPHER_MODE_ECB, 32 },
@@ -41,6 +63,12 @@ static const struct cce_trial_algorithm cce_trial_algorithms[] = {
 	{ "gcm(aes)", "gcm-aes-cce", CCE_TRIAL_AEAD, CCE_CIPHER_MODE_GCM, 32 },
 	{ "ccm(aes)", "ccm-aes-cce", CCE_TRIAL_AEAD, CCE_CIPHER_MODE_CCM, 32 },
 	{ "cmac(aes)", "cmac-aes-cce", CCE_TRIAL_MAC, CCE_CIPHER_MODE_CMAC, 32 },
+	{ "authenc(hmac(sha256),cbc(aes))", "authenc-hmac-sha256-cbc-aes-cce", CCE_TRIAL_AUTHENC,
+	  CCE_TRIAL_AUTHENC_MODE(SHA_256), 32 },
+	{ "authenc(hmac(sha384),cbc(aes))", "authenc-hmac-sha384-cbc-aes-cce", CCE_TRIAL_AUTHENC,
+	  CCE_TRIAL_AUTHENC_MODE(SHA_384), 32 },
+	{ "authenc(hmac(sha512),cbc(aes))", "authenc-hmac-sha512-cbc-aes-cce", CCE_TRIAL_AUTHENC,
+	  CCE_TRIAL_AUTHENC_MODE(SHA_512), 32 },
 	{ "sha224", "sha224-cce", CCE_TRIAL_HASH, CCE_HASH_MODE_SHA_224, 0 },
 	{ "sha256", "sha256-cce", CCE_TRIAL_HASH, CCE_HASH_MODE_SHA_256, 0 },
 	{ "sha384", "sha384-cce", CCE_TRIAL_HASH, CCE_HASH_MODE_SHA_384, 0 },
@@ -67,6 +95,25 @@ struct cce_trial {
 	u8 digest[CCE_TRIAL_REQUESTS][HASH_MAX_DIGESTSIZE];
 };
 
+static bool cce_trial_is_aead(const struct cce_trial *trial)
+{
+	return trial->algorithm->kind == CCE_TRIAL_AEAD ||
+	       trial->algorithm->kind == CCE_TRIAL_AUTHENC;
+}
+
+static int cce_trial_set_key_pair(struct cce_trial *trial, const u8 *key, unsigned int bytes)
+{
+	struct cce_trial_key_pair pair = {
+		.attribute.rta_len = RTA_LENGTH(sizeof(pair.parameter)),
+		.attribute.rta_type = CRYPTO_AUTHENC_KEYA_PARAM,
+		.parameter.enckeylen = cpu_to_be32(bytes),
+	};
+
+	memcpy(pair.cipher, key, bytes);
+	return crypto_aead_setkey(trial->aead, (const u8 *)&pair,
+				  offsetof(struct cce_trial_key_pair, cipher) + bytes);
+}
+
 /* The key is no secret, but a pair for XTS must differ. */
 static int cce_trial_allocate(struct cce_trial *trial, const char *name, u32 mask)
 {
@@ -81,6 +128,11 @@ static int cce_trial_allocate(struct cce_trial *trial, const char *name, u32 mas
 		trial->skcipher = crypto_alloc_skcipher(name, 0, mask);
 		return PTR_ERR_OR_ZERO(trial->skcipher) ?:
 		       crypto_skcipher_setkey(trial->skcipher, key, bytes);
+	case CCE_TRIAL_AUTHENC:
+		trial->aead = crypto_alloc_aead(name, 0, mask);
+		return PTR_ERR_OR_ZERO(trial->aead) ?:
+		       cce_trial_set_key_pair(trial, key, bytes) ?:
+		       crypto_aead_setauthsize(trial->aead, AES_BLOCK_SIZE);
 	case CCE_TRIAL_AEAD:
 		trial->aead = crypto_alloc_aead(name, 0, mask);
 		return PTR_ERR_OR_ZERO(trial->aead) ?:
@@ -103,7 +155,7 @@ static int cce_trial_allocate_requests(struct cce_trial *trial)
 		trial->text[i] = kzalloc(CCE_TRIAL_MAXIMUM + AES_BLOCK_SIZE, GFP_KERNEL);
 		if (trial->algorithm->kind == CCE_TRIAL_SKCIPHER)
 			trial->requests[i] = skcipher_request_alloc(trial->skcipher, GFP_KERNEL);
-		else if (trial->algorithm->kind == CCE_TRIAL_AEAD)
+		else if (cce_trial_is_aead(trial))
 			trial->requests[i] = aead_request_alloc(trial->aead, GFP_KERNEL);
 		else
 			trial->requests[i] = ahash_request_alloc(trial->hash, GFP_KERNEL);
@@ -126,7 +178,7 @@ static void cce_trial_destroy(struct cce_trial *trial)
 	}
 	if (trial->algorithm->kind == CCE_TRIAL_SKCIPHER)
 		crypto_free_skcipher(trial->skcipher);
-	else if (trial->algorithm->kind == CCE_TRIAL_AEAD)
+	else if (cce_trial_is_aead(trial))
 		crypto_free_aead(trial->aead);
 	else
 		crypto_free_ahash(trial->hash);
@@ -162,6 +214,7 @@ static int cce_trial_submit(struct cce_trial *trial, unsigned int i, unsigned in
 		skcipher_request_set_crypt(request, list, list, bytes, trial->iv[i]);
 		return crypto_skcipher_encrypt(request);
 	case CCE_TRIAL_AEAD:
+	case CCE_TRIAL_AUTHENC:
 		aead_request_set_callback(request, flags, crypto_req_done, wait);
 		aead_request_set_crypt(request, list, list, bytes, trial->iv[i]);
 		aead_request_set_ad(request, 0);
@@ -216,9 +269,21 @@ static int cce_trial_compare(struct device *dev, struct cce_trial *engine, struc
 	return 0;
 }
 
+static u8 cce_trial_opcode(const struct cce_trial_algorithm *algorithm)
+{
+	switch (algorithm->kind) {
+	case CCE_TRIAL_HASH:
+		return CCE_OPCODE_HASH;
+	case CCE_TRIAL_AUTHENC:
+		return CCE_OPCODE_CIPHER_HASH;
+	default:
+		return CCE_OPCODE_CIPHER;
+	}
+}
+
 static int cce_calibrate_algorithm(struct device *dev, const struct cce_trial_algorithm *algorithm)
 {
-	u8 opcode = algorithm->kind == CCE_TRIAL_HASH ? CCE_OPCODE_HASH : CCE_OPCODE_CIPHER;
+	u8 opcode = cce_trial_opcode(algorithm);
 	unsigned int before = cce_algorithm_cpu_below(opcode, algorithm->mode, 0);
 	struct cce_trial *engine, *cpu;
 	unsigned int threshold;

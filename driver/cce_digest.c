@@ -203,6 +203,7 @@ static int cce_digest_run(struct ahash_request *req, unsigned int bytes, bool en
 		.prefix_bytes = front + state->held_bytes,
 		.text_length = bytes,
 		.aad_length = front,
+		.front_bytes = front,
 		.flags = (state->fresh ? CCE_DESCRIPTOR_FLAGS_STREAM_FIRST : 0) |
 			 (ends ? CCE_DESCRIPTOR_FLAGS_STREAM_LAST : 0) |
 			 (keyless ? 0 : CCE_DESCRIPTOR_FLAGS_KEYED),

@@ -42,7 +42,32 @@ struct cce_key *cce_key_allocate(void)
 }
 
 /**
- * cce_key_create() - make a context record of a key
+ * cce_key_set_record() - make a context record of a key
+ * @new: receives it; nobody else has it yet
+ * @rights: rights of the record, without the direction
+ * @key: AES key
+ * @key_bytes: its length: 16, 24 or 32
+ * @second_key: second key of the same length (XTS), or NULL
+ *
+ * Context: any.
+ */
+void cce_key_set_record(struct cce_key *new, u32 rights, const u8 *key, unsigned int key_bytes,
+			const u8 *second_key)
+{
+	new->required = cce_key_capability(key_bytes);
+	new->bytes = second_key ? sizeof(new->record) : sizeof(new->record.first);
+	new->record.first.format = second_key ? CCE_CONTEXT_FORMAT_CIPHER_KEY_PAIR :
+						CCE_CONTEXT_FORMAT_CIPHER_KEY;
+	new->record.first.key_length = key_bytes;
+	new->record.first.units = new->bytes / CCE_CONTEXT_UNIT_BYTES;
+	new->record.first.rights = cpu_to_le32(rights);
+	memcpy(new->record.first.key, key, key_bytes);
+	if (second_key)
+		memcpy(new->record.second.key, second_key, key_bytes);
+}
+
+/**
+ * cce_key_create() - a key with a context record
  * @rights: rights of the record, without the direction
  * @key: AES key
  * @key_bytes: its length: 16, 24 or 32
@@ -56,18 +81,8 @@ struct cce_key *cce_key_create(u32 rights, const u8 *key, unsigned int key_bytes
 {
 	struct cce_key *new = cce_key_allocate();
 
-	if (!new)
-		return NULL;
-	new->required = cce_key_capability(key_bytes);
-	new->bytes = second_key ? sizeof(new->record) : sizeof(new->record.first);
-	new->record.first.format = second_key ? CCE_CONTEXT_FORMAT_CIPHER_KEY_PAIR :
-						CCE_CONTEXT_FORMAT_CIPHER_KEY;
-	new->record.first.key_length = key_bytes;
-	new->record.first.units = new->bytes / CCE_CONTEXT_UNIT_BYTES;
-	new->record.first.rights = cpu_to_le32(rights);
-	memcpy(new->record.first.key, key, key_bytes);
-	if (second_key)
-		memcpy(new->record.second.key, second_key, key_bytes);
+	if (new)
+		cce_key_set_record(new, rights, key, key_bytes, second_key);
 	return new;
 }
 
@@ -91,6 +106,7 @@ void cce_key_put(struct cce_key *key)
 	if (!key || !refcount_dec_and_test(&key->references))
 		return;
 	memzero_explicit(&key->record, sizeof(key->record));
+	memzero_explicit(key->nonce, sizeof(key->nonce));
 	memzero_explicit(key->subkey1, sizeof(key->subkey1));
 	memzero_explicit(key->subkey2, sizeof(key->subkey2));
 	memzero_explicit(key->inner, sizeof(key->inner));

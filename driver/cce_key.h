@@ -6,6 +6,7 @@
 #define CCE_KEY_H
 
 #include <crypto/aes.h>
+#include <crypto/ctr.h>
 #include <linux/refcount.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
@@ -30,6 +31,7 @@ struct cce_key_record {
  * @required: capability bits (global.algorithms) that the key's size needs
  * @bytes: bytes of @record that the engine reads
  * @record: context record, without the direction among its rights; wiped with the last reference
+ * @nonce: RFC 3686: the first bytes of each counter block; wiped like @record
  * @subkey1: CMAC: K1 of SP 800-38B, 6.1; wiped like @record
  * @subkey2: CMAC: K2
  * @inner: HMAC, instead of these: words of the state behind the inner key block (FIPS 198-1, 4); as
@@ -43,9 +45,10 @@ struct cce_key {
 	void (*free_fallback)(void *fallback);
 	u32 required;
 	unsigned int bytes;
+	struct cce_key_record record;
+	u8 nonce[CTR_RFC3686_NONCE_SIZE];
 	union {
 		struct {
-			struct cce_key_record record;
 			u8 subkey1[AES_BLOCK_SIZE];
 			u8 subkey2[AES_BLOCK_SIZE];
 		};
@@ -62,6 +65,8 @@ struct cce_key_slot {
 };
 
 struct cce_key *cce_key_allocate(void);
+void cce_key_set_record(struct cce_key *new, u32 rights, const u8 *key, unsigned int key_bytes,
+			const u8 *second_key);
 struct cce_key *cce_key_create(u32 rights, const u8 *key, unsigned int key_bytes,
 			       const u8 *second_key);
 void cce_key_put(struct cce_key *key);

@@ -136,13 +136,20 @@ static u64 cce_queue_predict(const struct cce_queue *queue, const struct cce_req
 {
 	u64 bytes = (u64)request->text_length + request->aad_length;
 	u64 cycles = CCE_LATENCY_CYCLES;
+	u8 mode = request->mode;
 
 	if (request->opcode == CCE_OPCODE_HASH) {
 		/* Two rounds a cycle: SHA-256 has 64 for 64 bytes, SHA-3 24 for 72 and more. */
-		cycles += request->mode < CCE_HASH_MODE_SHA3_224 ? bytes / 2 : bytes / 6;
+		cycles += mode < CCE_HASH_MODE_SHA3_224 ? bytes / 2 : bytes / 6;
 		return div_u64(cycles * queue->cce->cycle_ps, 1000);
 	}
-	switch (request->mode) {
+	if (request->opcode == CCE_OPCODE_CIPHER_HASH) {
+		/* The slower of both: the hash, unless each block of a cipher waits for another. */
+		if (request->decrypt || cce_cipher_of(mode) != CCE_CIPHER_MODE_CBC)
+			return div_u64((cycles + bytes / 2) * queue->cce->cycle_ps, 1000);
+		mode = CCE_CIPHER_MODE_CBC;
+	}
+	switch (mode) {
 	case CCE_CIPHER_MODE_CBC:
 	case CCE_CIPHER_MODE_CCM:
 	case CCE_CIPHER_MODE_CMAC:

@@ -353,10 +353,16 @@ static int cce_request_attach(struct cce_queue *queue, unsigned int slot,
 			       flags);
 }
 
+/* Does the engine read a context record, with the key of a cipher? */
+static bool cce_request_has_record(const struct cce_request *request)
+{
+	return request->opcode == CCE_OPCODE_CIPHER || request->opcode == CCE_OPCODE_CIPHER_HASH;
+}
+
 /* What the engine reads of the slot besides the lists. */
 static void cce_request_fill_slot(struct cce_slot_memory *memory, const struct cce_request *request)
 {
-	if (request->opcode == CCE_OPCODE_CIPHER) {
+	if (cce_request_has_record(request)) {
 		memcpy(&memory->key, &request->key->record, request->key->bytes);
 		memory->key.first.rights |= cpu_to_le32(request->decrypt ?
 							CCE_CONTEXT_RECORD_RIGHTS_DECRYPT :
@@ -412,7 +418,7 @@ int cce_request_prepare(struct cce_queue *queue, unsigned int slot, struct cce_r
 		.tag_length = request->tag_length,
 	};
 	memcpy(descriptor->iv, request->iv, sizeof(descriptor->iv));
-	if (request->opcode == CCE_OPCODE_CIPHER)
+	if (cce_request_has_record(request))
 		descriptor->context_reference =
 			cpu_to_le64(cce_slot_address(queue, slot) +
 				    offsetof(struct cce_slot_memory, key));

@@ -6,6 +6,7 @@
 #define CCE_REQUEST_H
 
 #include <crypto/aes.h>
+#include <linux/bits.h>
 #include <linux/crypto.h>
 #include <linux/dma-direction.h>
 #include <linux/list.h>
@@ -30,6 +31,17 @@ struct scatterlist;
 
 /* The longest result in a slot: what a hash goes on from. */
 #define CCE_RESULT_BYTES	CCE_HASH_SAVED_BYTES
+
+/* The parts of a mode of opcode cipher_hash. */
+static inline u8 cce_cipher_of(u8 mode)
+{
+	return mode & (BIT(CCE_CIPHER_HASH_FUNCTION_LSB) - 1);
+}
+
+static inline u8 cce_hash_of(u8 mode)
+{
+	return mode >> CCE_CIPHER_HASH_FUNCTION_LSB;
+}
 
 /**
  * struct cce_request_operations - what an algorithm does with its requests
@@ -74,14 +86,16 @@ struct cce_request_operations {
  * @prefix_bytes: its length, at most CCE_FRONT_BYTES
  * @suffix: what the engine reads behind @source
  * @suffix_bytes: its length, at most AES_BLOCK_SIZE
- * @required: capability bit (global.algorithms) of the mode
+ * @required: capability bits (global.algorithms) of the mode
  * @text_length: as in the descriptor
  * @aad_length: as in the descriptor
+ * @front_bytes: of these hash_context and states, which are no part of the message
  * @tag_length: as in the descriptor
  * @flags: as in the descriptor, besides the direction and those for lists
  * @opcode: &enum cce_opcode
- * @mode: &enum cce_cipher_mode or &enum cce_hash_mode
+ * @mode: &enum cce_cipher_mode or &enum cce_hash_mode, or both
  * @decrypt: direction of the cipher
+ * @unfit: no engine does such a request
  * @iv: as in the descriptor
  * @told: what the owner is told instead of 0 if it hears later that all went well
  *
@@ -102,6 +116,7 @@ struct cce_request {
 	const u8 *suffix;
 	u8 *result;
 	u16 prefix_bytes;
+	u16 front_bytes;
 	u8 suffix_bytes;
 	u8 tail_bytes;
 	u32 required;
@@ -112,6 +127,7 @@ struct cce_request {
 	u8 opcode;
 	u8 mode;
 	bool decrypt;
+	bool unfit;
 	u8 iv[AES_BLOCK_SIZE];
 	int told;
 

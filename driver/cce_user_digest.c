@@ -479,6 +479,7 @@ int cce_user_digest_prepare(struct cce_user_request *user, const struct cce_uapi
 		.suffix_bytes = given->iv_bytes,
 		.text_length = given->length + given->iv_bytes,
 		.aad_length = front,
+		.front_bytes = front,
 		.flags = (first ? CCE_DESCRIPTOR_FLAGS_STREAM_FIRST : 0) |
 			 (given->flags & CCE_UAPI_REQUEST_LAST ?
 				  CCE_DESCRIPTOR_FLAGS_STREAM_LAST : 0) |
