@@ -276,6 +276,7 @@ def suspend(boots, failures):
 TESTS = {
     "load.midway_ctr": midway,
     "load.midway_gcm": midway,
+    "load.midway_authenc": midway,
     "load.removal": removal,
     "load.memory": memory,
     "load.suspend": suspend,

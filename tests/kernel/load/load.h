@@ -17,6 +17,7 @@
 #include <linux/wait.h>
 
 #define LOAD_KEY_BYTES		(2 * AES_MAX_KEY_SIZE)
+#define LOAD_HMAC_KEY_BYTES	150	/* longer than a block of any hash of authenc() */
 #define LOAD_GRAVES		32
 #define LOAD_ERRNOS		256
 
@@ -95,6 +96,8 @@ enum load_kind {
  * @shortest: least length
  * @iv_bytes: of an IV
  * @keys: AES keys of a key; 0: it has none
+ * @authenc: LOAD_AEAD: has a key for HMAC, too, and encryption copies associated data
+ * @nonce_bytes: at a key's end
  */
 struct load_algorithm {
 	const char *name;
@@ -105,7 +108,16 @@ struct load_algorithm {
 	unsigned int shortest;
 	unsigned int iv_bytes;
 	unsigned int keys;
+	bool authenc;
+	unsigned int nonce_bytes;
 };
+
+/* Its IV is the first counter block, of which the last bytes are the counter. */
+static inline bool load_algorithm_is_ccm(const struct load_algorithm *algorithm)
+{
+	return algorithm->kind == LOAD_AEAD && !algorithm->authenc &&
+	       algorithm->iv_bytes == AES_BLOCK_SIZE;
+}
 
 extern const struct load_algorithm load_algorithms[];
 extern const unsigned int load_algorithm_count;
@@ -233,6 +245,7 @@ struct load_flight {
 	u8 *found;		/* what it holds */
 	unsigned int skip;	/* bytes of the destination in front of what is written */
 	unsigned int written;	/* bytes that are */
+	unsigned int copied;	/* of these, the first, that are associated data */
 	unsigned int text_bytes;
 	unsigned int aad_bytes;
 	unsigned int part_bytes;	/* of a MAC's text, submitted first; 0: all at once */

@@ -2,9 +2,12 @@
 /*
  * Load for the Core Crypto Engine's driver: transformations, and what they should answer.
  */
+#include <crypto/authenc.h>
+#include <crypto/ctr.h>
 #include <crypto/gcm.h>
 #include <linux/crypto.h>
 #include <linux/err.h>
+#include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -28,6 +31,17 @@ const struct load_algorithm load_algorithms[] = {
 	{ "sha3_256", "sha3-256-cce", "sha3-256", LOAD_HASH, 1, 0, 0, 0 },
 	{ "hmac_sha256", "hmac-sha256-cce", "hmac(sha256)", LOAD_HASH, 1, 0, 0, 1 },
 	{ "hmac_sha3_512", "hmac-sha3-512-cce", "hmac(sha3-512)", LOAD_HASH, 1, 0, 0, 1 },
+	{ "authenc_cbc_sha256", "authenc-hmac-sha256-cbc-aes-cce",
+	  "authenc(hmac(sha256),cbc(aes))", LOAD_AEAD, AES_BLOCK_SIZE, AES_BLOCK_SIZE,
+	  AES_BLOCK_SIZE, 1, true },
+	{ "authenc_cbc_sha512", "authenc-hmac-sha512-cbc-aes-cce",
+	  "authenc(hmac(sha512),cbc(aes))", LOAD_AEAD, AES_BLOCK_SIZE, AES_BLOCK_SIZE,
+	  AES_BLOCK_SIZE, 1, true },
+	{ "authenc_ctr_sha384", "authenc-hmac-sha384-ctr-aes-cce",
+	  "authenc(hmac(sha384),ctr(aes))", LOAD_AEAD, 1, 1, AES_BLOCK_SIZE, 1, true },
+	{ "authenc_rfc3686_sha256", "authenc-hmac-sha256-rfc3686-ctr-aes-cce",
+	  "authenc(hmac(sha256),rfc3686(ctr(aes)))", LOAD_AEAD, 1, 1, CTR_RFC3686_IV_SIZE, 1,
+	  true, CTR_RFC3686_NONCE_SIZE },
 };
 
 const unsigned int load_algorithm_count = ARRAY_SIZE(load_algorithms);
@@ -73,6 +87,7 @@ static int load_cipher_allocate(struct load_cipher *cipher)
 int load_cipher_create(struct load_cipher *cipher, const struct load_algorithm *algorithm,
 		       struct rnd_state *random)
 {
+	unsigned int most;
 	int error;
 
 	cipher->algorithm = algorithm;
@@ -84,7 +99,11 @@ int load_cipher_create(struct load_cipher *cipher, const struct load_algorithm *
 	if (algorithm->kind == LOAD_HASH) {
 		cipher->tag_bytes = crypto_shash_digestsize(cipher->reference.hash);
 	} else if (algorithm->kind == LOAD_AEAD) {
-		cipher->tag_bytes -= 4 * load_random(random, 3);
+		most = crypto_aead_maxauthsize(cipher->tested.aead);
+		if (algorithm->authenc)
+			cipher->tag_bytes = 1 + load_random(random, most);
+		else
+			cipher->tag_bytes -= 4 * load_random(random, 3);
 		error = crypto_aead_setauthsize(cipher->tested.aead, cipher->tag_bytes);
 		if (!error)
 			error = crypto_aead_setauthsize(cipher->reference.aead, cipher->tag_bytes);
@@ -119,6 +138,36 @@ void load_cipher_destroy(struct load_cipher *cipher)
 	memset(cipher, 0, sizeof(*cipher));
 }
 
+static int load_cipher_set_aead_key(struct load_cipher *cipher, const u8 *key, unsigned int bytes)
+{
+	return crypto_aead_setkey(cipher->tested.aead, key, bytes) ?:
+	       crypto_aead_setkey(cipher->reference.aead, key, bytes);
+}
+
+/* A key as authenc() wants it: the length of the cipher's, HMAC's, and the cipher's. */
+static int load_cipher_set_key_pair(struct load_cipher *cipher, struct rnd_state *random,
+				    unsigned int cipher_bytes)
+{
+	unsigned int hmac_bytes = load_random(random, LOAD_HMAC_KEY_BYTES + 1);
+	struct {
+		struct rtattr attribute;
+		struct crypto_authenc_key_param parameter;
+		u8 keys[LOAD_HMAC_KEY_BYTES + AES_MAX_KEY_SIZE + CTR_RFC3686_NONCE_SIZE];
+	} pair = {
+		.attribute.rta_len = RTA_LENGTH(sizeof(pair.parameter)),
+		.attribute.rta_type = CRYPTO_AUTHENC_KEYA_PARAM,
+		.parameter.enckeylen = cpu_to_be32(cipher_bytes),
+	};
+	int error;
+
+	prandom_bytes_state(random, pair.keys, hmac_bytes + cipher_bytes);
+	error = load_cipher_set_aead_key(cipher, (u8 *)&pair,
+					 RTA_LENGTH(sizeof(pair.parameter)) + hmac_bytes +
+						 cipher_bytes);
+	memzero_explicit(&pair, sizeof(pair));
+	return error;
+}
+
 /**
  * load_cipher_set_key() - give a transformation and its reference another key
  * @cipher: requests of it may be under way
@@ -136,6 +185,9 @@ int load_cipher_set_key(struct load_cipher *cipher, struct rnd_state *random)
 	if (!cipher->algorithm->keys)
 		return 0;
 	bytes *= cipher->algorithm->keys;
+	if (cipher->algorithm->authenc)
+		return load_cipher_set_key_pair(cipher, random,
+						bytes + cipher->algorithm->nonce_bytes);
 	prandom_bytes_state(random, key, bytes);
 	switch (cipher->algorithm->kind) {
 	case LOAD_SKCIPHER:
@@ -144,9 +196,7 @@ int load_cipher_set_key(struct load_cipher *cipher, struct rnd_state *random)
 			error = crypto_skcipher_setkey(cipher->reference.skcipher, key, bytes);
 		break;
 	case LOAD_AEAD:
-		error = crypto_aead_setkey(cipher->tested.aead, key, bytes);
-		if (!error)
-			error = crypto_aead_setkey(cipher->reference.aead, key, bytes);
+		error = load_cipher_set_aead_key(cipher, key, bytes);
 		break;
 	default:
 		error = crypto_ahash_setkey(cipher->tested.hash, key, bytes);
@@ -236,7 +286,7 @@ int load_cipher_expect(struct load_cipher *cipher, bool decrypt, u8 *text, unsig
 		return load_expect_skcipher(cipher, decrypt, text, text_bytes, iv);
 	case LOAD_AEAD:
 		/* The fields of CCM's first counter block: L - 1, nonce, counter. */
-		if (cipher->algorithm->iv_bytes == AES_BLOCK_SIZE) {
+		if (load_algorithm_is_ccm(cipher->algorithm)) {
 			iv[0] = LOAD_CCM_IV_L;
 			memset(iv + AES_BLOCK_SIZE - LOAD_CCM_IV_L - 1, 0, LOAD_CCM_IV_L + 1);
 		}

@@ -195,12 +195,12 @@ static int load_flight_fill(struct load_flight *flight, u8 *input, u8 *output)
 		flight->written = tag;
 	} else if (algorithm->kind == LOAD_AEAD) {
 		/* No IV is handed out; CCM's has been completed, as it must be for the request. */
-		if (algorithm->iv_bytes == AES_BLOCK_SIZE)
+		if (load_algorithm_is_ccm(algorithm)) {
 			memcpy(flight->iv, flight->next_iv,
 			       AES_BLOCK_SIZE - 1 - flight->next_iv[0]);
-		if (algorithm->iv_bytes == AES_BLOCK_SIZE)
 			memset(flight->iv + AES_BLOCK_SIZE - 1 - flight->iv[0], 0,
 			       flight->iv[0] + 1);
+		}
 		if (flight->decrypt) {
 			swap(input, output);
 			if (flight->forged)
@@ -209,6 +209,12 @@ static int load_flight_fill(struct load_flight *flight, u8 *input, u8 *output)
 			source += tag;
 		} else {
 			flight->written += tag;
+		}
+		if (algorithm->authenc && !flight->decrypt &&
+		    flight->source != flight->destination) {
+			flight->copied = flight->aad_bytes;
+			flight->written += flight->copied;
+			flight->skip = 0;
 		}
 	}
 	memcpy(flight->expected, output + flight->skip, flight->written);
@@ -383,6 +389,13 @@ static unsigned int load_plaintext_blocks(const struct load_flight *flight)
 	return blocks;
 }
 
+/* A request that fails has copied all of the associated data, or none. */
+static bool load_copy_is_whole(const struct load_flight *flight)
+{
+	return !memcmp(flight->found, flight->before, flight->copied) ||
+	       !memcmp(flight->found, flight->expected, flight->copied);
+}
+
 /* What does the destination hold, byte by byte, of what it may? */
 static void load_describe_partial(const struct load_flight *flight, int error)
 {
@@ -401,9 +414,13 @@ static void load_describe_partial(const struct load_flight *flight, int error)
 /* A request that failed leaves all of its destination as it was, or zeros. */
 static void load_judge_failure(const struct load_flight *flight, int error)
 {
-	if (load_is_filled(flight->found, 0, flight->written)) {
+	unsigned int copied = flight->copied;
+	unsigned int bytes = flight->written - copied;
+	bool whole = load_copy_is_whole(flight);
+
+	if (whole && load_is_filled(flight->found + copied, 0, bytes)) {
 		load_count(LOAD_WIPED);
-	} else if (!memcmp(flight->found, flight->before, flight->written)) {
+	} else if (whole && !memcmp(flight->found + copied, flight->before + copied, bytes)) {
 		load_count(LOAD_UNTOUCHED);
 	} else {
 		load_describe_partial(flight, error);
@@ -426,13 +443,15 @@ static void load_judge_forged(const struct load_flight *flight, int error)
 
 static void load_judge(const struct load_flight *flight, int error)
 {
-	bool hands_out_iv = flight->cipher->algorithm->granule == AES_BLOCK_SIZE ||
-			    !strcmp(flight->cipher->algorithm->name, "ctr");
+	const struct load_algorithm *algorithm = flight->cipher->algorithm;
+	bool hands_out_iv = algorithm->kind == LOAD_SKCIPHER &&
+			    (algorithm->granule == AES_BLOCK_SIZE ||
+			     !strcmp(algorithm->name, "ctr"));
 
 	if (!error && !flight->forged) {
 		bool right = !memcmp(flight->found, flight->expected, flight->written) &&
 			     (!hands_out_iv || !memcmp(flight->iv, flight->next_iv,
-						       flight->cipher->algorithm->iv_bytes));
+						       algorithm->iv_bytes));
 
 		if (right)
 			load_count(LOAD_RIGHT);

@@ -59,7 +59,7 @@ MODULE_PARM_DESC(parts, "Per cent of the MACs whose text comes in two parts");
 module_param_named(layouts, options.layouts, uint, 0644);
 MODULE_PARM_DESC(layouts, "Mask: contiguous 1, pieces 2, too many pieces 4, ragged pieces 8");
 module_param_named(algorithms, options.algorithms, uint, 0644);
-MODULE_PARM_DESC(algorithms, "Mask: ecb 1, cbc 2, ctr 4, xts 8, gcm 16, ccm 32, cmac 64, sha256 128, sha512 256, sha3-256 512, hmac(sha256) 1024, hmac(sha3-512) 2048");
+MODULE_PARM_DESC(algorithms, "Mask: ecb 1, cbc 2, ctr 4, xts 8, gcm 16, ccm 32, cmac 64, sha256 128, sha512 256, sha3-256 512, hmac(sha256) 1024, hmac(sha3-512) 2048, authenc(hmac(sha256),cbc(aes)) 4096, authenc(hmac(sha512),cbc(aes)) 8192, authenc(hmac(sha384),ctr(aes)) 16384, authenc(hmac(sha256),rfc3686(ctr(aes))) 32768");
 module_param_named(pause_us, options.pause_us, uint, 0644);
 MODULE_PARM_DESC(pause_us, "Microseconds that each thread waits after each request");
 module_param_named(patience_s, options.patience_s, uint, 0644);
