@@ -95,8 +95,8 @@ static int cce_algorithm_offer(struct cce_request *request)
 	int result;
 
 	if (request->unfit) {
-		cce_fallback_count(&cce_algorithm_fallbacks, CCE_FALLBACK_CAPABILITY);
-		return CCE_FALLBACK_CAPABILITY;
+		cce_fallback_count(&cce_algorithm_fallbacks, CCE_FALLBACK_UNFIT);
+		return CCE_FALLBACK_UNFIT;
 	}
 	if (bytes < cce_algorithm_threshold(request->opcode, request->mode)) {
 		cce_fallback_count(&cce_algorithm_fallbacks, CCE_FALLBACK_SHORT);

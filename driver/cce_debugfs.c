@@ -22,6 +22,7 @@ static struct dentry *cce_debugfs_root;
 static const char * const cce_fallback_names[CCE_FALLBACK_REASONS] = {
 	[CCE_FALLBACK_NO_DEVICE] = "no_device",
 	[CCE_FALLBACK_SHORT] = "short",
+	[CCE_FALLBACK_UNFIT] = "unfit",
 	[CCE_FALLBACK_CAPABILITY] = "capability",
 	[CCE_FALLBACK_SEGMENTS] = "segments",
 	[CCE_FALLBACK_BOUNCE_SIZE] = "bounce_size",

@@ -25,7 +25,8 @@ struct dentry;
 enum cce_fallback_reason {
 	CCE_FALLBACK_NO_DEVICE = 1,	/* no engine is bound */
 	CCE_FALLBACK_SHORT,		/* fewer bytes than the algorithm's parameter cpu_below */
-	CCE_FALLBACK_CAPABILITY,	/* this engine lacks the mode or key size, or all do */
+	CCE_FALLBACK_UNFIT,		/* no engine does requests of such a length */
+	CCE_FALLBACK_CAPABILITY,	/* this engine lacks the mode or key size */
 	CCE_FALLBACK_SEGMENTS,		/* more segments than a slot's list holds */
 	CCE_FALLBACK_BOUNCE_SIZE,	/* must be bounced, but is larger than a buffer */
 	CCE_FALLBACK_MAPPING,		/* the DMA mapping failed */

@@ -95,7 +95,7 @@ struct cce_request_operations {
  * @opcode: &enum cce_opcode
  * @mode: &enum cce_cipher_mode or &enum cce_hash_mode, or both
  * @decrypt: direction of the cipher
- * @unfit: no engine does such a request
+ * @unfit: no engine does requests of such a length
  * @iv: as in the descriptor
  * @told: what the owner is told instead of 0 if it hears later that all went well
  *

@@ -10,7 +10,7 @@ source "${BASH_SOURCE[0]%/*}/common.sh"
 with() {
 	local count=$2
 	local seven=$count,$count,$count,$count,$count,$count,$count
-	module_parameters=("cpu_below=$seven" "cpu_below_hash=$seven,$count")
+	module_parameters=("cpu_below=$seven" "cpu_below_hash=$seven,$count" "cpu_below_authenc=$count,$count,$count")
 	echo "completed: $completed" >"$out/$1.before"
 	load
 	snapshot "$1"

@@ -35,9 +35,9 @@ PYTHONPATH=$users python3 - "$calibrate" >"$out/calibrate_short_of_memory" <<-'E
 	fail_only("slab")
 	print(*FailNth().attempt(3, lambda: os.write(file, b"1")))
 END
-cat /sys/module/cce/parameters/cpu_below /sys/module/cce/parameters/cpu_below_hash >>"$out/calibrate_short_of_memory"
+cat /sys/module/cce/parameters/cpu_below{,_hash,_authenc} >>"$out/calibrate_short_of_memory"
 echo 1 >"$calibrate" || fail "calibration failed"
-cat /sys/module/cce/parameters/cpu_below /sys/module/cce/parameters/cpu_below_hash >"$out/cpu_below"
+cat /sys/module/cce/parameters/cpu_below{,_hash,_authenc} >"$out/cpu_below"
 snapshot calibrated
 "$client" random --seed 6 --requests 50 --bytes 5000 >"$out/short.json"
 snapshot short

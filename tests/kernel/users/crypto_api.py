@@ -1,21 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The kernel's crypto API, as the user tests need it: AES-GCM on the CPU through AF_ALG, and what /proc/crypto says."""
+"""The kernel's crypto API, as the user tests need it: on the CPU through AF_ALG, and what /proc/crypto says."""
 
 import re
 import socket
+import struct
 from pathlib import Path
 
-# By its driver name: never the engine, whatever the priorities are.
+# By their driver names: never the engine, whatever the priorities are.
 SOFTWARE_GCM = "gcm_base(ctr(aes-generic),ghash-generic)"
+SOFTWARE_AUTHENC = "authenc(hmac(sha256-generic),cbc(aes-generic))"
+CRYPTO_AUTHENC_KEYA_PARAM = 1
 TAG_BYTES = 16
 
 
-class SoftwareGcm:
-    """AES-GCM by the kernel's generic code."""
+def authenc_key(mac_key: bytes, cipher_key: bytes) -> bytes:
+    """As include/crypto/authenc.h has it: the cipher key's length in a routing attribute, and both keys."""
+    return struct.pack("=HH", 8, CRYPTO_AUTHENC_KEYA_PARAM) + struct.pack(">I", len(cipher_key)) + mac_key + cipher_key
 
-    def __init__(self, key: bytes) -> None:
+
+class SoftwareAead:
+    """Authenticated encryption by the kernel's generic code."""
+
+    def __init__(self, driver: str, key: bytes) -> None:
         self._algorithm = socket.socket(socket.AF_ALG, socket.SOCK_SEQPACKET, 0)
-        self._algorithm.bind(("aead", SOFTWARE_GCM))
+        self._algorithm.bind(("aead", driver))
         self._algorithm.setsockopt(socket.SOL_ALG, socket.ALG_SET_KEY, key)
         self._algorithm.setsockopt(socket.SOL_ALG, socket.ALG_SET_AEAD_AUTHSIZE, None, TAG_BYTES)
 

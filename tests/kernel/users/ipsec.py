@@ -3,7 +3,7 @@
 """Traffic through IPsec from the network namespace "left" to "right", and a look at what the wire carried.
 
 Usage: ipsec.py traffic PACKETS ADDRESS-HERE:ADDRESS-THERE...   in the namespace "left"; writes what both of them send
-       ipsec.py look PACKETS KEY-AND-SALT                       decrypts these packets on the CPU
+       ipsec.py look PACKETS GCM-KEY-AND-SALT MAC-KEY CBC-KEY   decrypts these packets on the CPU
 
 Both print JSON.
 """
@@ -21,7 +21,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-from crypto_api import SoftwareGcm
+from crypto_api import SOFTWARE_AUTHENC, SOFTWARE_GCM, SoftwareAead, authenc_key
 
 PATTERN = bytes.fromhex("4343452d70696e672d4343452d70696e")  # ping fills its packets with it
 PING_BYTES = (40, 600, 1200, 4000)  # the last one in fragments
@@ -31,7 +31,8 @@ BULK_BYTES = 1 << 20
 CLONE_NEWNET = 0x40000000
 ETH_P_ALL, ETH_P_IP = 3, 0x0800
 ESP = 50
-ESP_IV_BYTES, SALT_BYTES = 8, 4
+GCM_IV_BYTES, SALT_BYTES, CBC_IV_BYTES = 8, 4, 16
+FIRST_CBC_SPI = 0x300  # of the associations with CBC and HMAC
 
 
 def enter(namespace: str) -> None:
@@ -138,10 +139,24 @@ def reassembled(packets: list[bytes]) -> list[tuple[int, bytes]]:
     return result
 
 
-def look(file: Path, key_and_salt: bytes) -> dict[str, int]:
-    """RFC 4106: SPI and sequence number are authenticated, the IV is sent, the salt is part of the key."""
-    key, salt = key_and_salt[:-SALT_BYTES], key_and_salt[-SALT_BYTES:]
-    gcm = SoftwareGcm(key)
+class Decryption:
+    """What an ESP packet holds behind SPI and sequence number, which are authenticated. The IV is sent."""
+
+    def __init__(self, key_and_salt: bytes, mac_key: bytes, cbc_key: bytes) -> None:
+        self._salt = key_and_salt[-SALT_BYTES:]
+        self._gcm = SoftwareAead(SOFTWARE_GCM, key_and_salt[:-SALT_BYTES])
+        self._cbc = SoftwareAead(SOFTWARE_AUTHENC, authenc_key(mac_key, cbc_key))
+
+    def __call__(self, payload: bytes) -> bytes:
+        (spi,) = struct.unpack_from(">I", payload)
+        if spi >= FIRST_CBC_SPI:  # RFC 4868, 2.7: the IV is authenticated as well
+            begin = 8 + CBC_IV_BYTES
+            return self._cbc.decrypt(payload[8:begin], payload[:begin], payload[begin:])
+        begin = 8 + GCM_IV_BYTES  # RFC 4106, 8.1: the salt is part of the key
+        return self._gcm.decrypt(self._salt + payload[8:begin], payload[:8], payload[begin:])
+
+
+def look(file: Path, decrypted: Decryption) -> dict[str, int]:
     packets = reassembled([bytes.fromhex(line) for line in file.read_text(encoding="ascii").splitlines()])
     result = {"packets": len(packets), "not_esp": 0, "readable": 0, "pings_inside": 0}
     for protocol, payload in packets:
@@ -149,8 +164,7 @@ def look(file: Path, key_and_salt: bytes) -> dict[str, int]:
             result["not_esp"] += 1
             continue
         result["readable"] += PATTERN in payload
-        iv, rest = payload[8:8 + ESP_IV_BYTES], payload[8 + ESP_IV_BYTES:]
-        result["pings_inside"] += PATTERN in gcm.decrypt(salt + iv, payload[:8], rest)
+        result["pings_inside"] += PATTERN in decrypted(payload)
     return result
 
 
@@ -159,7 +173,7 @@ def main() -> None:
     if command == "traffic":
         answer: object = traffic(Path(file), [pair.split(":") for pair in rest])
     else:
-        answer = look(Path(file), bytes.fromhex(rest[0]))
+        answer = look(Path(file), Decryption(*map(bytes.fromhex, rest)))
     print(json.dumps(answer))
 
 

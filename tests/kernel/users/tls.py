@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from crypto_api import TAG_BYTES, SoftwareGcm
+from crypto_api import SOFTWARE_GCM, TAG_BYTES, SoftwareAead
 
 TCP_ULP = 31
 SOL_TLS, TLS_TX, TLS_RX = 282, 1, 2
@@ -131,7 +131,7 @@ def plaintext_of(cipher: Cipher, keys: bytes, stream: bytes) -> bytes:
     """RFC 5288 and RFC 8446: what records hold, if each one's tag is right."""
     iv, key, salt = (keys[4:4 + EXPLICIT_BYTES], keys[4 + EXPLICIT_BYTES:4 + EXPLICIT_BYTES + cipher.key_bytes],
                      keys[4 + EXPLICIT_BYTES + cipher.key_bytes:-8])
-    gcm = SoftwareGcm(key)
+    gcm = SoftwareAead(SOFTWARE_GCM, key)
     pieces = []
     number = position = 0
     while position < len(stream):
