@@ -200,6 +200,20 @@ def hashes(boots, failures):
     failures.equal(f"{driver}: self-test", states, ["passed"])
     failures.check(completed(after, template) > 50, f"only {completed(after, template)} requests for {driver}")
     print(f"  driver: {driver}  selftest: {', '.join(states)}; {completed(after, template)} requests by the engine")
+    authenc(boot, failures)
+
+
+def authenc(boot, failures):
+    """One pass is one request of the engine, the template's two passes are two, unless the tag is wrong."""
+    check_no_fallback(boot.snapshot("authenc"), failures)
+    check_quiet(boot.snapshot("authenc"), failures)
+    result = boot.json("authenc")
+    cases = result["cases"]
+    failures.equal("authenc: in one pass", result["one_pass"], {"right": cases, "ended_by_engine": 4 * cases})
+    failures.equal("authenc: by the template", result["two_passes"], {"right": cases, "ended_by_engine": 6 * cases})
+    failures.equal("authenc: published vectors that are wrong", result["published_wrong"], [])
+    print(f"  authenc: {cases} texts encrypted, decrypted and forged: in one pass {result['one_pass']['ended_by_engine']} "
+          f"requests of the engine, by the template {result['two_passes']['ended_by_engine']}; all as on the CPU")
 
 
 def short_of_memory(boots, failures):

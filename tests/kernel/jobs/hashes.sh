@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Users of the driver's hashes that know nothing of them: libkcapi's program over AF_ALG, whose digests coreutils check;
-# and the kernel's template of encryption with HMAC, whose self-tests run when it is asked for.
+# the kernel's template of encryption with HMAC, whose self-tests run when it is asked for; and the same in one pass.
 # shellcheck source-path=SCRIPTDIR source=common.sh
 source "${BASH_SOURCE[0]%/*}/common.sh"
 
@@ -30,5 +30,7 @@ with socket.socket(socket.AF_ALG, socket.SOCK_SEQPACKET) as algorithm:
     algorithm.bind(("aead", sys.argv[1]))
 END
 snapshot template
+python3 "$users/authenc.py" /sys/kernel/debug/cce/*:*/engine >"$out/authenc.json" || fail "authenc can't be compared"
+snapshot authenc
 unload
 save_checkers
