@@ -3,8 +3,10 @@
  * Host cycles per request of the driver, with the null transport: cce_null.ko.
  *
  * A batch of requests is submitted, each timed with the time stamp counter; then the engine, untimed, writes their
- * completion entries; then the interrupt is raised, and all up to the last owner's callback is timed. The figures of
- * many batches are sorted: a machine that does other things, too, makes some of them large, none small.
+ * completion entries; then the interrupt is raised, and all up to the last owner's callback is timed. A request of the
+ * kernel's template over cipher and HMAC is two of the engine: the callback submits the second one, and the engine and
+ * the interrupt have another turn. The figures of many batches are sorted: a machine that does other things, too, makes
+ * some of them large, none small.
  *
  * With stay=1 nothing is measured here: the engine answers by itself, as soon as the CPU is left to it, until the module
  * is unloaded. So the driver's calibration can be tried, and programs can measure what requests cost them. Nothing is
@@ -13,10 +15,12 @@
 #define pr_fmt(format) KBUILD_MODNAME ": " format
 
 #include <crypto/aead.h>
+#include <crypto/authenc.h>
 #include <crypto/skcipher.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
+#include <linux/rtnetlink.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
@@ -30,6 +34,7 @@
 #define TEXT_MOST	65536
 #define TAG_BYTES	16
 #define LINE_MOST	400
+#define TURNS_MOST	2	/* of the engine for a request */
 
 static bool stay;
 module_param(stay, bool, 0444);
@@ -78,6 +83,19 @@ static int submit(struct measurement *m, unsigned int i)
 	return m->aead ? crypto_aead_encrypt(m->request[i]) : crypto_skcipher_encrypt(m->request[i]);
 }
 
+/* The engine answers, and the interrupt is served: cycles of the latter. */
+static u64 serve(void)
+{
+	u64 start;
+
+	cce_null_complete();
+	local_bh_disable();
+	start = time_stamp();
+	cce_null_interrupt();
+	local_bh_enable();
+	return time_stamp() - start;
+}
+
 static int compare(const void *a, const void *b)
 {
 	u64 x = *(const u64 *)a, y = *(const u64 *)b;
@@ -96,13 +114,14 @@ static int print_step(char *line, int at, const char *step, const u64 *sorted, u
 static int run(struct measurement *m, const char *name, unsigned int bytes, unsigned int depth)
 {
 	char line[LINE_MOST];
-	unsigned int batch, i;
+	unsigned int batch, turn, i;
 	u64 start;
 	int length;
 
 	for (batch = 0; batch < BATCHES; batch++) {
 		m->done = 0;
 		m->submit[batch] = 0;
+		m->complete[batch] = 0;
 		for (i = 0; i < depth; i++) {
 			int result;
 
@@ -112,12 +131,8 @@ static int run(struct measurement *m, const char *name, unsigned int bytes, unsi
 			if (result != -EINPROGRESS)
 				return result ?: -EPROTO;
 		}
-		cce_null_complete();
-		local_bh_disable();
-		start = time_stamp();
-		cce_null_interrupt();
-		local_bh_enable();
-		m->complete[batch] = time_stamp() - start;
+		for (turn = 0; turn < TURNS_MOST && m->done < depth; turn++)
+			m->complete[batch] += serve();
 		if (m->done != depth || m->failed)
 			return -EPROTO;
 		cond_resched();
@@ -154,15 +169,34 @@ static int prepare(struct measurement *m, unsigned int bytes)
 	return 0;
 }
 
+/* Any key will do. */
+static int set_key(struct measurement *m, const char *name)
+{
+	static const u8 key[64] = { 1, 2, 3 };
+	static const struct {
+		struct rtattr attribute;
+		struct crypto_authenc_key_param parameter;
+		u8 mac[32], cipher[32];
+	} pair = {
+		.attribute.rta_len = RTA_LENGTH(sizeof(pair.parameter)),
+		.attribute.rta_type = CRYPTO_AUTHENC_KEYA_PARAM,
+		.parameter.enckeylen = cpu_to_be32(sizeof(pair.cipher)),
+	};
+
+	if (!m->aead)
+		return crypto_skcipher_setkey(m->skcipher, key, strstr(name, "xts") ? 64 : 32);
+	return crypto_aead_setauthsize(m->aead, TAG_BYTES) ?:
+	       (strstr(name, "authenc") ? crypto_aead_setkey(m->aead, (const u8 *)&pair, sizeof(pair)) :
+					  crypto_aead_setkey(m->aead, key, 32));
+}
+
 static int measure(struct measurement *m, const char *name)
 {
 	static const unsigned int sizes[] = { 64, 4096, TEXT_MOST };
-	static const u8 key[64] = { 1, 2, 3 };
 	unsigned int i;
 	int error;
 
-	error = m->aead ? crypto_aead_setkey(m->aead, key, 32) :
-			  crypto_skcipher_setkey(m->skcipher, key, strstr(name, "xts") ? 64 : 32);
+	error = set_key(m, name);
 	for (i = 0; i < ARRAY_SIZE(sizes) && !error; i++) {
 		error = prepare(m, sizes[i]);
 		if (!error)
@@ -183,6 +217,11 @@ static int measure(struct measurement *m, const char *name)
 static int measure_all(struct measurement *m)
 {
 	static const char * const skciphers[] = { "ctr-aes-cce", "xts-aes-cce" };
+	static const char * const aeads[] = {
+		"gcm-aes-cce",
+		"authenc-hmac-sha256-cbc-aes-cce",
+		"authenc(hmac-sha256-cce,cbc-aes-cce)",
+	};
 	unsigned int i;
 	int error = 0;
 
@@ -193,13 +232,13 @@ static int measure_all(struct measurement *m)
 		error = measure(m, skciphers[i]);
 		crypto_free_skcipher(m->skcipher);
 	}
-	if (error)
-		return error;
-	m->aead = crypto_alloc_aead("gcm-aes-cce", 0, 0);
-	if (IS_ERR(m->aead))
-		return PTR_ERR(m->aead);
-	error = measure(m, "gcm-aes-cce");
-	crypto_free_aead(m->aead);
+	for (i = 0; i < ARRAY_SIZE(aeads) && !error; i++) {
+		m->aead = crypto_alloc_aead(aeads[i], 0, 0);
+		if (IS_ERR(m->aead))
+			return PTR_ERR(m->aead);
+		error = measure(m, aeads[i]);
+		crypto_free_aead(m->aead);
+	}
 	return error;
 }
 
