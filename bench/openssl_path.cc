@@ -42,8 +42,8 @@ const std::map<std::string, std::string>& masks() {
     return list;
 }
 
-/// Of a request's output: two classes of instructions that differ in it show that one of them is wrong. By OpenSSL's own
-/// code, whatever other provider is measured.
+/// Of a request's output: two classes of instructions that differ in it show that one of them is wrong. By OpenSSL's
+/// own code, whatever other provider is measured.
 std::string digest_of(const std::vector<std::uint8_t>& output) {
     unsigned char digest[EVP_MAX_MD_SIZE];
     const cce::bench::Digest sha256(EVP_MD_fetch(nullptr, "SHA2-256", "provider=default"));
