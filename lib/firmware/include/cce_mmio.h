@@ -21,9 +21,10 @@
  * not run while another flow of control uses a queue of the engine. Secrets     No branch and no address depends on
  * keys or texts. cce_mmio_key_wipe() overwrites a key. Forgeries   Where a tag, a MAC or the integrity of a wrapped key
  * does not match, the status is CCE_MMIO_ERROR_TAG, and the destination has been overwritten with zeros, by the engine
- * and by the driver; so it is after every other failure of a decryption with GCM, CCM, KW or KWP. Nonces      The same
- * IV twice with one key breaks GCM altogether, and CCM's and CTR's secrecy. The driver does not count: the caller sees
- * to it.
+ * and by the driver; so it is after every other failure of a decryption with GCM, CCM, KW or KWP, or in one pass with a
+ * hash. Nonces      The same IV twice with one key breaks GCM altogether, and CCM's and CTR's secrecy. The driver does
+ * not count: the caller sees to it. Hashes      A digest without HMAC's key protects no integrity by itself: whoever
+ * changes a text makes its digest, too. It must come from elsewhere, out of a signed list for one.
  */
 
 #ifndef CCE_MMIO_H
@@ -59,7 +60,7 @@ extern "C" {
 enum cce_mmio_status {
     CCE_MMIO_OK = 0,
     CCE_MMIO_ERROR_ARGUMENT = 1,     /**< a pointer is null or not aligned, or a value is out of range */
-    CCE_MMIO_ERROR_KEY_LENGTH = 2,   /**< the key is not 16, 24 or 32 bytes long; XTS: 32, 48 or 64 */
+    CCE_MMIO_ERROR_KEY_LENGTH = 2,   /**< the key is not 16, 24 or 32 bytes long; XTS: 32, 48 or 64; HMAC: see there */
     CCE_MMIO_ERROR_LENGTH = 3,       /**< the text's, AAD's or wrapped key's length is not legal for the mode */
     CCE_MMIO_ERROR_OVERLAP = 4,      /**< source and destination overlap without being the same, or aad or tag does */
     CCE_MMIO_ERROR_UNAVAILABLE = 6,  /**< there is no engine at this address, or it speaks another contract */
@@ -74,8 +75,8 @@ enum cce_mmio_status {
     CCE_MMIO_ERROR_IV_LENGTH = 15,   /**< the IV or nonce has a length that the mode does not allow */
     CCE_MMIO_ERROR_EQUAL_KEYS = 16,  /**< XTS: the two halves of the key are equal */
     CCE_MMIO_ERROR_BUFFER = 17,      /**< the destination is too small for the result */
-    CCE_MMIO_ERROR_SESSION = 18,     /**< the key may not be used like that: its rights, or it was wiped */
-    CCE_MMIO_ERROR_UNSUPPORTED = 19, /**< the engine does not offer this mode, key length, queue or region */
+    CCE_MMIO_ERROR_SESSION = 18,     /**< the key may not be used like that: its rights, or it or the hash was wiped */
+    CCE_MMIO_ERROR_UNSUPPORTED = 19, /**< the engine does not offer this mode, key length, hash, queue or region */
     CCE_MMIO_ERROR_RESET = 64,       /**< a reset ended the request, or stopped the queue: cce_mmio_queue_restart() */
     CCE_MMIO_ERROR_STALLED = 65      /**< a reset did not end: the engine may still use every buffer handed over */
 };
@@ -95,6 +96,20 @@ enum cce_mmio_mode {
 
 enum cce_mmio_direction { CCE_MMIO_ENCRYPT = 0, CCE_MMIO_DECRYPT = 1 };
 
+/** Hash function. The values are those of the hardware/software contract and of cce/cce.h. */
+enum cce_mmio_hash_function {
+    CCE_MMIO_SHA_224 = 0,     /**< FIPS 180-4 */
+    CCE_MMIO_SHA_256 = 1,     /**< FIPS 180-4 */
+    CCE_MMIO_SHA_384 = 2,     /**< FIPS 180-4 */
+    CCE_MMIO_SHA_512 = 3,     /**< FIPS 180-4 */
+    CCE_MMIO_SHA_512_224 = 4, /**< FIPS 180-4 */
+    CCE_MMIO_SHA_512_256 = 5, /**< FIPS 180-4 */
+    CCE_MMIO_SHA3_224 = 8,    /**< FIPS 202 */
+    CCE_MMIO_SHA3_256 = 9,    /**< FIPS 202 */
+    CCE_MMIO_SHA3_384 = 10,   /**< FIPS 202 */
+    CCE_MMIO_SHA3_512 = 11    /**< FIPS 202 */
+};
+
 /** What a key may be used for; to be combined with `|`. */
 enum cce_mmio_key_flags {
     CCE_MMIO_MAY_ENCRYPT = 1,
@@ -106,7 +121,8 @@ enum cce_mmio_key_flags {
 /** An engine. All members may be read. */
 struct cce_mmio_engine {
     uintptr_t base;         /**< address of the register space */
-    uint32_t algorithms;    /**< register `algorithms`: bit m: mode m; bits 16, 17, 18: keys of 16, 24, 32 bytes */
+    uint32_t algorithms;    /**< register `algorithms`: bit m: mode m; bits 16, 17, 18: keys of 16, 24, 32 bytes;
+                                 bits 20, 21, 22: SHA-2, SHA-3, cipher and hash in one pass */
     uint16_t version_major; /**< of the contract */
     uint16_t version_minor;
     uint8_t queue_count;   /**< queue pairs */
@@ -124,6 +140,16 @@ struct cce_mmio_key {
     uint8_t flags;                            /**< enum cce_mmio_key_flags; 0: no key */
     uint8_t key_bytes;                        /**< of one AES key */
     uint8_t held;                             /**< not 0: the engine holds the key, in context `held` - 1 */
+};
+
+/** A hash function, and the states that HMAC's key leaves: of a session of cipher and hash in one pass. Lies where the
+ * engine's DMA reads and writes. */
+struct cce_mmio_hash {
+    CCE_MMIO_ALIGNED(64) uint8_t front[448]; /**< what stands in front of the AAD: header, inner state, outer state */
+    uint8_t block[144];                      /**< HMAC's key block, while the states are made */
+    uint16_t front_bytes;                    /**< 0: no key */
+    uint8_t function;                        /**< enum cce_mmio_hash_function */
+    uint8_t state;                           /**< 0: no hash */
 };
 
 /** Slot of a request in a queue; the driver's. */
@@ -191,14 +217,20 @@ struct cce_mmio_request {
      * CCE_MMIO_MESSAGE_BYTES_MAX; CCM: nonce of 7 to 13. ECB, CMAC, KW, KWP: none. */
     const uint8_t* iv;
     uint32_t iv_length;
-    const uint8_t* aad; /**< GCM, CCM: associated data; authenticated, not copied */
+    const uint8_t* aad; /**< GCM, CCM, with `hash`: associated data; authenticated, not copied */
     uint32_t aad_length;
     const uint8_t* source; /**< the text; decrypting with `tag` null: and behind it the tag */
     uint32_t source_length;
     uint8_t* destination;        /**< `source` itself (in place) or apart from it */
     uint32_t destination_length; /**< room for what comes out: the text; encrypting with `tag` null: and the tag */
     uint8_t* tag;                /**< the tag or MAC, if it lies apart; decrypting, it is read only */
-    uint8_t tag_length;          /**< GCM: 4, 8, 12 to 16; CCM: 4, 6, ... 16; CMAC: 1 to 16; other modes: 0 */
+    uint8_t tag_length;          /**< GCM: 4, 8, 12 to 16; CCM: 4, 6, ... 16; CMAC: 1 to 16; with `hash`: 1 to the bytes
+                                      of the digest (a MAC: not less than half of them, RFC 2104, 5); other modes: 0 */
+    /** CBC, CTR: cipher and hash in one pass. The tag is the first bytes of the hash, or HMAC, of AAD and ciphertext;
+     * the AAD and the text have at most CCE_MMIO_MESSAGE_BYTES_MAX bytes each. Unchanged until the completion was
+     * taken. */
+    const struct cce_mmio_hash* hash;
+    bool tag_over_plaintext; /**< with `hash`: of AAD and plaintext instead, where a format prescribes that */
 };
 
 /** One answer. */
@@ -285,6 +317,22 @@ enum cce_mmio_status cce_mmio_key_hold(struct cce_mmio_queue* queue, struct cce_
 /** cce_mmio_key_release erases the context of a key that the engine holds, and wipes the key. Waits, as above. */
 enum cce_mmio_status cce_mmio_key_release(struct cce_mmio_queue* queue, struct cce_mmio_key* key,
                                           uint64_t timeout) CCE_MMIO_MUST_CHECK;
+
+/**
+ * cce_mmio_hash_set makes a hash for requests in one pass. `key` null and `length` 0: the function itself; nothing is
+ * sent. Else HMAC (FIPS 198-1): the engine hashes both key blocks, here, once; no request spends time on that. The key
+ * is copied; it has at least a byte, and at most those of the function's block (SHA-224, SHA-256: 64; other SHA-2: 128;
+ * SHA3-224, 256, 384, 512: 144, 136, 104, 72), else CCE_MMIO_ERROR_KEY_LENGTH. Waits; nothing may be outstanding on the
+ * queue (CCE_MMIO_ERROR_BUSY). Once the arguments were accepted, a failure leaves the hash wiped; after
+ * CCE_MMIO_ERROR_STALLED wipe it again when a reset has ended. The bytes at `key` stay: wipe them.
+ */
+enum cce_mmio_status cce_mmio_hash_set(struct cce_mmio_queue* queue, struct cce_mmio_hash* hash,
+                                       enum cce_mmio_hash_function function, const uint8_t* key, size_t length,
+                                       uint64_t timeout) CCE_MMIO_MUST_CHECK;
+
+/** cce_mmio_hash_wipe overwrites a hash: HMAC's states are as good as its key. No request with it may be outstanding.
+ */
+void cce_mmio_hash_wipe(struct cce_mmio_hash* hash);
 
 /** cce_mmio_queue_open sets up queue pair `index` and starts it. It must be disabled: the engine was reset, or the
  * queue closed (else CCE_MMIO_ERROR_BUSY). */

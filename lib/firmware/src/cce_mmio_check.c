@@ -19,8 +19,12 @@ static bool share_bytes(const uint8_t* a, uint32_t a_bytes, const uint8_t* b, ui
     return from_a >= from_b ? from_a - from_b < b_bytes : from_b - from_a < a_bytes;
 }
 
-static bool is_tag_length(unsigned mode, uint8_t length) {
-    switch (mode) {
+static bool is_tag_length(const struct cce_mmio_request* request) {
+    const uint8_t length = request->tag_length;
+    if (request->hash != NULL) {
+        return length >= 1 && length <= cce_mmio_hash_digest(request->hash->function);
+    }
+    switch (request->key->mode) {
         case CCE_MMIO_GCM: /* SP 800-38D, 5.2.1.2 */
             return length == 4 || length == 8 || (length >= 12 && length <= 16);
         case CCE_MMIO_CCM: /* SP 800-38C, A.1 */
@@ -50,6 +54,10 @@ static bool is_iv_length(unsigned mode, uint32_t length) {
 static bool is_text_length(const struct cce_mmio_request* request, uint32_t length) {
     const bool wrap = request->direction == CCE_MMIO_ENCRYPT;
     const uint32_t semiblock = CCE_MMIO_KEY_WRAP_OVERHEAD;
+    /* AAD and text in one pass are one message, of fewer than 2^32 bytes; and text and tag have a length, too. */
+    if (request->hash != NULL && length > CCE_MMIO_MESSAGE_BYTES_MAX) {
+        return false;
+    }
     switch (request->key->mode) {
         case CCE_MMIO_ECB:
         case CCE_MMIO_CBC:
@@ -121,6 +129,22 @@ static enum cce_mmio_status check_buffers(const struct cce_mmio_request* request
     return CCE_MMIO_OK;
 }
 
+/* The hash, if there is one, and who may have it. */
+static enum cce_mmio_status check_hash(const struct cce_mmio_engine* engine, const struct cce_mmio_request* request) {
+    const struct cce_mmio_hash* const hash = request->hash;
+    if (hash == NULL) {
+        return request->tag_over_plaintext ? CCE_MMIO_ERROR_ARGUMENT : CCE_MMIO_OK;
+    }
+    if (request->key->mode != CCE_MMIO_CBC && request->key->mode != CCE_MMIO_CTR) {
+        return CCE_MMIO_ERROR_ARGUMENT;
+    }
+    if (hash->state == 0) {
+        return CCE_MMIO_ERROR_SESSION;
+    }
+    const uint32_t needed = cce_mmio_hash_needs(hash->function);
+    return (engine->algorithms & needed) == needed ? CCE_MMIO_OK : CCE_MMIO_ERROR_UNSUPPORTED;
+}
+
 enum cce_mmio_status cce_mmio_check(const struct cce_mmio_engine* engine, const struct cce_mmio_request* request) {
     const struct cce_mmio_key* const key = request->key;
     if (key == NULL || (request->direction != CCE_MMIO_ENCRYPT && request->direction != CCE_MMIO_DECRYPT)) {
@@ -137,7 +161,11 @@ enum cce_mmio_status cce_mmio_check(const struct cce_mmio_engine* engine, const 
     if ((engine->algorithms & needed) != needed) {
         return CCE_MMIO_ERROR_UNSUPPORTED;
     }
-    if (!is_tag_length(key->mode, request->tag_length)) {
+    const enum cce_mmio_status hash = check_hash(engine, request);
+    if (hash != CCE_MMIO_OK) {
+        return hash;
+    }
+    if (!is_tag_length(request)) {
         return CCE_MMIO_ERROR_TAG_LENGTH;
     }
     if (!is_iv_length(key->mode, request->iv_length)) {
@@ -146,7 +174,7 @@ enum cce_mmio_status cce_mmio_check(const struct cce_mmio_engine* engine, const 
     const bool tag_behind = request->direction == CCE_MMIO_DECRYPT && request->tag == NULL;
     if ((tag_behind && request->source_length < request->tag_length) ||
         !is_text_length(request, cce_mmio_text_in(request)) ||
-        request->aad_length > (is_aead(key->mode) ? CCE_MMIO_MESSAGE_BYTES_MAX : 0u)) {
+        request->aad_length > (is_aead(key->mode) || request->hash != NULL ? CCE_MMIO_MESSAGE_BYTES_MAX : 0u)) {
         return CCE_MMIO_ERROR_LENGTH;
     }
     return check_buffers(request);

@@ -48,7 +48,9 @@ enum { CCE_MMIO_QUEUE_CLOSED = 0, CCE_MMIO_QUEUE_RUNNING = 1, CCE_MMIO_QUEUE_STA
 enum { CCE_MMIO_SLOT_FREE = 0, CCE_MMIO_SLOT_IN_FLIGHT = 1, CCE_MMIO_SLOT_LOST = 2 };
 
 /** Modes beyond those of requests: opcodes that only the driver itself uses. */
-enum { CCE_MMIO_LOAD = 0x80, CCE_MMIO_INVALIDATE = 0x81 };
+enum { CCE_MMIO_LOAD = 0x80, CCE_MMIO_INVALIDATE = 0x81, CCE_MMIO_KEY_BLOCK = 0x82 };
+/** Added to the mode of a slot: cipher and hash in one pass. */
+enum { CCE_MMIO_ONE_PASS = 0x40 };
 
 /** Whether the queue takes requests. */
 enum cce_mmio_status cce_mmio_queue_usable(const struct cce_mmio_queue* queue);
@@ -63,6 +65,12 @@ void cce_mmio_post(struct cce_mmio_queue* queue, struct cce_descriptor* descript
 /** Waits for the only outstanding request, and takes its completion; resets the queue if it does not come. */
 enum cce_mmio_status cce_mmio_finish(struct cce_mmio_queue* queue, struct cce_mmio_completion* completion,
                                      uint64_t timeout);
+
+/** Whether this is a hash function; and of one, the bytes of its digest, and what the engine must have for it in one
+ * pass, as in the register `algorithms`. */
+bool cce_mmio_hash_known(unsigned function);
+uint32_t cce_mmio_hash_digest(unsigned function);
+uint32_t cce_mmio_hash_needs(unsigned function);
 
 /** Checks a request, and what of it does not fit the engine or the key. */
 enum cce_mmio_status cce_mmio_check(const struct cce_mmio_engine* engine, const struct cce_mmio_request* request);

@@ -137,7 +137,7 @@ static bool completion_ready(const struct cce_mmio_queue* queue) {
 /** Zeros where a text or key that must not be seen would stand: SP 800-38D, 7.2; SP 800-38C, 6.2; SP 800-38F, 6. */
 static void withhold(const struct cce_mmio_slot* slot) {
     const bool checked = slot->mode == CCE_MMIO_GCM || slot->mode == CCE_MMIO_CCM || slot->mode == CCE_MMIO_KW ||
-                         slot->mode == CCE_MMIO_KWP;
+                         slot->mode == CCE_MMIO_KWP || (slot->mode & CCE_MMIO_ONE_PASS) != 0;
     if (slot->direction == CCE_MMIO_DECRYPT && checked && slot->text_out != 0) {
         cce_mmio_wipe(slot->text, slot->text_out);
         cce_port_cache_clean(slot->text, slot->text_out);
@@ -187,7 +187,8 @@ static void take_results(const struct cce_mmio_slot* slot, const volatile struct
         cce_port_cache_invalidate(slot->tag, slot->tag_out);
     }
     out->output_length = slot->output;
-    if (slot->mode == CCE_MMIO_CBC || slot->mode == CCE_MMIO_CTR) {
+    const unsigned cipher = slot->mode & ~(unsigned)CCE_MMIO_ONE_PASS;
+    if (cipher == CCE_MMIO_CBC || cipher == CCE_MMIO_CTR) {
         for (unsigned i = 0; i < sizeof out->next_iv; ++i) {
             out->next_iv[i] = entry->next_iv[i];
         }

@@ -39,9 +39,9 @@ const char* cce_mmio_strerror(enum cce_mmio_status status) {
         case CCE_MMIO_ERROR_BUFFER:
             return "the destination is too small";
         case CCE_MMIO_ERROR_SESSION:
-            return "the key may not be used like that, or was wiped";
+            return "the key may not be used like that, or it or the hash was wiped";
         case CCE_MMIO_ERROR_UNSUPPORTED:
-            return "the engine does not offer this mode, key length, queue, context or region";
+            return "the engine does not offer this mode, key length, hash, queue, context or region";
         case CCE_MMIO_ERROR_RESET:
             return "a reset ended the request or stopped the queue";
         case CCE_MMIO_ERROR_STALLED:

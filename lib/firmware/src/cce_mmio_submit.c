@@ -8,7 +8,7 @@ _Static_assert((int)CCE_MMIO_KWP == (int)CCE_CIPHER_MODE_KWP && (int)CCE_MMIO_GC
 
 /** The length of a GCM IV that goes into the descriptor. */
 #define GCM_IV_BYTES 12u
-/** A source is at most IV, AAD, text, tag. */
+/** A source is at most IV or a hash's states, AAD, text, tag. */
 #define PIECES_MAX 4u
 _Static_assert(PIECES_MAX * sizeof(struct cce_list_entry) == CCE_LIST_FETCH_BYTES, "a list is one unit");
 
@@ -69,6 +69,18 @@ static struct piece set_iv(struct cce_descriptor* descriptor, const struct cce_m
     return none;
 }
 
+/** Cipher and hash in one pass. Returns the piece of the source that is HMAC's states; empty: there is no key. */
+static struct piece set_hash(struct cce_descriptor* descriptor, const struct cce_mmio_request* request) {
+    const struct cce_mmio_hash* const hash = request->hash;
+    const struct piece front = {hash->front, hash->front_bytes};
+    descriptor->opcode = CCE_OPCODE_CIPHER_HASH;
+    descriptor->mode = (uint8_t)(request->key->mode | (unsigned)hash->function << CCE_CIPHER_HASH_FUNCTION_LSB);
+    descriptor->flags = (uint16_t)(descriptor->flags | (front.length != 0 ? CCE_DESCRIPTOR_FLAGS_KEYED : 0u) |
+                                   (request->tag_over_plaintext ? CCE_DESCRIPTOR_FLAGS_TAG_OVER_PLAINTEXT : 0u));
+    descriptor->aad_length += front.length;
+    return front;
+}
+
 enum cce_mmio_status cce_mmio_submit(struct cce_mmio_queue* queue, const struct cce_mmio_request* request) {
     if (queue == NULL || request == NULL) {
         return CCE_MMIO_ERROR_ARGUMENT;
@@ -117,15 +129,19 @@ enum cce_mmio_status cce_mmio_submit(struct cce_mmio_queue* queue, const struct 
         descriptor->context_reference = cce_port_bus_address(key->record);
         descriptor->context_region = queue->region;
     }
-    const struct piece iv = set_iv(descriptor, request);
+    struct piece front = set_iv(descriptor, request);
     descriptor->text_length = text_in;
     descriptor->aad_length = request->aad_length;
+    if (request->hash != NULL) {
+        front = set_hash(descriptor, request);
+        slot->mode |= CCE_MMIO_ONE_PASS;
+    }
     descriptor->tag_length = request->tag_length;
 
     struct cce_list_entry* const lists = (struct cce_list_entry*)(void*)(queue->lists + ((size_t)queue->free << 7));
     uint64_t address;
     const struct piece source[PIECES_MAX] = {
-        iv,
+        front,
         {request->aad, request->aad_length},
         {request->source, request->source_length},
         {request->tag, decrypt && request->tag != NULL ? request->tag_length : 0u}};
