@@ -2,11 +2,13 @@
 /*
  * Firmware that offloads AES-256-GCM: 256 KiB in pieces, several of them in flight, with interrupts. It compares the
  * engine's results with its own software's, opens them again, shows that a forgery is refused, and prints what both
- * cost. docs/firmware.md walks through it.
+ * cost. Then it loads a boot image, which the engine decrypts and verifies in one pass. docs/firmware.md walks through
+ * it.
  */
 
 #include <stdbool.h>
 
+#include "boot_image.h"
 #include "cce_mmio.h"
 #include "cce_mmio_port.h"
 #include "computer.h"
@@ -36,6 +38,9 @@ static uint8_t expected[PIECE_BYTES + TAG_BYTES];       /* by the software */
 static uint8_t opened[TEXT_BYTES];
 static uint8_t ivs[PIECES][12];
 static const uint8_t aad[] = "piece of the firmware example";
+static struct boot_loader loader;
+static struct cce_mmio_hash vendors_mac;
+static uint8_t image[BOOT_IMAGE_HEADER_BYTES + TEXT_BYTES + BOOT_IMAGE_TAG_BYTES];
 
 /* What the driver wants of the firmware: cce_mmio_port.h. */
 
@@ -190,6 +195,81 @@ static void report(const char* what, uint64_t cycles, uint64_t instructions) {
     print("\n");
 }
 
+/* What the vendor's tool does: the text, encrypted and authenticated, as boot_image.h describes it. */
+static void make_image(const uint8_t* cipher_key, const uint8_t* mac_key, uint32_t version) {
+    static const uint8_t magic[] = {'C', 'C', 'E', '-', 'B', 'O', 'O', 'T'};
+    for (unsigned i = 0; i < sizeof magic; ++i) {
+        image[i] = magic[i];
+    }
+    for (unsigned i = 0; i < 4; ++i) {
+        image[8 + i] = (uint8_t)(version >> (8 * i));
+        image[12 + i] = (uint8_t)((unsigned)TEXT_BYTES >> (8 * i));
+    }
+    image[16] = (uint8_t)version; /* the counter block: a version is encrypted once */
+    require(cce_mmio_key_set(&key, CCE_MMIO_CTR, CCE_MMIO_MAY_ENCRYPT, cipher_key, BOOT_IMAGE_KEY_BYTES),
+            "cce_mmio_key_set");
+    require(cce_mmio_hash_set(&queue, &vendors_mac, CCE_MMIO_SHA_256, mac_key, BOOT_IMAGE_KEY_BYTES, PATIENCE),
+            "cce_mmio_hash_set");
+    const struct cce_mmio_request request = {.direction = CCE_MMIO_ENCRYPT,
+                                             .key = &key,
+                                             .hash = &vendors_mac,
+                                             .iv = image + 16,
+                                             .iv_length = CCE_MMIO_BLOCK_BYTES,
+                                             .aad = image,
+                                             .aad_length = BOOT_IMAGE_HEADER_BYTES,
+                                             .source = text,
+                                             .source_length = TEXT_BYTES,
+                                             .destination = image + BOOT_IMAGE_HEADER_BYTES,
+                                             .destination_length = TEXT_BYTES + BOOT_IMAGE_TAG_BYTES,
+                                             .tag_length = BOOT_IMAGE_TAG_BYTES};
+    require(cce_mmio_run(&queue, &request, NULL, PATIENCE), "an image");
+    cce_mmio_key_wipe(&key);
+    cce_mmio_hash_wipe(&vendors_mac);
+}
+
+static enum boot_image_status load_image(uint32_t oldest, uint32_t* bytes) {
+    return boot_loader_load(&loader, &queue, image, sizeof image, oldest, opened, TEXT_BYTES, bytes, PATIENCE);
+}
+
+/* A boot image goes to memory in one pass, and a forged one does not. */
+static void boot(const uint8_t* cipher_key) {
+    enum { VERSION = 7 };
+    uint8_t mac_key[BOOT_IMAGE_KEY_BYTES];
+    for (unsigned i = 0; i < sizeof mac_key; ++i) {
+        mac_key[i] = (uint8_t)(5 * i + 1);
+    }
+    make_image(cipher_key, mac_key, VERSION);
+    if (boot_loader_open(&loader, &queue, cipher_key, mac_key, PATIENCE) != BOOT_IMAGE_OK) {
+        require(loader.engine_status, "boot_loader_open");
+    }
+    const uint64_t cycle = READ_CSR(mcycle), instruction = READ_CSR(minstret);
+    uint32_t bytes = 0;
+    const enum boot_image_status loaded = load_image(VERSION, &bytes);
+    const uint64_t cycles = READ_CSR(mcycle) - cycle, instructions = READ_CSR(minstret) - instruction;
+    require(loader.engine_status, "boot_loader_load");
+    if (loaded != BOOT_IMAGE_OK || bytes != TEXT_BYTES || !same(opened, text, TEXT_BYTES)) {
+        complain("the boot image was not loaded, or is another one");
+    }
+    print("boot image of 256 KiB, AES-256-CTR and HMAC-SHA-256: decrypted and verified in one pass\n");
+    report("boot image        ", cycles, instructions);
+
+    image[BOOT_IMAGE_HEADER_BYTES] ^= 1;
+    if (load_image(VERSION, &bytes) != BOOT_IMAGE_FORGED) {
+        complain("the forged image was not refused");
+    }
+    for (unsigned i = 0; i < TEXT_BYTES; ++i) {
+        if (opened[i] != 0) {
+            complain("the text of the forged image can be seen");
+        }
+    }
+    image[BOOT_IMAGE_HEADER_BYTES] ^= 1;
+    if (load_image(VERSION + 1, &bytes) != BOOT_IMAGE_OLD) {
+        complain("the old image was not refused");
+    }
+    print("forged and old boot images: refused; the destination is zero\n");
+    boot_loader_close(&loader);
+}
+
 int main(void) {
     uint8_t key_bytes[KEY_BYTES];
     for (unsigned i = 0; i < KEY_BYTES; ++i) {
@@ -260,6 +340,7 @@ int main(void) {
     print(" times as fast (a cycle an instruction is an assumption of the simulated processor)\n");
 
     cce_mmio_key_wipe(&key);
+    boot(key_bytes);
     require(cce_mmio_queue_close(&queue, PATIENCE), "cce_mmio_queue_close");
     return 0;
 }
