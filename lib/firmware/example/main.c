@@ -127,6 +127,7 @@ static void set_up(const uint8_t* key_bytes) {
     SET_CSR(mstatus, 8); /* MIE */
 }
 
+/* Sets what a piece has; the rest of the request is zero. */
 static void fill(struct cce_mmio_request* request, unsigned piece, enum cce_mmio_direction direction) {
     const bool seal = direction == CCE_MMIO_ENCRYPT;
     uint8_t* const plain = (seal ? text : opened) + (size_t)piece * PIECE_BYTES;
@@ -147,7 +148,7 @@ static void fill(struct cce_mmio_request* request, unsigned piece, enum cce_mmio
 
 /* All pieces, as many in flight as the queue takes. */
 static void run_all(enum cce_mmio_direction direction) {
-    struct cce_mmio_request request;
+    struct cce_mmio_request request = {0};
     unsigned submitted = 0, done = 0;
     while (done < PIECES) {
         while (submitted < PIECES) {
@@ -316,7 +317,7 @@ int main(void) {
     print("decrypted: the original text\n");
 
     sealed[0][PIECE_BYTES] ^= 1;
-    struct cce_mmio_request forged;
+    struct cce_mmio_request forged = {0};
     fill(&forged, 0, CCE_MMIO_DECRYPT);
     const enum cce_mmio_status status = cce_mmio_run(&queue, &forged, NULL, PATIENCE);
     if (status != CCE_MMIO_ERROR_TAG) {
