@@ -23,8 +23,8 @@
 // -     finish_o[queue_i[freed_slot_o][QueueWidth-1:0]] = free_o;
 // +     finish_o[queue_q] = free_o;
 // fault cookie queue/completion_writer.sv: the entry has the cookie of the slot that is chosen next
-// -   assign {cookie, start_cycle, bytes, is_cipher, is_stream, is_key_wrap} = request_memory[slot_q];
-// +   assign {cookie, start_cycle, bytes, is_cipher, is_stream, is_key_wrap} = request_memory[chosen_slot];
+// -   assign {cookie, start_cycle, bytes, is_cipher, is_stream, is_key_wrap, is_hash} = request_memory[slot_q];
+// +   assign {cookie, start_cycle, bytes, is_cipher, is_stream, is_key_wrap, is_hash} = request_memory[chosen_slot];
 // fault overflow queue/completion_writer.sv: entries are asked for although there is no room for their beats
 // -   assign request_valid_o = request_q && entry_count != ($clog2(EntryDepth + 1))'(EntryDepth);
 // +   assign request_valid_o = request_q;
@@ -288,7 +288,7 @@ endmodule
 // inside completion_writer
   logic [SlotWidth-1:0] probe_index;
   logic [31:0] probe;
-  assign probe = request_memory[probe_index][98:67];
+  assign probe = request_memory[probe_index][99:68];
 // end inside
 
 // inside slot_table
