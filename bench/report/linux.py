@@ -120,7 +120,8 @@ class LinuxPart:
 
         out = context.work / 'host_cycles'
         result = out.with_suffix('.json')
-        run([str(folder / 'measure.sh'), *common, '--out', str(out), '--json', str(result)], context.work / 'measure.log')
+        run(context.pinned(str(folder / 'measure.sh'), *common, '--out', str(out), '--json', str(result)),
+            context.work / 'measure.log')
         yield from driver_figures(json.loads(result.read_text(encoding='utf-8')))
         context.progress.advance('linux', step, 'host cycles of the driver')
 

@@ -38,6 +38,10 @@ class Context:
     cores: list[int] = field(default_factory=lambda: [0])
     skipped: list[str] = field(default_factory=list)  #: reasons, of the part that runs
 
+    def pinned(self, *command: str) -> list[str]:
+        """The same, on one core: for what is timed there, a guest among it."""
+        return ['taskset', '-c', str(self.cores[-1]), *command]
+
     def skip(self, reason: str) -> None:
         self.skipped.append(reason)
         self.progress.say('skipped: ' + reason)
@@ -71,7 +75,8 @@ def run(command: list[str], log: Path, environment: dict[str, str] | None = None
             os.killpg(process.pid, signal.SIGTERM)
             raise
     if process.returncode != 0:
-        raise PartError(f'{Path(command[0]).name} failed with status {process.returncode}: {last_line(log)} ({log})')
+        program = command[3] if command[0] == 'taskset' else command[0]
+        raise PartError(f'{Path(program).name} failed with status {process.returncode}: {last_line(log)} ({log})')
     return out
 
 

@@ -157,10 +157,9 @@ class SoftwarePart:
             # Also of a run that was interrupted or failed: fewer repetitions, marked as not complete.
             figures = list(collection.figures(REPETITIONS))
             yield from figures
-        for program in ('openssl', 'taskset'):
-            if shutil.which(program) is None:
-                context.skip(f'software: the second opinion of openssl speed: there is no {program}')
-                return
+        if shutil.which('openssl') is None:
+            context.skip('software: the second opinion of openssl speed: there is no openssl: install the Debian package openssl')
+            return
         for name in self._cross_checked(context):
             yield self._cross_check(context, name, figures)
 
@@ -171,9 +170,10 @@ class SoftwarePart:
         if kernel is None:
             context.skip("software: the kernel's own C code: " + NO_GUEST_KERNEL)
             return
-        text = run([str(ROOT / 'bench/kernel_c/measure.sh'), '--kernel', str(kernel), '--out', str(context.work / 'kernel_c'),
-                    '--sizes', ','.join(map(str, sizes)), '--rounds', str(REPETITIONS), '--names',
-                    ','.join(openssl_names(context.algorithms, (256,)))], context.work / 'kernel_c.log')
+        text = run(context.pinned(
+            str(ROOT / 'bench/kernel_c/measure.sh'), '--kernel', str(kernel), '--out', str(context.work / 'kernel_c'),
+            '--sizes', ','.join(map(str, sizes)), '--rounds', str(REPETITIONS), '--names',
+            ','.join(openssl_names(context.algorithms, (256,)))), context.work / 'kernel_c.log')
         collection.add(parse_kernel(text))
         context.progress.advance('software', KERNEL_C_SECONDS, "the kernel's own C code")
 
@@ -181,8 +181,8 @@ class SoftwarePart:
     def _cross_check(context: Context, name: str, figures: list[Figure]) -> Figure:
         """What `openssl speed` says of the same. By CPU time: -elapsed is for those that leave the work to a device."""
         options = CROSS_CHECKED[name]
-        text = run(['taskset', '-c', str(context.cores[-1]), 'openssl', 'speed', '-mr', '-seconds', '1', '-bytes',
-                    str(CROSS_CHECK_BYTES), *options], context.work / 'speed.log')
+        text = run(context.pinned('openssl', 'speed', '-mr', '-seconds', '1', '-bytes', str(CROSS_CHECK_BYTES), *options),
+                   context.work / 'speed.log')
         context.progress.advance('software', 1, f'openssl speed {name}')
         rate = speed_rate(text)
         conditions: dict[str, Condition] = {'instructions': 'all', 'algorithm': name, 'bytes': CROSS_CHECK_BYTES,

@@ -244,6 +244,13 @@ if os.fork() == 0:
 os.wait()
 '''
 
+    def test_what_failed_is_named_also_if_it_was_pinned(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            context = Context(folder, folder, Progress(1, io.StringIO()), [], [], [], [], cores=sorted(os.sched_getaffinity(0)))
+            with self.assertRaisesRegex(PartError, '^sh failed with status 7: no luck'):
+                run(context.pinned('/bin/sh', '-c', 'echo no luck >&2; exit 7'), folder / 'log')
+
     def test_what_a_program_has_started_ends_with_it(self) -> None:
         def stop(number: int, _: Any) -> None:
             signal.signal(number, signal.SIG_IGN)
