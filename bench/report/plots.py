@@ -31,7 +31,7 @@ SERIES = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#00
 MARKERS = 'osD^vPX*<'
 LINES = ('-', '--', '-.', ':', (0, (5, 1)), (0, (1, 1)), (0, (3, 1, 1, 1)), '-', '--')  #: where one curve hides another
 GREY = '#666666'
-CPU_STYLE = {'all': (CPU_AES, '-'), 'aes-ni': (CPU_AES, '-.'), 'plain': (CPU_PLAIN, '-')}
+CPU_STYLE = {'all': (CPU_AES, '-'), 'aes-ni': (CPU_AES, '-.'), 'plain': (CPU_PLAIN, '-'), 'kernel-c': (CPU_PLAIN, '--')}
 WIDTH = 9.2  # inches: as wide as the page's text
 
 
@@ -99,7 +99,7 @@ def throughput(report: Report, mode: str) -> str | None:
                           label='engine, one at a time, interrupt')
             colour, style = CPU_STYLE[cpu.instructions]
             axes.plot(sizes, [size / offload.software_ns(size) for size in sizes], color=colour, linestyle=style,
-                      marker='^' if cpu.instructions == 'all' else 'v', label=f'{cpu.name}, OpenSSL')
+                      marker='^' if cpu.instructions == 'all' else 'v', label=f'{cpu.name}, {"Linux" if cpu.instructions == "kernel-c" else "OpenSSL"}')
             marks(axes, offload, colour, row)
             row += 2
             drawn = True

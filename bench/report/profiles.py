@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 FOLDER = Path(__file__).resolve().parents[1] / 'profiles'
-INSTRUCTIONS = ('all', 'aes-ni', 'plain')
+INSTRUCTIONS = ('all', 'aes-ni', 'plain', 'kernel-c')
 BUS_BITS = (128, 256)
 
 
