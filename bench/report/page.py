@@ -186,8 +186,9 @@ COUNTED = ('interrupts', 'doorbells', 'polls', 'copied', 'engine cycles', 'bytes
 
 
 def counted_cells(figure: Figure) -> list[str]:
-    return [f'{figure.parts[name]:.3f}' if name in COUNTED_PARTS[:4] else f'{figure.parts[name]:,.0f}'
-            for name in COUNTED_PARTS]
+    # An older report has not all of them.
+    return ['' if name not in figure.parts else f'{figure.parts[name]:.3f}' if name in COUNTED_PARTS[:4] else
+            f'{figure.parts[name]:,.0f}' for name in COUNTED_PARTS]
 
 
 def clock_note(figure: Figure) -> str:

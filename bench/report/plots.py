@@ -98,8 +98,9 @@ def throughput(report: Report, mode: str) -> str | None:
                 axes.plot(sizes, [size / offload.latency_ns(size) for size in sizes], color=ENGINE_ALONE, marker='s',
                           label='engine, one at a time, interrupt')
             colour, style = CPU_STYLE[cpu.instructions]
+            whose = 'Linux' if cpu.instructions == 'kernel-c' else 'OpenSSL'
             axes.plot(sizes, [size / offload.software_ns(size) for size in sizes], color=colour, linestyle=style,
-                      marker='^' if cpu.instructions == 'all' else 'v', label=f'{cpu.name}, {"Linux" if cpu.instructions == "kernel-c" else "OpenSSL"}')
+                      marker='^' if cpu.instructions == 'all' else 'v', label=f'{cpu.name}, {whose}')
             marks(axes, offload, colour, row)
             row += 2
             drawn = True
