@@ -393,6 +393,7 @@ void writel(u32 value, void *address);
 #define AES_MIN_KEY_SIZE 16
 #define AES_MAX_KEY_SIZE 32
 #define GCM_AES_IV_SIZE 12
+#define CTR_RFC3686_NONCE_SIZE 4
 #define CRYPTO_ALG_ASYNC 0x80
 #define CRYPTO_ALG_NEED_FALLBACK 0x100
 #define CRYPTO_ALG_KERN_DRIVER_ONLY 0x1000
