@@ -424,7 +424,7 @@ bool DestinationWriter::advance_choice(const SteadyInputs& inputs, std::uint64_t
                                       .request_ready = true,
                                       .stream_produced = produced});
         if (choice.granted) {
-            walker.clock({.stop = segment_stop(inputs.abort),
+            walker.clock({.stop = segment_stop(inputs.abort, 0),
                           .query_slot = slot_,
                           .take = true,
                           .take_bytes = segment_take_bytes(),

@@ -66,7 +66,10 @@ public:
     void reset();
     void clock(const Inputs& inputs);
 
-    [[nodiscard]] SlotMask segment_stop(SlotMask abort) const { return abort & ~wiping_; }
+    /// Wiping that ends early stops the list at once.
+    [[nodiscard]] SlotMask segment_stop(SlotMask abort, SlotMask discard) const {
+        return abort & ~(wiping_ & ~wipe_failed_ & ~discard);
+    }
     [[nodiscard]] unsigned segment_slot() const { return slot_; }
     [[nodiscard]] unsigned tail_slot() const { return tail_slot_; }
     [[nodiscard]] unsigned segment_take_bytes() const { return next_.burst.bytes; }

@@ -495,7 +495,7 @@ void CceTop::clock(const EngineInputs& inputs) {
     const bool destination_take = destination_taken;
     const unsigned destination_take_bytes = destination_writer_.segment_take_bytes();
     const bool destination_take_more = destination_writer_.segment_take_more();
-    const SlotMask destination_stop = destination_writer_.segment_stop(abort);
+    const SlotMask destination_stop = destination_writer_.segment_stop(abort, discard);
     const unsigned destination_end_block = aes_.stream_end_block(destination_slot);
     const unsigned destination_tail_end_block = aes_.stream_end_block(destination_writer_.tail_slot());
     const bool erase_contexts = global_.erase_contexts();

@@ -33,7 +33,7 @@ bool CceTop::control_at_rest(const EngineInputs& inputs) const {
     if (!key_loader_.at_rest() || key_loader_.request_valid()) return false;
     if (!completion_writer_.at_rest(slots_.finished()) || completion_writer_.request_valid()) return false;
     if (!source_walker_.at_rest(slots_.abort()) ||
-        !destination_walker_.at_rest(destination_writer_.segment_stop(slots_.abort()))) {
+        !destination_walker_.at_rest(destination_writer_.segment_stop(slots_.abort(), 0))) {
         return false;
     }
     if (!slots_.at_rest(source_walker_.busy() | destination_walker_.busy() | source_reader_.active())) return false;
@@ -124,7 +124,7 @@ bool CceTop::clock_text(const EngineInputs& inputs) {
     const bool stream_skip = aes_.stream_skip();
     const unsigned end_block = aes_.stream_end_block(destination_writer_.segment_slot());
     const unsigned tail_end_block = aes_.stream_end_block(destination_writer_.tail_slot());
-    const SlotMask destination_stop = destination_writer_.segment_stop(abort);
+    const SlotMask destination_stop = destination_writer_.segment_stop(abort, 0);
     const unsigned destination_slot = destination_writer_.segment_slot();
     const unsigned destination_bytes = destination_writer_.segment_take_bytes();
     const bool destination_more = destination_writer_.segment_take_more();

@@ -304,7 +304,8 @@ module destination_writer #(
   assign segment_take_o = granted;
   assign segment_take_bytes_o = bytes_q;
   assign segment_take_more_o = !request_ends_q;
-  assign segment_stop_o = abort_i & ~wiping_q;
+  // Wiping that ends early stops the list at once: else it could be asked for again when the slot has been released.
+  assign segment_stop_o = abort_i & ~(wiping_q & ~wipe_failed_q & ~discard_i);
 
   // ------------------------------------------------------------------------------------------------- the end of a slot
 
