@@ -36,7 +36,7 @@ static const struct properties functions[] = {
 };
 
 _Static_assert(sizeof(((struct cce_mmio_hash*)NULL)->front) >=
-                   sizeof(struct cce_hash_context) + 2 * CCE_HASH_STATE_SPONGE_BYTES,
+                   sizeof(struct cce_hash_context) + (size_t)2 * CCE_HASH_STATE_SPONGE_BYTES,
                "there is room for both states of every function");
 _Static_assert(sizeof(((struct cce_mmio_hash*)NULL)->front) % _Alignof(struct cce_mmio_hash) == 0,
                "the states share no cache line with what the processor writes");
@@ -101,7 +101,7 @@ static enum cce_mmio_status make_states(struct cce_mmio_queue* queue, struct cce
     }
     cce_mmio_wipe(hash->block, sizeof hash->block);
     cce_port_cache_clean(hash->block, sizeof hash->block);
-    hash->front_bytes = (uint16_t)(sizeof(struct cce_hash_context) + 2u * properties->state);
+    hash->front_bytes = (uint16_t)(sizeof(struct cce_hash_context) + (size_t)2 * properties->state);
     return status;
 }
 

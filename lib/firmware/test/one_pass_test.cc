@@ -341,7 +341,7 @@ TEST_P(OnePass, OfASessionsKeyNothingIsLeft) {
         const Bytes mac_key = bytes(32);
         auto& hash = hash_of(*function, mac_key);
         const auto holds = [](const Bytes& view, const Bytes& wanted) {
-            return std::ranges::search(view, wanted).begin() != view.end();
+            return std::search(view.begin(), view.end(), wanted.begin(), wanted.end()) != view.end();
         };
         for (const Bytes& view : views(hash)) {
             EXPECT_NE(view, Bytes(sizeof hash)) << "states";
