@@ -17,11 +17,15 @@
 #include "engine.h"
 #include "secrets.h"
 
+#include <linux/rtnetlink.h>
+
 #define TEXT_BYTES 160
 #define AAD_BYTES 100
-#define STREAM_BYTES (AAD_BYTES + TEXT_BYTES + AES_BLOCK_SIZE)
+#define STREAM_BYTES (AAD_BYTES + TEXT_BYTES + HASH_MAX_DIGESTSIZE)
 #define SCRAP_BYTES 4
 #define MAC_KEY_BYTES 150
+/* authenc(): length, HMAC's key, the cipher's, nonce; longer than XTS's two. */
+#define KEY_BYTES (RTA_SPACE(sizeof(struct crypto_authenc_key_param)) + MAC_KEY_BYTES + AES_MAX_KEY_SIZE + CTR_RFC3686_NONCE_SIZE)
 #define SCRAPS (STREAM_BYTES / SCRAP_BYTES)
 
 unsigned int failures;
@@ -66,6 +70,7 @@ void key_released(struct rcu_work *work)
 	struct cce_key *key = container_of(work, struct cce_key, work);
 
 	expect(all_zero(&key->record, sizeof(key->record)));
+	expect(all_zero(key->nonce, sizeof(key->nonce)));
 	expect(all_zero(key->subkey1, sizeof(key->subkey1)));
 	expect(all_zero(key->subkey2, sizeof(key->subkey2)));
 	expect(all_zero(key->inner, sizeof(key->inner)));
@@ -75,7 +80,7 @@ void key_released(struct rcu_work *work)
 }
 
 static struct skcipher_alg *skciphers[8];
-static struct aead_alg *aeads[8];
+static struct aead_alg *aeads[16];
 static struct ahash_alg *hashes[32];
 static unsigned int skcipher_count, aead_count, hash_count;
 
@@ -208,8 +213,11 @@ struct cipher {
 	struct aead_alg *aead_alg;
 	struct crypto_skcipher tfm;
 	struct crypto_aead aead_tfm;
-	u8 key[2 * AES_MAX_KEY_SIZE];	/* as set last */
+	const struct digest_function *function;	/* of authenc(), else NULL */
+	u8 key[KEY_BYTES] __attribute__((aligned(RTA_ALIGNTO)));	/* as set last */
 	unsigned int key_bytes;
+	const u8 *cipher_key, *hmac_key, *nonce;	/* parts of it; of XTS the first key */
+	unsigned int cipher_key_bytes, hmac_key_bytes;
 };
 
 struct trial {
@@ -243,8 +251,14 @@ static bool cipher_is(const struct cipher *cipher, const char *mode)
 	return !strncmp(cipher_name(cipher), mode, strlen(mode));
 }
 
+static bool cipher_has_nonce(const struct cipher *cipher)
+{
+	return strstr(cipher_name(cipher), "rfc3686");
+}
+
 static void cipher_open(struct cipher *cipher)
 {
+	cipher->function = digest_find(cipher_name(cipher));
 	cipher->tfm.alg = cipher->alg;
 	cipher->aead_tfm.alg = cipher->aead_alg;
 	cipher->tfm.base.name = cipher->aead_tfm.base.name = cipher_name(cipher);
@@ -268,10 +282,48 @@ static void cipher_close(struct cipher *cipher)
 	free(cipher->aead_tfm.base.context);
 }
 
-static void cipher_set_key(struct cipher *cipher, unsigned int key_bytes, u8 first)
+/*
+ * As crypto_authenc_extractkeys() and rfc3686() want it. The lengths are public, and the nonce behind the cipher's key, which
+ * needn't be secret (RFC 3686, 4).
+ */
+static void cipher_make_authenc_key(struct cipher *cipher, unsigned int key_bytes, u8 first)
 {
+	unsigned int nonce_bytes = cipher_has_nonce(cipher) ? CTR_RFC3686_NONCE_SIZE : 0;
+	const struct crypto_authenc_key_param parameter = { cpu_to_be32(key_bytes + nonce_bytes) };
+	const struct rtattr attribute = { RTA_LENGTH(sizeof(parameter)), CRYPTO_AUTHENC_KEYA_PARAM };
+	u8 *part = cipher->key;
+	unsigned int i;
+
+	memcpy(part, &attribute, sizeof(attribute));
+	memcpy(RTA_DATA(part), &parameter, sizeof(parameter));
+	part += attribute.rta_len;
+	/* Longer than a block, or as RFC 4868, 2.1.1 has it. */
+	cipher->hmac_key_bytes = key_bytes == AES_KEYSIZE_192 ? MAC_KEY_BYTES : cipher->function->digest_bytes;
+	fill_secret(part, cipher->hmac_key_bytes + key_bytes, first);
+	cipher->hmac_key = part;
+	cipher->cipher_key = part + cipher->hmac_key_bytes;
+	part += cipher->hmac_key_bytes + key_bytes;
+	for (i = 0; i < nonce_bytes; i++)
+		part[i] = (u8)(first + 3 * i);
+	cipher->nonce = part;
+	cipher->key_bytes = (unsigned int)(part + nonce_bytes - cipher->key);
+}
+
+static void cipher_make_key(struct cipher *cipher, unsigned int key_bytes, u8 first)
+{
+	cipher->cipher_key_bytes = key_bytes;
+	if (cipher->function) {
+		cipher_make_authenc_key(cipher, key_bytes, first);
+		return;
+	}
 	cipher->key_bytes = cipher_is(cipher, "xts") ? 2 * key_bytes : key_bytes;
 	fill_secret(cipher->key, cipher->key_bytes, first);
+	cipher->cipher_key = cipher->key;
+}
+
+static void cipher_set_key(struct cipher *cipher, unsigned int key_bytes, u8 first)
+{
+	cipher_make_key(cipher, key_bytes, first);
 	if (cipher->alg)
 		expect(cipher->alg->setkey(&cipher->tfm, cipher->key, cipher->key_bytes) == 0);
 	else
@@ -285,31 +337,45 @@ static void cipher_set_tag_bytes(struct cipher *cipher, unsigned int bytes)
 	cipher->aead_tfm.authsize = bytes;
 }
 
+/* What the engine should get as IV. */
+static void run_make_iv(const struct run *run, const struct cipher *cipher, u8 *iv)
+{
+	memset(iv, 0, AES_BLOCK_SIZE);
+	if (cipher_has_nonce(cipher)) {
+		memcpy(iv, cipher->nonce, CTR_RFC3686_NONCE_SIZE);
+		memcpy(iv + CTR_RFC3686_NONCE_SIZE, run->iv, CTR_RFC3686_IV_SIZE);
+		iv[AES_BLOCK_SIZE - 1] = 1;
+	} else if (!cipher_is(cipher, "ecb")) {
+		memcpy(iv, run->iv, cipher_is(cipher, "ccm") || cipher_is(cipher, "gcm") ? 12 : 16);
+	}
+}
+
 /* Source, destination and what should come out. */
 static void run_make_texts(struct run *run, const struct cipher *cipher)
 {
-	static const u8 no_iv[AES_BLOCK_SIZE];
 	const struct trial *trial = &run->trial;
-	bool pair = cipher_is(cipher, "xts");
-	unsigned int key_bytes = pair ? cipher->key_bytes / 2 : cipher->key_bytes;
-	const u8 *second_key = pair ? cipher->key + key_bytes : NULL;
+	unsigned int key_bytes = cipher->cipher_key_bytes;
+	const u8 *key = cipher->cipher_key;
+	const u8 *second_key = cipher_is(cipher, "xts") ? key + key_bytes : NULL;
 	unsigned int aad = trial->aad, total = aad + trial->text + trial->tag;
-	u8 plain[STREAM_BYTES], iv[AES_BLOCK_SIZE] = { 0 };
+	u8 plain[STREAM_BYTES], iv[AES_BLOCK_SIZE];
+	u8 *tag = plain + aad + trial->text;
 
 	memset(run->iv, 0x31, sizeof(run->iv));
 	if (cipher_is(cipher, "ccm"))
 		run->iv[0] = 3;	/* a counter of four bytes, whose value doesn't matter */
-	memcpy(iv, cipher_is(cipher, "ecb") ? no_iv : run->iv,
-	       cipher_is(cipher, "ccm") || cipher_is(cipher, "gcm") ? 12 : 16);
+	run_make_iv(run, cipher, iv);
 
 	for (unsigned int i = 0; i < aad; i++)
 		plain[i] = (u8)(3 * i);
 	fill_secret(plain + aad, trial->text, 5);
 	memcpy(run->in, plain, aad + trial->text);
-	cipher_text(cipher->key, second_key, key_bytes, iv, run->in + aad, trial->text);
-	if (trial->tag)
-		cipher_tag(cipher->key, key_bytes, iv, plain, aad, plain + aad, trial->text, plain + aad + trial->text);
-	memcpy(run->in + aad + trial->text, plain + aad + trial->text, trial->tag);
+	cipher_text(key, second_key, key_bytes, iv, run->in + aad, trial->text);
+	if (cipher->function)
+		digest_hmac(cipher->function, cipher->hmac_key, cipher->hmac_key_bytes, run->in, aad + trial->text, tag);
+	else if (trial->tag)
+		cipher_tag(key, key_bytes, iv, plain, aad, plain + aad, trial->text, tag);
+	memcpy(run->in + aad + trial->text, tag, trial->tag);
 
 	if (trial->decrypt) {
 		memcpy(run->out, plain + aad, trial->text);
@@ -366,6 +432,7 @@ static struct run *run_start(struct cipher *cipher, const struct trial *trial, u
 
 /* What became of the request's destination. */
 enum fate {
+	FATE_UNTOUCHED,
 	FATE_WRITTEN,
 	FATE_WIPED,
 };
@@ -380,8 +447,11 @@ static void run_end(struct run *run, const struct cipher *cipher, enum fate fate
 	memcpy(expected, run->before, total);
 	if (fate == FATE_WRITTEN)
 		memcpy(expected + trial->aad, run->out, written);
-	else
+	else if (fate == FATE_WIPED)
 		memset(expected + trial->aad, 0, written);
+	/* authenc() encrypts so. */
+	if (cipher->function && !trial->decrypt && fate == FATE_WRITTEN)
+		memcpy(expected, run->in, trial->aad);
 	sg_copy_to_buffer(trial->in_place ? run->source.list : run->destination.list, ~0U, after, total);
 	expect(same_secret(after, expected, total));
 	if (!trial->in_place) {
@@ -402,7 +472,7 @@ static unsigned int on_cpu, on_engine;
 
 static void run_trial(struct cipher *cipher, const struct trial *trial)
 {
-	bool cpu = trial->layout == LAYOUT_SCRAPS;
+	bool cpu = trial->layout == LAYOUT_SCRAPS || (cipher->function && !trial->text);
 	bool failing = trial->status && trial->status != CCE_STATUS_TAG;
 	int status, expected = trial->status == CCE_STATUS_TAG ? -EBADMSG : failing && !cpu ? -EIO : 0;
 	struct run *run = run_start(cipher, trial, CRYPTO_TFM_REQ_MAY_SLEEP, &status);
@@ -418,7 +488,11 @@ static void run_trial(struct cipher *cipher, const struct trial *trial)
 	/* Only those two hand their IV on. */
 	if (!cpu && !failing)
 		expect(run->iv[1] == (cipher_is(cipher, "cbc") || cipher_is(cipher, "ctr") ? 0x77 : 0x31));
-	run_end(run, cipher, cpu || !failing ? FATE_WRITTEN : FATE_WIPED);
+	/* The CPU's authenc() looks at the tag first. */
+	if (cpu && cipher->function && trial->status == CCE_STATUS_TAG)
+		run_end(run, cipher, FATE_UNTOUCHED);
+	else
+		run_end(run, cipher, cpu || !failing ? FATE_WRITTEN : FATE_WIPED);
 }
 
 static void run_variants(struct cipher *cipher, struct trial trial)
@@ -500,13 +574,35 @@ static void run_with_reset(struct cipher *cipher, struct trial trial)
 	}
 }
 
+/* The CPU's code fails at HMAC's key of more than a block, then at each state: the new key goes, the old one stays. */
+static void run_failing_keys(struct cipher *cipher, const struct trial *trial)
+{
+	unsigned int turn, freed = keys_freed;
+	struct cipher other = *cipher;
+
+	cipher_make_key(&other, AES_KEYSIZE_192, 0x60);
+	for (turn = 1; turn <= 3; turn++) {
+		failing_import = turn;
+		expect(cipher->aead_alg->setkey(&cipher->aead_tfm, other.key, other.key_bytes) == -EIO);
+		expect(!failing_import);
+		keys_set++;
+		expect(keys_freed == freed + turn);
+		run_trial(cipher, trial);
+	}
+}
+
 static void run_cipher(struct cipher *cipher)
 {
-	static const unsigned int key_lengths[] = { 32, 24, 16 }, tag_lengths[] = { 16, 8, 12 };
+	static const unsigned int key_lengths[] = { 32, 24, 16 };
 	static const unsigned int aad_lengths[] = { AAD_BYTES, 20, 0 };	/* mapped, copied if it stands alone, none */
+	unsigned int tag_lengths[] = { 16, 8, 12 };
 	unsigned int i, j, layout;
 
 	cipher_open(cipher);
+	if (cipher->function) {
+		tag_lengths[0] = cipher->function->digest_bytes;
+		tag_lengths[1] = cipher->function->digest_bytes / 2;
+	}
 	for (i = 0; i < ARRAY_SIZE(key_lengths); i++) {
 		struct trial trial = { .text = TEXT_BYTES };
 
@@ -542,6 +638,11 @@ static void run_cipher(struct cipher *cipher)
 			trial.text = TEXT_BYTES;
 		}
 	}
+	if (cipher->function) {
+		struct trial trial = { .aad = AAD_BYTES, .text = TEXT_BYTES, .tag = cipher->aead_tfm.authsize };
+
+		run_failing_keys(cipher, &trial);
+	}
 	cipher_close(cipher);
 }
 
@@ -572,24 +673,20 @@ static void mac_set_key(struct mac *mac, unsigned int bytes, u8 first)
 static void mac_expect(const struct mac *mac, const u8 *text, unsigned int bytes, u8 *expected)
 {
 	struct cipher_mac reference = { .block_bytes = 0 };
-	struct digest inner, outer;
+	struct digest digest;
 
 	if (!mac->function) {
 		cipher_mac_update(mac->key, mac->key_bytes, &reference, text, bytes);
 		cipher_mac_final(mac->key, mac->key_bytes, &reference, expected);
 		return;
 	}
-	if (mac->alg->setkey)
-		digest_key(&inner, mac->function, mac->key, mac->key_bytes, 0x36);
-	else
-		digest_init(&inner, mac->function);
-	digest_update(&inner, text, bytes);
-	digest_final(&inner, expected);
-	if (!mac->alg->setkey)
+	if (mac->alg->setkey) {
+		digest_hmac(mac->function, mac->key, mac->key_bytes, text, bytes, expected);
 		return;
-	digest_key(&outer, mac->function, mac->key, mac->key_bytes, 0x5c);
-	digest_update(&outer, expected, mac->function->digest_bytes);
-	digest_final(&outer, expected);
+	}
+	digest_init(&digest, mac->function);
+	digest_update(&digest, text, bytes);
+	digest_final(&digest, expected);
 }
 
 /* How a text comes. */
@@ -799,10 +896,10 @@ int main(void)
 	expect(cce_queue_start(&queue_pair) == 0);
 	cce_queue_set_mode(&queue_pair, CCE_QUEUE_RUNNING);
 	expect(cce_algorithm_register(~0U) == 0);
-	expect(skcipher_count == 4 && aead_count == 2 && hash_count == 17);
+	expect(skcipher_count == 4 && aead_count == 11 && hash_count == 17);
 	for (i = 0; i < 4; i++)
 		run_cipher(&(struct cipher){ .alg = skciphers[i] });
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < 11; i++)
 		run_cipher(&(struct cipher){ .aead_alg = aeads[i] });
 	for (i = 0; i < 17; i++)
 		run_mac(hashes[i]);

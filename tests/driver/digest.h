@@ -28,11 +28,13 @@ static const struct digest_function digest_functions[] = {
 	{ "sha3-512", CCE_HASH_MODE_SHA3_512, 72, 64, 208, true },
 };
 
-/* Of the algorithm with this name, or of HMAC with it; NULL: it is none. */
+/* Of the algorithm with this name, or of HMAC or authenc() with it; NULL: it is none. */
 static inline const struct digest_function *digest_find(const char *name)
 {
 	unsigned int i;
 
+	if (!strncmp(name, "authenc(", 8))
+		name += 8;
 	if (!strncmp(name, "hmac(", 5))
 		name += 5;
 	for (i = 0; i < ARRAY_SIZE(digest_functions); i++)
@@ -110,6 +112,25 @@ static inline void digest_key(struct digest *digest, const struct digest_functio
 	for (i = 0; i < function->block_bytes; i++)
 		block[i] ^= pad;
 	digest_update(digest, block, function->block_bytes);
+}
+
+/* The rest of it: `outer` goes on with the digest of the message. */
+static inline void digest_hmac_final(struct digest *inner, struct digest *outer, u8 *out)
+{
+	digest_final(inner, out);
+	digest_update(outer, out, inner->function->digest_bytes);
+	digest_final(outer, out);
+}
+
+static inline void digest_hmac(const struct digest_function *function, const u8 *key, unsigned int key_bytes,
+			       const u8 *text, unsigned int bytes, u8 *out)
+{
+	struct digest inner, outer;
+
+	digest_key(&inner, function, key, key_bytes, 0x36);
+	digest_key(&outer, function, key, key_bytes, 0x5c);
+	digest_update(&inner, text, bytes);
+	digest_hmac_final(&inner, &outer, out);
 }
 
 #endif

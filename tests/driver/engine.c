@@ -75,6 +75,26 @@ static void check_record(const struct cce_key_record *record, u8 mode, bool decr
 			sizeof(record->second.key) - (pair ? record->first.key_length : 0)));
 }
 
+static const struct digest_function *function_of(u8 mode)
+{
+	const struct digest_function *function = digest_functions;
+
+	while (function->mode != mode)
+		function++;
+	return function;
+}
+
+/* What has become of a request with a destination: one that fails, but for its tag, has written a part of its text. */
+static void put(const struct stream *out, const u8 *data, u32 bytes, u8 status)
+{
+	u32 i;
+
+	if (status && status != CCE_STATUS_TAG)
+		bytes /= 2;
+	for (i = 0; i < bytes; i++)
+		*stream_byte(out, i) = data[i];
+}
+
 static u8 serve_cipher(const struct cce_descriptor *descriptor)
 {
 	const struct cce_key_record *record =
@@ -120,11 +140,7 @@ static u8 serve_cipher(const struct cce_descriptor *descriptor)
 		}
 		memmove(data, data + aad, out_bytes);
 	}
-	/* A request that fails otherwise has written a part of its text. */
-	if (status && status != CCE_STATUS_TAG)
-		out_bytes /= 2;
-	for (i = 0; i < out_bytes; i++)
-		*stream_byte(&out, i) = data[i];
+	put(&out, data, out_bytes, status);
 	return status;
 }
 
@@ -165,12 +181,10 @@ static u8 serve_hash(const struct cce_descriptor *descriptor)
 	u32 in_bytes = descriptor->aad_length + descriptor->text_length, out_bytes, place, i;
 	struct stream in = stream_of(descriptor->source, descriptor->flags & CCE_DESCRIPTOR_FLAGS_SOURCE_LIST, in_bytes);
 	u8 *out = (u8 *)(uintptr_t)descriptor->destination;	/* in the slot: one piece */
-	const struct digest_function *function = digest_functions;
+	const struct digest_function *function = function_of(descriptor->mode);
 	u8 data[ENGINE_STREAM_BYTES];
 	struct digest inner, outer;
 
-	while (function->mode != descriptor->mode)
-		function++;
 	expect(!(descriptor->flags & CCE_DESCRIPTOR_FLAGS_DESTINATION_LIST));
 	expect(!descriptor->context_reference && !descriptor->tag_length);
 	expect(descriptor->iv[0] == (last ? function->digest_bytes : 0) && all_zero(descriptor->iv + 1, 15));
@@ -185,11 +199,10 @@ static u8 serve_hash(const struct cce_descriptor *descriptor)
 	digest_update(&inner, data, descriptor->text_length);
 	if (last) {
 		out_bytes = function->digest_bytes;
-		digest_final(&inner, data);
-		if (keyed) {
-			digest_update(&outer, data, out_bytes);
-			digest_final(&outer, data);
-		}
+		if (keyed)
+			digest_hmac_final(&inner, &outer, data);
+		else
+			digest_final(&inner, data);
 	} else {
 		struct cce_hash_context context = { .format = CCE_CONTEXT_FORMAT_HASH_STATE, .mode = function->mode,
 						    .length = inner.length };
@@ -202,6 +215,74 @@ static u8 serve_hash(const struct cce_descriptor *descriptor)
 	return engine_status;
 }
 
+/* With HMAC over associated data and ciphertext. */
+static u8 serve_cipher_hash(const struct cce_descriptor *descriptor)
+{
+	const struct cce_key_record *record =
+		(const struct cce_key_record *)(uintptr_t)descriptor->context_reference;
+	const struct digest_function *function = function_of(cce_hash_of(descriptor->mode));
+	u16 lists = CCE_DESCRIPTOR_FLAGS_SOURCE_LIST | CCE_DESCRIPTOR_FLAGS_DESTINATION_LIST;
+	bool decrypt = descriptor->flags & CCE_DESCRIPTOR_FLAGS_DECRYPT;
+	u32 text = descriptor->text_length, tag = descriptor->tag_length;
+	u32 in_bytes = descriptor->aad_length + text + (decrypt ? tag : 0);
+	u32 out_bytes = text + (decrypt ? 0 : tag);
+	struct stream in = stream_of(descriptor->source, descriptor->flags & CCE_DESCRIPTOR_FLAGS_SOURCE_LIST,
+				     in_bytes);
+	struct stream out = stream_of(descriptor->destination,
+				      descriptor->flags & CCE_DESCRIPTOR_FLAGS_DESTINATION_LIST, out_bytes);
+	u8 data[ENGINE_STREAM_BYTES], made[HASH_MAX_DIGESTSIZE];
+	struct digest inner, outer;
+	u8 status = engine_status;
+	u32 front, aad, i;
+
+	expect((descriptor->flags & ~lists) ==
+	       (CCE_DESCRIPTOR_FLAGS_KEYED | (decrypt ? CCE_DESCRIPTOR_FLAGS_DECRYPT : 0)));
+	expect(text && (cce_cipher_of(descriptor->mode) != CCE_CIPHER_MODE_CBC || IS_ALIGNED(text, AES_BLOCK_SIZE)));
+	expect(tag && tag <= function->digest_bytes);
+	check_record(record, cce_cipher_of(descriptor->mode), decrypt);
+	digest_init(&inner, function);
+	digest_init(&outer, function);
+	front = take_front(descriptor, function, &in, &inner, &outer);
+	expect(inner.length == function->block_bytes);
+	aad = descriptor->aad_length - front;
+	in_bytes -= front;
+	expect(in_bytes + sizeof(made) <= sizeof(data));
+	for (i = 0; i < in_bytes; i++)
+		data[i] = *stream_byte(&in, front + i);
+	expect(none_secret(data, aad));
+	expect(all_secret(data + aad, in_bytes - aad));
+
+	if (!decrypt)
+		cipher_text(record->first.key, NULL, record->first.key_length, descriptor->iv, data + aad, text);
+	digest_update(&inner, data, aad + text);
+	digest_hmac_final(&inner, &outer, made);
+	if (decrypt)
+		cipher_text(record->first.key, NULL, record->first.key_length, descriptor->iv, data + aad, text);
+	else
+		memcpy(data + aad + text, made, tag);
+	if (decrypt && !same_secret(made, data + aad + text, tag) && !status) {
+		memset(data + aad, 0, text);
+		status = CCE_STATUS_TAG;
+	}
+	put(&out, data + aad, out_bytes, status);
+	return status;
+}
+
+static u8 serve_by_opcode(const struct cce_descriptor *descriptor)
+{
+	switch (descriptor->opcode) {
+	case CCE_OPCODE_CIPHER:
+		return serve_cipher(descriptor);
+	case CCE_OPCODE_HASH:
+		return serve_hash(descriptor);
+	case CCE_OPCODE_CIPHER_HASH:
+		return serve_cipher_hash(descriptor);
+	default:
+		expect(!"an opcode that the driver has a use for");
+		return CCE_STATUS_OPCODE;
+	}
+}
+
 static void serve(const struct cce_descriptor *descriptor)
 {
 	unsigned int entries = cce_queue_entries(engine_queue);
@@ -209,9 +290,8 @@ static void serve(const struct cce_descriptor *descriptor)
 
 	/* Where, how much and how: never a matter of secrets. */
 	VALGRIND_CHECK_MEM_IS_DEFINED(descriptor, sizeof(*descriptor));
-	expect(descriptor->opcode == CCE_OPCODE_CIPHER || descriptor->opcode == CCE_OPCODE_HASH);
 	memset(entry, 0, sizeof(*entry));
-	entry->status = descriptor->opcode == CCE_OPCODE_HASH ? serve_hash(descriptor) : serve_cipher(descriptor);
+	entry->status = serve_by_opcode(descriptor);
 	memset(entry->next_iv, 0x77, sizeof(entry->next_iv));
 	entry->cookie = descriptor->cookie;
 	entry->submission_head = head;

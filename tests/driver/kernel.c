@@ -8,6 +8,8 @@
 #include "engine.h"
 #include "secrets.h"
 
+#include <linux/rtnetlink.h>
+
 /* ---- AES */
 
 int aes_expandkey(struct crypto_aes_ctx *schedule, const u8 *key, unsigned int key_bytes)
@@ -68,7 +70,97 @@ int crypto_skcipher_encrypt(struct skcipher_request *req)
 	return 0;
 }
 
+/* ---- authenc() */
+
+/* A transformation's keys, as crypto_authenc_extractkeys() finds them. */
+struct authenc {
+	const struct digest_function *function;
+	const u8 *hmac_key, *cipher_key, *nonce;
+	unsigned int hmac_bytes, cipher_bytes;	/* of the keys */
+	bool rfc3686;
+};
+
+static struct authenc authenc_of(const struct crypto_tfm *tfm)
+{
+	const struct rtattr *attribute = (const struct rtattr *)tfm->key;
+	const struct crypto_authenc_key_param *parameter = RTA_DATA(attribute);
+	struct authenc authenc = { .function = digest_find(tfm->name), .rfc3686 = strstr(tfm->name, "rfc3686") };
+
+	expect(RTA_OK(attribute, (int)tfm->key_bytes) && RTA_PAYLOAD(attribute) == sizeof(*parameter));
+	expect(attribute->rta_type == CRYPTO_AUTHENC_KEYA_PARAM);
+	authenc.cipher_bytes = be32_to_cpu(parameter->enckeylen);
+	authenc.hmac_bytes = tfm->key_bytes - attribute->rta_len - authenc.cipher_bytes;
+	authenc.hmac_key = tfm->key + attribute->rta_len;
+	authenc.cipher_key = authenc.hmac_key + authenc.hmac_bytes;
+	if (authenc.rfc3686)
+		authenc.cipher_bytes -= CTR_RFC3686_NONCE_SIZE;
+	authenc.nonce = authenc.cipher_key + authenc.cipher_bytes;
+	return authenc;
+}
+
+static int authenc_setkey(struct crypto_tfm *tfm, const u8 *key, unsigned int key_bytes)
+{
+	struct authenc authenc;
+
+	assert(key_bytes <= sizeof(tfm->key));
+	memcpy(tfm->key, key, key_bytes);
+	tfm->key_bytes = key_bytes;
+	authenc = authenc_of(tfm);
+	expect(all_secret(authenc.hmac_key, authenc.hmac_bytes));
+	expect(all_secret(authenc.cipher_key, authenc.cipher_bytes));
+	return aes_check_keylen(authenc.cipher_bytes);
+}
+
+static void authenc_text(const struct authenc *authenc, const u8 *given, u8 *text, unsigned int bytes)
+{
+	u8 iv[AES_BLOCK_SIZE] = { 0 };
+
+	if (authenc->rfc3686) {
+		memcpy(iv, authenc->nonce, CTR_RFC3686_NONCE_SIZE);
+		memcpy(iv + CTR_RFC3686_NONCE_SIZE, given, CTR_RFC3686_IV_SIZE);
+		iv[AES_BLOCK_SIZE - 1] = 1;
+	} else {
+		memcpy(iv, given, sizeof(iv));
+	}
+	cipher_text(authenc->cipher_key, NULL, authenc->cipher_bytes, iv, text, bytes);
+}
+
+/* The associated data is copied, too. */
+static int authenc_encrypt(struct aead_request *req)
+{
+	const struct authenc authenc = authenc_of(&req->tfm->base);
+	unsigned int aad = req->assoclen, bytes = req->cryptlen;
+	u8 data[ENGINE_STREAM_BYTES];
+
+	sg_copy_to_buffer(req->src, ~0U, data, aad + bytes);
+	authenc_text(&authenc, req->iv, data + aad, bytes);
+	digest_hmac(authenc.function, authenc.hmac_key, authenc.hmac_bytes, data, aad + bytes, data + aad + bytes);
+	sg_copy_from_buffer(req->dst, ~0U, data, aad + bytes + req->tfm->authsize);
+	return 0;
+}
+
+/* Nothing is written if the tag is wrong. */
+static int authenc_decrypt(struct aead_request *req)
+{
+	const struct authenc authenc = authenc_of(&req->tfm->base);
+	unsigned int aad = req->assoclen, bytes = req->cryptlen - req->tfm->authsize;
+	u8 data[ENGINE_STREAM_BYTES], tag[HASH_MAX_DIGESTSIZE];
+
+	sg_copy_to_buffer(req->src, ~0U, data, aad + req->cryptlen);
+	digest_hmac(authenc.function, authenc.hmac_key, authenc.hmac_bytes, data, aad + bytes, tag);
+	if (!same_secret(tag, data + aad + bytes, req->tfm->authsize))
+		return -EBADMSG;
+	authenc_text(&authenc, req->iv, data + aad, bytes);
+	sg_pcopy_from_buffer(req->dst, ~0U, data + aad, bytes, aad);
+	return 0;
+}
+
 /* ---- authenticated encryption */
+
+static bool is_authenc(const struct crypto_aead *tfm)
+{
+	return digest_find(tfm->base.name);
+}
 
 struct crypto_aead *crypto_alloc_aead(const char *name, u32 type, u32 mask)
 {
@@ -76,7 +168,7 @@ struct crypto_aead *crypto_alloc_aead(const char *name, u32 type, u32 mask)
 
 	(void)type, (void)mask;
 	tfm->base.name = name;
-	tfm->authsize = AES_BLOCK_SIZE;
+	tfm->authsize = is_authenc(tfm) ? digest_find(name)->digest_bytes : AES_BLOCK_SIZE;
 	return tfm;
 }
 
@@ -87,6 +179,8 @@ void crypto_free_aead(struct crypto_aead *tfm)
 
 int crypto_aead_setkey(struct crypto_aead *tfm, const u8 *key, unsigned int key_bytes)
 {
+	if (is_authenc(tfm))
+		return authenc_setkey(&tfm->base, key, key_bytes);
 	return set_key(&tfm->base, key, key_bytes);
 }
 
@@ -111,6 +205,8 @@ int crypto_aead_encrypt(struct aead_request *req)
 	unsigned int aad = req->assoclen, bytes = req->cryptlen;
 	u8 data[ENGINE_STREAM_BYTES], iv[AES_BLOCK_SIZE], tag[AES_BLOCK_SIZE];
 
+	if (is_authenc(req->tfm))
+		return authenc_encrypt(req);
 	aead_iv(req, iv);
 	sg_copy_to_buffer(req->src, ~0U, data, aad + bytes);
 	cipher_tag(tfm->key, tfm->key_bytes, iv, data, aad, data + aad, bytes, tag);
@@ -127,6 +223,8 @@ int crypto_aead_decrypt(struct aead_request *req)
 	u8 data[ENGINE_STREAM_BYTES], iv[AES_BLOCK_SIZE], tag[AES_BLOCK_SIZE];
 	bool right;
 
+	if (is_authenc(req->tfm))
+		return authenc_decrypt(req);
 	aead_iv(req, iv);
 	sg_copy_to_buffer(req->src, ~0U, data, aad + req->cryptlen);
 	cipher_text(tfm->key, NULL, tfm->key_bytes, iv, data + aad, bytes);

@@ -39,6 +39,7 @@ typedef unsigned int uint;
 #define BIT_ULL(n) (1ULL << (n))
 #define __packed __attribute__((packed))
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#define sizeof_field(type, member) sizeof(((type *)0)->member)
 #define min(a, b) ((a) < (b) ? (a) : (b))
 #define max(a, b) ((a) > (b) ? (a) : (b))
 #define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
@@ -59,7 +60,10 @@ typedef unsigned int uint;
 #define le16_to_cpu(number) (number)
 #define le32_to_cpu(number) (number)
 #define le64_to_cpu(number) (number)
+#define cpu_to_be32(number) __builtin_bswap32(number)
+#define be32_to_cpu(number) __builtin_bswap32(number)
 #define be64_to_cpu(number) __builtin_bswap64(number)
+#define U32_MAX UINT32_MAX
 #define L1_CACHE_BYTES 64
 #define jiffies 0UL
 #define time_before(a, b) ((long)((a) - (b)) < 0)
@@ -394,6 +398,7 @@ void writel(u32 value, void *address);
 #define AES_MAX_KEY_SIZE 32
 #define GCM_AES_IV_SIZE 12
 #define CTR_RFC3686_NONCE_SIZE 4
+#define CTR_RFC3686_IV_SIZE 8
 #define CRYPTO_ALG_ASYNC 0x80
 #define CRYPTO_ALG_NEED_FALLBACK 0x100
 #define CRYPTO_ALG_KERN_DRIVER_ONLY 0x1000
@@ -421,7 +426,7 @@ struct crypto_tfm {
 	u32 flags;
 	unsigned int reqsize;
 	void *context;
-	u8 key[2 * AES_MAX_KEY_SIZE];
+	u8 key[256];
 	unsigned int key_bytes;
 };
 #define crypto_tfm_alg_name(tfm) ((tfm)->name)
@@ -561,6 +566,15 @@ int crypto_aead_decrypt(struct aead_request *req);
 	skcipher_request_set_callback(req, flags_, complete_, data_)
 #define aead_request_set_crypt(req, src_, dst_, bytes, iv_) skcipher_request_set_crypt(req, src_, dst_, bytes, iv_)
 #define aead_request_set_ad(req, bytes) ((req)->assoclen = (bytes))
+
+/* authenc(): what the length of the cipher's key is told in; in front of it stands an rtattr. */
+enum {
+	CRYPTO_AUTHENC_KEYA_UNSPEC,
+	CRYPTO_AUTHENC_KEYA_PARAM,
+};
+struct crypto_authenc_key_param {
+	u32 enckeylen;	/* big-endian */
+};
 
 /* ---- crypto API: hashes */
 
