@@ -11,6 +11,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 
+IDLE_LOAD = 0.5  #: above, host times are worse than they need be
 NO_GUEST_KERNEL = 'the guest kernel is not built: sim/machines/uml/build-kernel.sh, some minutes'
 
 

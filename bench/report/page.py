@@ -12,6 +12,7 @@ from report.algorithms import KNOWN, NO_DIRECTION, full_name
 from report.comparison import KEY_BITS, KINDS, STEP, Comparison, Saving, compare
 from report.engine import DEEP, is_deep
 from report.figures import Condition, Figure, Report
+from report.machine import IDLE_LOAD
 from report.plots import all_plots, base, size_text
 from report.profiles import EngineProfile, from_json
 from report.software import CLASSES, KERNEL_C
@@ -298,7 +299,7 @@ def page(report: Report) -> str:
         parts.append('<p class="warning">This run was not completed: figures are missing, and those marked in report.json as '
                      'not complete have fewer repetitions.</p>')
     load = machine.get('load') or [0]
-    if load[0] > 0.5:
+    if load[0] > IDLE_LOAD:
         parts.append(f'<p class="warning">The machine was not idle when the run began (load {load[0]:.1f}): host times are '
                      'worse than they need be, and spread. Cycles of the engine are exact all the same.</p>')
     parts.append('<p>Three clocks appear, and each table and plot says which it has: <b>cycles of the engine</b>, exact, from '
