@@ -25,7 +25,8 @@
 #define SCRAP_BYTES 4
 #define MAC_KEY_BYTES 150
 /* authenc(): length, HMAC's key, the cipher's, nonce; longer than XTS's two. */
-#define KEY_BYTES (RTA_SPACE(sizeof(struct crypto_authenc_key_param)) + MAC_KEY_BYTES + AES_MAX_KEY_SIZE + CTR_RFC3686_NONCE_SIZE)
+#define KEY_BYTES \
+	(RTA_SPACE(sizeof(struct crypto_authenc_key_param)) + MAC_KEY_BYTES + AES_MAX_KEY_SIZE + CTR_RFC3686_NONCE_SIZE)
 #define SCRAPS (STREAM_BYTES / SCRAP_BYTES)
 
 unsigned int failures;
