@@ -16,7 +16,7 @@ import re
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crypto_api import authenc_key
@@ -71,11 +71,15 @@ class Implementation:
         return self._run(socket.ALG_OP_DECRYPT, sealed, len(sealed) - self._request.tag_bytes)
 
     def refuses(self, sealed: bytes) -> bool:
-        try:
-            self.decrypt(sealed)
-        except OSError as error:
-            return error.errno == errno.EBADMSG
-        return False
+        return error_of(self.decrypt, sealed) == errno.EBADMSG
+
+
+def error_of(operation: Callable[[bytes], bytes], text: bytes) -> int:
+    try:
+        operation(text)
+    except OSError as error:
+        return error.errno or -1
+    return 0
 
 
 def one_pass(hash_name: str, cipher: str) -> str:
@@ -163,6 +167,26 @@ def measured(counters: list[Path], drivers: Callable[[str, str], str]) -> dict[s
     return {"right": right, "ended_by_engine": ended(counters) - before}
 
 
+def unfit(counters: list[Path]) -> dict[str, int]:
+    """What no engine does is done as on the CPU, errors as well: no text, and with CBC 20 bytes."""
+    generator = random.Random(3)
+    right = 0
+    before = ended(counters)
+    for hash_name in HASHES:
+        for cipher in CIPHERS:
+            driver, reference = one_pass(hash_name, cipher), on_cpu(hash_name, cipher)
+            request = replace(chosen(generator, hash_name, cipher), associated=b"header", text=b"")
+            right += agree(generator, driver, reference, request)
+        text = generator.randbytes(20)
+        request = chosen(generator, hash_name, "cbc")
+        with Implementation(one_pass(hash_name, "cbc"), request) as tested, \
+             Implementation(on_cpu(hash_name, "cbc"), request) as cpu:
+            right += error_of(tested.encrypt, text) == error_of(cpu.encrypt, text) == errno.EINVAL
+            sealed = text + bytes(request.tag_bytes)
+            right += error_of(tested.decrypt, sealed) == error_of(cpu.decrypt, sealed) == errno.EBADMSG
+    return {"right": right, "ended_by_engine": ended(counters) - before}
+
+
 def main() -> None:
     counters = [Path(name) for name in sys.argv[1:]]
     # Their self-tests run when they are first asked for, and are not counted.
@@ -175,6 +199,7 @@ def main() -> None:
         "cases": len(HASHES) * len(CIPHERS) * REQUESTS,
         "one_pass": measured(counters, one_pass),
         "two_passes": measured(counters, two_passes),
+        "unfit": unfit(counters),
         "published_wrong": [f"{hash_name} {cipher}" for hash_name in HASHES for cipher in CIPHERS
                       if not agrees_with_published(hash_name, cipher)],
     }
