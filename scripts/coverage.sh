@@ -75,7 +75,7 @@ data=$cce_build/coverage-data
 
 # The programs whose runs are counted, with arguments; files are those of the build, if there are such. First those that
 # simulate RTL: at 256 bits it is not counted, so those runs would say nothing.
-tests=(register_test status_test cavp_test cavp_authenticated_test length_test random_test queue_test region_test
+tests=(register_test status_test cavp_test cavp_authenticated_test length_test hash_test cipher_hash_test random_test queue_test region_test
 	small_configuration_test)
 targets=("${tests[@]}" cce_lockstep cce_lib_test cce_c_api_test cce_tool)
 runs=()

@@ -93,7 +93,7 @@ Traffic::Plan Traffic::make_plan() {
     plan.key = bytes(16 + 8 * below(3));
     if (plan.mode == CipherMode::xts) {
         plan.second_key = bytes(plan.key.size());
-        if (chance(15)) {
+        if (chance(35)) {
             plan.second_key = plan.key;
             if (chance(50)) plan.second_key[chance(50) ? 0 : plan.key.size() - 1] ^= 1;
         }

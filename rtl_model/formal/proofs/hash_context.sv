@@ -5,7 +5,8 @@
 //   counts on from the header's length, and accepts the header that it wrote; message, padding and output go on at the
 //   beginning of a block; HMAC's outer state comes to the core as it was read; for lanes of both kinds
 // top: proof_hash_context
-// files: cce_pkg.sv sha2/sha2_pkg.sv hash/hash_pkg.sv hash/hash_lane.sv
+// files: cce_pkg.sv sha2/sha2_pkg.sv hash/hash_pkg.sv hash/byte_packer.sv hash/hash_lane.sv
+//   ../formal/stand_ins/text_cipher.sv
 // method: induction
 // engine: ind
 // depth: 2
@@ -83,10 +84,14 @@ module lane_check #(
   (* anyseq *) logic clear_grant_i;
   (* anyseq *) logic room_i;
   (* anyseq *) logic write_grant_i;
+  (* anyseq *) logic key_usable_i;
+  (* anyseq *) logic cipher_grant_i;
+  (* anyseq *) logic result_valid_i;
+  (* anyseq *) logic [127:0] result_block_i;
   (* anyseq *) logic fault_grant_i;
   (* anyseq *) logic release_grant_i;
 
-  logic free, read_request, clear_request, write_request, fault_request, release_request;
+  logic free, read_request, clear_request, write_request, fault_request, release_request, cipher_request;
   logic [4:0] read_block, write_block;
   logic [127:0] write_data;
 
@@ -106,6 +111,7 @@ module lane_check #(
       .abort_i,
       .ended_i,
       .pending_i,
+      .key_usable_i,
       .available_i,
       .read_request_o(read_request),
       .read_grant_i,
@@ -118,8 +124,15 @@ module lane_check #(
       .write_grant_i,
       .write_block_o(write_block),
       .write_data_o(write_data),
+      .cipher_request_o(cipher_request),
+      .cipher_grant_i,
+      .cipher_block_o(),
+      .result_valid_i,
+      .result_block_i,
+      .next_iv_o(),
       .fault_request_o(fault_request),
       .fault_length_o(),
+      .fault_tag_o(),
       .fault_grant_i,
       .release_request_o(release_request),
       .release_grant_i
@@ -137,6 +150,7 @@ module lane_check #(
   (* hierconn *) logic \u_lane.held_valid_q ;
   (* hierconn *) logic \u_lane.squeezing_q ;
   (* hierconn *) logic \u_lane.outer_q ;
+  (* hierconn *) logic \u_lane.differs_q ;
   (* hierconn *) logic \u_lane.read_q ;
   (* hierconn *) logic \u_lane.aborting ;
   (* hierconn *) logic \u_lane.state_write ;
@@ -215,10 +229,12 @@ module lane_check #(
       if (start_i) begin
         assume (free && hash_pkg::known(8'(start_request_i.mode)) && hash_pkg::sponge(start_request_i.mode) == Sponge);
         assume (!start_request_i.squeeze || (hash_pkg::extendable(start_request_i.mode) && !start_request_i.last));
+        assume (!start_request_i.cipher);
       end
       if (read_grant_i) assume (read_request);
       if (clear_grant_i) assume (clear_request);
       if (write_grant_i) assume (write_request);
+      if (cipher_grant_i) assume (cipher_request);
       if (fault_grant_i) assume (fault_request);
       if (release_grant_i) assume (release_request);
 `ifdef PLANTED
@@ -230,6 +246,7 @@ module lane_check #(
       if (state != Free) begin
         assert (hash_pkg::known(8'(request.mode)) && hash_pkg::sponge(request.mode) == Sponge);
         assert (!request.squeeze || (hash_pkg::extendable(request.mode) && !request.last));
+        assert (!request.cipher && !\u_lane.differs_q );
       end
 
       // Blocks of the rings in order, each once.
