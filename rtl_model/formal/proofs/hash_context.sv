@@ -11,6 +11,7 @@
 // engine: ind
 // depth: 2
 // search: 20
+// time: long
 // assumes: a lane is started only when it is free, with a request that the dispatcher lets through (hash_engine,
 //   request_dispatcher); grants come only for what is asked for; the FIFO gives the source's words in order (fifo); a piece
 //   of the core's state is what was written there until a beat, a permutation or an erasure changes it, the core is busy
@@ -243,10 +244,10 @@ module lane_check #(
       if (start_i) assume (start_request_i.text_length < 32'd160);
 `endif
 
+      assert (!request.cipher && !\u_lane.differs_q );
       if (state != Free) begin
         assert (hash_pkg::known(8'(request.mode)) && hash_pkg::sponge(request.mode) == Sponge);
         assert (!request.squeeze || (hash_pkg::extendable(request.mode) && !request.last));
-        assert (!request.cipher && !\u_lane.differs_q );
       end
 
       // Blocks of the rings in order, each once.
