@@ -345,7 +345,7 @@ TEST_P(CipherHash, RefusedDescriptors) {
         Status status;
     };
     static constexpr auto mode_of = [](CipherMode cipher, unsigned hash) {
-        return static_cast<std::uint8_t>(static_cast<unsigned>(cipher) | hash << 4);
+        return static_cast<std::uint8_t>(static_cast<unsigned>(cipher) | hash << contract::cipher_hash_function_lsb);
     };
     const std::array mistakes{
         Mistake{"ecb", [](Descriptor& d) { d.mode = mode_of(CipherMode::ecb, 1); }, Status::mode},

@@ -126,7 +126,8 @@ contract::Descriptor CipherHashRequest::descriptor() const {
     using contract::Descriptor;
     Descriptor descriptor;
     descriptor.opcode = contract::Opcode::cipher_hash;
-    descriptor.mode = static_cast<std::uint8_t>(static_cast<unsigned>(cipher_) | static_cast<unsigned>(hash_) << 4);
+    descriptor.mode = static_cast<std::uint8_t>(static_cast<unsigned>(cipher_) |
+                                                static_cast<unsigned>(hash_) << contract::cipher_hash_function_lsb);
     unsigned flags = 0;
     if (decrypt_) flags |= Descriptor::flags_decrypt;
     if (over_plaintext_) flags |= Descriptor::flags_tag_over_plaintext;

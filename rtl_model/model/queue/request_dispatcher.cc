@@ -52,14 +52,18 @@ bool one_pass(const Descriptor& d) {
     return d.opcode == Opcode::cipher_hash;
 }
 CipherMode cipher_mode(const Descriptor& d) {
-    return static_cast<CipherMode>(one_pass(d) ? d.mode & 0xf : d.mode);
+    constexpr unsigned below_function = (1U << contract::cipher_hash_function_lsb) - 1;
+    return static_cast<CipherMode>(one_pass(d) ? d.mode & below_function : d.mode);
+}
+std::uint8_t hash_function_number(const Descriptor& d) {
+    return one_pass(d) ? static_cast<std::uint8_t>(d.mode >> contract::cipher_hash_function_lsb) : d.mode;
 }
 HashMode hash_mode(const Descriptor& d) {
-    return static_cast<HashMode>(one_pass(d) ? d.mode >> 4 : d.mode);
+    return static_cast<HashMode>(hash_function_number(d));
 }
 bool pass_mode_bad(const Descriptor& d) {
     const bool known_cipher = cipher_mode(d) == CipherMode::cbc || cipher_mode(d) == CipherMode::ctr;
-    return !known_cipher || !hash_function::known(d.mode >> 4) || hash_function::extendable(hash_mode(d));
+    return !known_cipher || !hash_function::known(hash_function_number(d)) || hash_function::extendable(hash_mode(d));
 }
 
 bool flags_bad(const Descriptor& d, bool cipher, CipherMode mode) {

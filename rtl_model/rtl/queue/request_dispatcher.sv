@@ -67,6 +67,7 @@ module request_dispatcher #(
   localparam int unsigned AlignmentWidth = $clog2(cce_contract_pkg::ContextAlignmentBytes);
   localparam logic [31:0] WrapLimit = cce_contract_pkg::KeyWrapLimitBytes;
   localparam logic [31:0] HashContext = cce_contract_pkg::HashContextBytes;
+  localparam int unsigned FunctionLsb = cce_contract_pkg::CipherHashFunctionLsb;
   localparam logic [31:0] OneUnit = cce_contract_pkg::ContextRecordBytes;
   localparam logic [31:0] TwoUnits = cce_contract_pkg::ContextRecordBytes + cce_contract_pkg::ContextSecondKeyBytes;
 
@@ -144,6 +145,7 @@ module request_dispatcher #(
   logic hash_ends;            // the message ends here
   logic [31:0] state_bytes, front_bytes, output_length;
   logic uses_key, pass_cbc, pass_ctr;   // cipher and hash in one pass
+  logic [7:0] pass_cipher;
   logic [31:0] pass_aad_bytes;
   logic [32:0] pass_message_bytes;
   logic gated;
@@ -193,9 +195,10 @@ module request_dispatcher #(
   assign zero_bad = d.text_length == '0 &&
                     ((is_cipher && !authenticated && !cmac) || (is_hash && !hash_ends) || is_cipher_hash);
   // Cipher and hash in one pass: both modes in one.
-  assign pass_cbc = d.mode[3:0] == 4'(cce_contract_pkg::CipherModeCbc);
-  assign pass_ctr = d.mode[3:0] == 4'(cce_contract_pkg::CipherModeCtr);
-  assign hash_mode = is_cipher_hash ? d.mode[7:4] : d.mode[hash_pkg::ModeWidth-1:0];
+  assign pass_cipher = 8'(d.mode[FunctionLsb-1:0]);
+  assign pass_cbc = pass_cipher == 8'(cce_contract_pkg::CipherModeCbc);
+  assign pass_ctr = pass_cipher == 8'(cce_contract_pkg::CipherModeCtr);
+  assign hash_mode = is_cipher_hash ? d.mode[7:FunctionLsb] : d.mode[hash_pkg::ModeWidth-1:0];
   assign uses_key = is_cipher || is_cipher_hash;
   assign hash_ends = d.flags.stream_last || d.flags.squeeze;
   assign state_bytes = {24'd0, hash_pkg::state_pieces(hash_mode), 4'd0};
@@ -341,7 +344,7 @@ module request_dispatcher #(
     cipher_request_o.queue_index = 8'(queue_q);
     cipher_request_o.unrestricted = unrestricted_i[queue_q];
     cipher_request_o.stream = is_cipher && stream;
-    cipher_request_o.mode = is_cipher_hash ? {4'd0, d.mode[3:0]} : d.mode;
+    cipher_request_o.mode = is_cipher_hash ? pass_cipher : d.mode;
     cipher_request_o.decrypt = d.flags.decrypt;
     cipher_request_o.authenticated = (is_cipher && authenticated) || is_cipher_hash;
     cipher_request_o.distinct_keys = d.flags.distinct_keys;
@@ -379,7 +382,7 @@ module request_dispatcher #(
     key_request_o.address = is_load ? d.source : d.context_reference;
     key_request_o.region = is_load ? d.source_region : d.context_region;
     key_request_o.two_units = is_load ? d.text_length == TwoUnits : xts;
-    key_request_o.mode = is_cipher_hash ? {4'd0, d.mode[3:0]} : d.mode;
+    key_request_o.mode = is_cipher_hash ? pass_cipher : d.mode;
     key_request_o.decrypt = d.flags.decrypt;
     key_request_o.inverse_cipher = d.flags.inverse_cipher;
     key_request_o.distinct_keys = d.flags.distinct_keys;
