@@ -8,23 +8,27 @@
  *
  * Conventions, valid for every function unless it says otherwise
  *
- *   Errors      Functions return an enum cce_mmio_status; CCE_MMIO_OK is 0. Results come through pointers, which are
- * not touched when the function fails. cce_mmio_strerror() gives the sentence for a status. Ownership   All structures
- * and all memory are the caller's. Their members are the driver's: read nothing but what is said to be readable. A
- * structure must not be moved or copied while it is in use. Buffers     Each buffer of a request (iv of GCM if it is
- * not 12 bytes long, aad, source, destination, tag) must be contiguous for the bus, and stay valid and unchanged until
- * the request's completion was taken. Where caches are not coherent, a destination and a tag must not share cache lines
- * with anything else. Lengths     Bytes. A block is 16 bytes. Time        Timeouts are counts of cce_port_time()'s
- * ticks. A timeout of 0 looks once. Concurrency A queue, its keys and its memory belong to one flow of control at a
- * time; different queues are independent. cce_mmio_interrupt() and cce_mmio_event_interrupt() alone may be called at
- * any moment, from interrupt handlers and from other processors. cce_mmio_engine_open() and cce_mmio_engine_reset() may
- * not run while another flow of control uses a queue of the engine. Secrets     No branch and no address depends on
- * keys or texts. cce_mmio_key_wipe() overwrites a key. Forgeries   Where a tag, a MAC or the integrity of a wrapped key
- * does not match, the status is CCE_MMIO_ERROR_TAG, and the destination has been overwritten with zeros, by the engine
- * and by the driver; so it is after every other failure of a decryption with GCM, CCM, KW or KWP, or in one pass with a
- * hash. Nonces      The same IV twice with one key breaks GCM altogether, and CCM's and CTR's secrecy. The driver does
- * not count: the caller sees to it. Hashes      A digest without HMAC's key protects no integrity by itself: whoever
- * changes a text makes its digest, too. It must come from elsewhere, out of a signed list for one.
+ * - Errors: functions return an enum cce_mmio_status; CCE_MMIO_OK is 0. Results come through pointers, which are not
+ *   touched when the function fails. cce_mmio_strerror() gives the sentence for a status.
+ * - Ownership: all structures and all memory are the caller's. Their members are the driver's: read nothing but what is
+ *   said to be readable. A structure must not be moved or copied while it is in use.
+ * - Buffers: each buffer of a request (iv of GCM if it is not 12 bytes long, aad, source, destination, tag) must be
+ *   contiguous for the bus, and stay valid and unchanged until the request's completion was taken. Where caches are not
+ *   coherent, a destination and a tag must not share cache lines with anything else.
+ * - Lengths: bytes. A block is 16 bytes.
+ * - Time: timeouts are counts of cce_port_time()'s ticks. A timeout of 0 looks once.
+ * - Concurrency: a queue, its keys and its memory belong to one flow of control at a time; different queues are
+ *   independent. cce_mmio_interrupt() and cce_mmio_event_interrupt() alone may be called at any moment, from interrupt
+ *   handlers and from other processors. cce_mmio_engine_open() and cce_mmio_engine_reset() may not run while another
+ *   flow of control uses a queue of the engine.
+ * - Secrets: no branch and no address depends on keys or texts. cce_mmio_key_wipe() overwrites a key.
+ * - Forgeries: where a tag, a MAC or the integrity of a wrapped key does not match, the status is CCE_MMIO_ERROR_TAG,
+ *   and the destination has been overwritten with zeros, by the engine and by the driver; so it is after every other
+ *   failure of a decryption with GCM, CCM, KW or KWP, or in one pass with a hash.
+ * - Nonces: the same IV twice with one key breaks GCM altogether, and CCM's and CTR's secrecy. The driver does not
+ *   count: the caller sees to it.
+ * - Hashes: a digest without HMAC's key protects no integrity by itself: whoever changes a text makes its digest, too.
+ *   It must come from elsewhere, out of a signed list for one.
  */
 
 #ifndef CCE_MMIO_H
