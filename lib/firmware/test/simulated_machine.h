@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The machine under the firmware driver in its unit tests: an in-process engine, memory that both sides see, and the
-// functions of host_port/cce_mmio_port.h. Caches are simulated where it matters: what the driver does not clean or
-// invalidate is told by `cache_faults`.
+// functions of host_port/cce_mmio_port.h. Caches are simulated where it matters: after make_incoherent(), what the
+// driver does not clean or invalidate is not seen on the other side.
 
 #pragma once
 
