@@ -372,7 +372,8 @@ enum cce_mmio_status cce_mmio_submit(struct cce_mmio_queue* queue,
 
 /**
  * cce_mmio_poll takes up to `maximum` completions that are there, without waiting, and returns their number. They come
- * in any order. A failed request is told in its completion. Reads memory alone; writes one register if it took any.
+ * in any order. A failed request is told in its completion. Entries that answer no request are passed over; it looks at
+ * no more entries than the queue has slots. Reads memory alone; writes one register if it took any.
  */
 size_t cce_mmio_poll(struct cce_mmio_queue* queue, struct cce_mmio_completion* out, size_t maximum);
 

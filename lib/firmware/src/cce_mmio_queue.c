@@ -257,7 +257,8 @@ size_t cce_mmio_poll(struct cce_mmio_queue* queue, struct cce_mmio_completion* o
         take_lost(queue, &out[taken++]);
     }
     const uint16_t head = queue->completion_head;
-    while (taken < maximum && completion_ready(queue)) {
+    /* Each entry once: an engine that writes without end must not keep the caller here. */
+    for (uint32_t left = slot_count(queue); left != 0 && taken < maximum && completion_ready(queue); --left) {
         cce_port_read_barrier();
         if (take(queue, &out[taken])) {
             ++taken;

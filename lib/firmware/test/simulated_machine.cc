@@ -110,6 +110,7 @@ void SimulatedMachine::clean(const volatile void* pointer, std::size_t bytes) {
 }
 
 void SimulatedMachine::invalidate(const volatile void* pointer, std::size_t bytes) {
+    if (before_invalidate) before_invalidate();
     move(pointer, bytes, false);
 }
 

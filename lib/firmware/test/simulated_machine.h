@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <span>
@@ -50,6 +51,7 @@ public:
     unsigned register_reads = 0;
     unsigned register_writes = 0;
     std::map<std::uint32_t, std::uint32_t> replaced_reads;  ///< registers that read as something else
+    std::function<void()> before_invalidate;                ///< what an engine may do just before the processor looks
 
     /// From now on the caches are not coherent: the engine's memory and the processor's are two, and move by cleaning
     /// and invalidating alone.
