@@ -19,7 +19,7 @@ enum boot_image_status boot_loader_open(struct boot_loader* loader, struct cce_m
             cce_mmio_hash_set(queue, &loader->mac, CCE_MMIO_SHA_256, mac_key, BOOT_IMAGE_KEY_BYTES, timeout);
     }
     if (loader->engine_status != CCE_MMIO_OK) {
-        cce_mmio_key_wipe(&loader->cipher);
+        boot_loader_close(loader); /* also what an earlier call has left */
         return BOOT_IMAGE_ENGINE;
     }
     return BOOT_IMAGE_OK;

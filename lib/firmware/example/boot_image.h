@@ -43,7 +43,11 @@ struct boot_loader {
     enum cce_mmio_status engine_status; /**< of the last call; may be read */
 };
 
-/** boot_loader_open takes both keys, of BOOT_IMAGE_KEY_BYTES each. They are two, neither derived from the other's. */
+/**
+ * boot_loader_open takes both keys, of BOOT_IMAGE_KEY_BYTES each. They are two, neither derived from the other, and
+ * stay in `loader` until boot_loader_close(), whatever comes of the images. If it fails, `loader` holds none; but for
+ * CCE_MMIO_ERROR_STALLED, after which the engine may still write: reset the computer.
+ */
 enum boot_image_status boot_loader_open(struct boot_loader* loader, struct cce_mmio_queue* queue,
                                         const uint8_t* cipher_key, const uint8_t* mac_key,
                                         uint64_t timeout) CCE_MMIO_MUST_CHECK;
