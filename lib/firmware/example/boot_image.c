@@ -6,8 +6,25 @@
 
 enum { MAGIC_BYTES = 8, VERSION_OFFSET = 8, LENGTH_OFFSET = 12, COUNTER_OFFSET = 16 };
 
+static const uint8_t magic[MAGIC_BYTES] = {'C', 'C', 'E', '-', 'B', 'O', 'O', 'T'};
+
 static uint32_t load32(const uint8_t* bytes) {
     return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
+
+static void copy(uint8_t* to, const uint8_t* from, size_t bytes) {
+    while (bytes-- != 0) {
+        *to++ = *from++;
+    }
+}
+
+void boot_image_header(uint8_t* header, uint32_t version, uint32_t text_bytes, const uint8_t* counter_block) {
+    copy(header, magic, MAGIC_BYTES);
+    for (unsigned i = 0; i < 4; ++i) {
+        header[VERSION_OFFSET + i] = (uint8_t)(version >> (8 * i));
+        header[LENGTH_OFFSET + i] = (uint8_t)(text_bytes >> (8 * i));
+    }
+    copy(header + COUNTER_OFFSET, counter_block, CCE_MMIO_BLOCK_BYTES);
 }
 
 enum boot_image_status boot_loader_open(struct boot_loader* loader, struct cce_mmio_queue* queue,
@@ -28,15 +45,12 @@ enum boot_image_status boot_loader_open(struct boot_loader* loader, struct cce_m
 enum boot_image_status boot_loader_load(struct boot_loader* loader, struct cce_mmio_queue* queue, const uint8_t* image,
                                         uint32_t image_bytes, uint32_t oldest, uint8_t* to, uint32_t room,
                                         uint32_t* text_bytes, uint64_t timeout) {
-    static const uint8_t magic[MAGIC_BYTES] = {'C', 'C', 'E', '-', 'B', 'O', 'O', 'T'};
     loader->engine_status = CCE_MMIO_OK;
     if (image_bytes < BOOT_IMAGE_HEADER_BYTES + BOOT_IMAGE_TAG_BYTES) {
         return BOOT_IMAGE_FORMAT;
     }
     /* A copy: flash that answers otherwise the second time must not get another header past the tag. */
-    for (unsigned i = 0; i < BOOT_IMAGE_HEADER_BYTES; ++i) {
-        loader->header[i] = image[i];
-    }
+    copy(loader->header, image, BOOT_IMAGE_HEADER_BYTES);
     for (unsigned i = 0; i < MAGIC_BYTES; ++i) {
         if (loader->header[i] != magic[i]) {
             return BOOT_IMAGE_FORMAT;

@@ -35,6 +35,9 @@ enum boot_image_status {
     BOOT_IMAGE_OLD = 5     /**< the image is genuine, and older than allowed */
 };
 
+/** boot_image_header writes the header of an image, BOOT_IMAGE_HEADER_BYTES: for whoever makes images. */
+void boot_image_header(uint8_t* header, uint32_t version, uint32_t text_bytes, const uint8_t* counter_block);
+
 /** Both keys, and the header of an image; for the engine's DMA. */
 struct boot_loader {
     struct cce_mmio_key cipher;

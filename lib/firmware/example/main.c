@@ -198,15 +198,8 @@ static void report(const char* what, uint64_t cycles, uint64_t instructions) {
 
 /* What the vendor's tool does: the text, encrypted and authenticated, as boot_image.h describes it. */
 static void make_image(const uint8_t* cipher_key, const uint8_t* mac_key, uint32_t version) {
-    static const uint8_t magic[] = {'C', 'C', 'E', '-', 'B', 'O', 'O', 'T'};
-    for (unsigned i = 0; i < sizeof magic; ++i) {
-        image[i] = magic[i];
-    }
-    for (unsigned i = 0; i < 4; ++i) {
-        image[8 + i] = (uint8_t)(version >> (8 * i));
-        image[12 + i] = (uint8_t)((unsigned)TEXT_BYTES >> (8 * i));
-    }
-    image[16] = (uint8_t)version; /* the counter block: a version is encrypted once */
+    const uint8_t counter_block[CCE_MMIO_BLOCK_BYTES] = {(uint8_t)version}; /* a version is encrypted once */
+    boot_image_header(image, version, TEXT_BYTES, counter_block);
     require(cce_mmio_key_set(&key, CCE_MMIO_CTR, CCE_MMIO_MAY_ENCRYPT, cipher_key, BOOT_IMAGE_KEY_BYTES),
             "cce_mmio_key_set");
     require(cce_mmio_hash_set(&queue, &vendors_mac, CCE_MMIO_SHA_256, mac_key, BOOT_IMAGE_KEY_BYTES, PATIENCE),
@@ -214,7 +207,7 @@ static void make_image(const uint8_t* cipher_key, const uint8_t* mac_key, uint32
     const struct cce_mmio_request request = {.direction = CCE_MMIO_ENCRYPT,
                                              .key = &key,
                                              .hash = &vendors_mac,
-                                             .iv = image + 16,
+                                             .iv = counter_block,
                                              .iv_length = CCE_MMIO_BLOCK_BYTES,
                                              .aad = image,
                                              .aad_length = BOOT_IMAGE_HEADER_BYTES,

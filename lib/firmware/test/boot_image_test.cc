@@ -33,6 +33,7 @@ protected:
         flash_ = station_.machine().allocate(8192, 64);
     }
 
+    /// By the table in boot_image.h, not by its functions.
     [[nodiscard]] Bytes image(const Bytes& cipher_key, const Bytes& mac_key) const {
         Bytes bytes{'C', 'C', 'E', '-', 'B', 'O', 'O', 'T'};
         for (const std::size_t number : {std::size_t{version}, text_bytes}) {
@@ -83,6 +84,12 @@ std::string name_of(const ::testing::TestParamInfo<BootImage::ParamType>& instan
 
 INSTANTIATE_TEST_SUITE_P(, BootImage, ::testing::Combine(::testing::Values("rtl", "model"), ::testing::Bool()),
                          name_of);
+
+TEST_P(BootImage, TheHeaderIsThatOfTheFormat) {
+    Bytes header(BOOT_IMAGE_HEADER_BYTES);
+    boot_image_header(header.data(), version, text_bytes, image_.data() + 16);
+    EXPECT_EQ(header, Bytes(image_.begin(), image_.begin() + BOOT_IMAGE_HEADER_BYTES));
+}
 
 TEST_P(BootImage, AGenuineImageIsLoadedInOneRequest) {
     ASSERT_EQ(open(), BOOT_IMAGE_OK);
