@@ -3,6 +3,7 @@
 #include "boot_image.h"
 
 #include "cce_mmio_port.h"
+#include "wipe.h"
 
 enum { MAGIC_BYTES = 8, VERSION_OFFSET = 8, LENGTH_OFFSET = 12, COUNTER_OFFSET = 16 };
 
@@ -86,10 +87,7 @@ enum boot_image_status boot_loader_load(struct boot_loader* loader, struct cce_m
         return BOOT_IMAGE_ENGINE;
     }
     if (load32(loader->header + VERSION_OFFSET) < oldest) {
-        volatile uint8_t* const old = to;
-        for (uint32_t i = 0; i < length; ++i) {
-            old[i] = 0;
-        }
+        wipe(to, length);
         cce_port_cache_clean(to, length);
         return BOOT_IMAGE_OLD;
     }

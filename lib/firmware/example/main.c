@@ -14,6 +14,7 @@
 #include "computer.h"
 #include "console.h"
 #include "software_gcm.h"
+#include "wipe.h"
 
 enum {
     TEXT_BYTES = 256 * 1024,
@@ -23,6 +24,10 @@ enum {
     QUEUE_LOG2 = 3, /* eight pieces in flight */
     KEY_BYTES = 32
 };
+_Static_assert(KEY_BYTES == BOOT_IMAGE_KEY_BYTES, "all keys are as long");
+
+/* A key has one purpose: SP 800-57, part 1, 5.2. */
+enum purpose { PIECES_KEY, IMAGE_CIPHER_KEY, IMAGE_MAC_KEY, KEYS };
 
 /* Cycles in which the engine must have answered; far more than it needs. */
 #define PATIENCE UINT64_C(10000000)
@@ -40,6 +45,8 @@ static uint8_t ivs[PIECES][12];
 static const uint8_t aad[] = "piece of the firmware example";
 static struct boot_loader loader;
 static struct cce_mmio_hash vendors_mac;
+static struct software_gcm software;
+static uint8_t keys[KEYS][KEY_BYTES];
 static uint8_t image[BOOT_IMAGE_HEADER_BYTES + TEXT_BYTES + BOOT_IMAGE_TAG_BYTES];
 
 /* What the driver wants of the firmware: cce_mmio_port.h. */
@@ -51,6 +58,15 @@ uint64_t cce_port_time(void) {
 void cce_port_arm_timer(uint64_t deadline) {
     write64(TIMER_BASE + TIMER_COMPARE, deadline);
     SET_CSR(mie, UINT64_C(1) << INTERRUPT_TIMER);
+}
+
+/* Overwrites all that keys were stored in, and what was made of them. The engine must be done with it. */
+static void forget(void) {
+    cce_mmio_key_wipe(&key);
+    cce_mmio_hash_wipe(&vendors_mac);
+    boot_loader_close(&loader);
+    software_gcm_wipe(&software);
+    wipe(keys, sizeof keys);
 }
 
 /* Called by trap_entry, with interrupts off. */
@@ -74,8 +90,17 @@ void trap(uint64_t cause, uint64_t address, uint64_t value) {
         print(", value ");
         print_hexadecimal(value);
         print("\n");
+        forget(); /* without the engine: its registers may be what has trapped */
         finish(3);
     }
+}
+
+__attribute__((noreturn)) static void fail(void) {
+    if (cce_mmio_queue_close(&queue, PATIENCE) == CCE_MMIO_ERROR_STALLED) {
+        print("the engine may still read and write: reset the computer\n");
+    }
+    forget();
+    finish(1);
 }
 
 static void require(enum cce_mmio_status status, const char* what) {
@@ -84,14 +109,14 @@ static void require(enum cce_mmio_status status, const char* what) {
         print(": ");
         print(cce_mmio_strerror(status));
         print("\n");
-        finish(1);
+        fail();
     }
 }
 
 static void complain(const char* what) {
     print(what);
     print("\n");
-    finish(1);
+    fail();
 }
 
 static bool same(const uint8_t* a, const uint8_t* b, size_t bytes) {
@@ -111,7 +136,33 @@ static void require_zeros(const uint8_t* bytes, size_t count, const char* otherw
     }
 }
 
-static void set_up(const uint8_t* key_bytes) {
+/* Byte `i` of a key: something that is another one for each. */
+static uint8_t key_byte(unsigned purpose, unsigned i) {
+    static const uint8_t steps[KEYS] = {7, 11, 5};
+    return (uint8_t)(steps[purpose] * i + purpose + 3);
+}
+
+/* Compares with what the bytes are made of, so as to leave no key itself. */
+static bool is_between(const uint8_t* at, const uint8_t* end, unsigned purpose) {
+    for (; at <= end - KEY_BYTES; ++at) {
+        unsigned i = 0;
+        while (i < KEY_BYTES && at[i] == key_byte(purpose, i)) {
+            ++i;
+        }
+        if (i == KEY_BYTES) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Looks through variables and stack for a key. */
+static bool is_left(unsigned purpose) {
+    extern const uint8_t bss_begin[], bss_end[], stack_begin[], stack_end[]; /* firmware.ld */
+    return is_between(bss_begin, bss_end, purpose) || is_between(stack_begin, stack_end, purpose);
+}
+
+static void set_up(void) {
     require(cce_mmio_engine_open(&engine, ENGINE_BASE), "cce_mmio_engine_open");
     print("engine: contract ");
     print_number(engine.version_major, 0);
@@ -128,8 +179,9 @@ static void set_up(const uint8_t* key_bytes) {
     const struct cce_mmio_queue_config config = {
         .memory = queue_memory, .memory_bytes = sizeof queue_memory, .log2 = QUEUE_LOG2, .interrupt = true};
     require(cce_mmio_queue_open(&queue, &engine, 0, &config), "cce_mmio_queue_open");
-    require(cce_mmio_key_set(&key, CCE_MMIO_GCM, CCE_MMIO_MAY_ENCRYPT | CCE_MMIO_MAY_DECRYPT, key_bytes, KEY_BYTES),
-            "cce_mmio_key_set");
+    require(
+        cce_mmio_key_set(&key, CCE_MMIO_GCM, CCE_MMIO_MAY_ENCRYPT | CCE_MMIO_MAY_DECRYPT, keys[PIECES_KEY], KEY_BYTES),
+        "cce_mmio_key_set");
 
     write32(INTERRUPT_CONTROLLER_BASE + INTERRUPT_CONTROLLER_ENABLE, 3); /* events, queue 0 */
     SET_CSR(mie, UINT64_C(1) << INTERRUPT_EXTERNAL);
@@ -206,12 +258,12 @@ static void report(const char* what, uint64_t cycles, uint64_t instructions) {
 }
 
 /* What the vendor's tool does: the text, encrypted and authenticated, as boot_image.h describes it. */
-static void make_image(const uint8_t* cipher_key, const uint8_t* mac_key, uint32_t version) {
+static void make_image(uint32_t version) {
     const uint8_t counter_block[CCE_MMIO_BLOCK_BYTES] = {(uint8_t)version}; /* a version is encrypted once */
     boot_image_header(image, version, TEXT_BYTES, counter_block);
-    require(cce_mmio_key_set(&key, CCE_MMIO_CTR, CCE_MMIO_MAY_ENCRYPT, cipher_key, BOOT_IMAGE_KEY_BYTES),
+    require(cce_mmio_key_set(&key, CCE_MMIO_CTR, CCE_MMIO_MAY_ENCRYPT, keys[IMAGE_CIPHER_KEY], KEY_BYTES),
             "cce_mmio_key_set");
-    require(cce_mmio_hash_set(&queue, &vendors_mac, CCE_MMIO_SHA_256, mac_key, BOOT_IMAGE_KEY_BYTES, PATIENCE),
+    require(cce_mmio_hash_set(&queue, &vendors_mac, CCE_MMIO_SHA_256, keys[IMAGE_MAC_KEY], KEY_BYTES, PATIENCE),
             "cce_mmio_hash_set");
     const struct cce_mmio_request request = {.direction = CCE_MMIO_ENCRYPT,
                                              .key = &key,
@@ -235,14 +287,10 @@ static enum boot_image_status load_image(uint32_t oldest, uint32_t* bytes) {
 }
 
 /* A boot image goes to memory in one pass, and a forged one does not. */
-static void boot(const uint8_t* cipher_key) {
+static void boot(void) {
     enum { VERSION = 7 };
-    uint8_t mac_key[BOOT_IMAGE_KEY_BYTES];
-    for (unsigned i = 0; i < sizeof mac_key; ++i) {
-        mac_key[i] = (uint8_t)(5 * i + 1);
-    }
-    make_image(cipher_key, mac_key, VERSION);
-    if (boot_loader_open(&loader, &queue, cipher_key, mac_key, PATIENCE) != BOOT_IMAGE_OK) {
+    make_image(VERSION);
+    if (boot_loader_open(&loader, &queue, keys[IMAGE_CIPHER_KEY], keys[IMAGE_MAC_KEY], PATIENCE) != BOOT_IMAGE_OK) {
         require(loader.engine_status, "boot_loader_open");
     }
     const uint64_t cycle = READ_CSR(mcycle), instruction = READ_CSR(minstret);
@@ -272,9 +320,10 @@ static void boot(const uint8_t* cipher_key) {
 }
 
 int main(void) {
-    uint8_t key_bytes[KEY_BYTES];
-    for (unsigned i = 0; i < KEY_BYTES; ++i) {
-        key_bytes[i] = (uint8_t)(7 * i + 3);
+    for (unsigned purpose = 0; purpose < KEYS; ++purpose) {
+        for (unsigned i = 0; i < KEY_BYTES; ++i) {
+            keys[purpose][i] = key_byte(purpose, i);
+        }
     }
     for (unsigned i = 0; i < TEXT_BYTES; ++i) {
         text[i] = (uint8_t)(i * 2654435761u >> 24);
@@ -282,7 +331,7 @@ int main(void) {
     for (unsigned i = 0; i < PIECES; ++i) {
         ivs[i][11] = (uint8_t)(i + 1); /* a number that is never used twice with a key */
     }
-    set_up(key_bytes);
+    set_up();
     check_timer();
 
     uint64_t cycle = READ_CSR(mcycle), instruction = READ_CSR(minstret);
@@ -290,9 +339,8 @@ int main(void) {
     const uint64_t engine_cycles = READ_CSR(mcycle) - cycle;
     const uint64_t engine_instructions = READ_CSR(minstret) - instruction;
 
-    struct software_gcm software;
     uint64_t software_cycles = 0, software_instructions = 0;
-    software_gcm_init(&software, key_bytes, KEY_BYTES);
+    software_gcm_init(&software, keys[PIECES_KEY], KEY_BYTES);
     for (unsigned piece = 0; piece < PIECES; ++piece) {
         cycle = READ_CSR(mcycle);
         instruction = READ_CSR(minstret);
@@ -337,7 +385,14 @@ int main(void) {
     print(" times as fast (a cycle an instruction is an assumption of the simulated processor)\n");
 
     cce_mmio_key_wipe(&key);
-    boot(key_bytes);
+    boot();
     require(cce_mmio_queue_close(&queue, PATIENCE), "cce_mmio_queue_close");
+    forget();
+    for (unsigned purpose = 0; purpose < KEYS; ++purpose) {
+        if (is_left(purpose)) {
+            complain("a key is left in memory");
+        }
+    }
+    print("keys: none is left in memory\n");
     return 0;
 }

@@ -6,6 +6,8 @@
 
 #include "software_gcm.h"
 
+#include "wipe.h"
+
 enum { BLOCK_BYTES = 16, BLOCKS = 4 };
 
 /* The S-box in a composite field, with the networks of rtl_model/rtl/aes/aes_sbox_composite.sv; a pair of bits is
@@ -244,6 +246,7 @@ static void expand_key(struct software_gcm* gcm, const uint8_t* key, unsigned ke
         for (unsigned b = 0; b < 4; ++b) {
             words[i + b] = words[i + b - key_bytes] ^ word[b];
         }
+        wipe(blocks, sizeof blocks);
     }
     for (unsigned round = 0; round <= gcm->rounds; ++round) {
         uint8_t blocks[BLOCKS][BLOCK_BYTES];
@@ -251,7 +254,9 @@ static void expand_key(struct software_gcm* gcm, const uint8_t* key, unsigned ke
             blocks[i / BLOCK_BYTES][i % BLOCK_BYTES] = words[16 * round + i % BLOCK_BYTES];
         }
         to_planes((const uint8_t(*)[BLOCK_BYTES])blocks, gcm->round_keys[round]);
+        wipe(blocks, sizeof blocks);
     }
+    wipe(words, sizeof words);
 }
 
 static uint64_t load_big_endian(const uint8_t* bytes) {
@@ -352,6 +357,11 @@ void software_gcm_init(struct software_gcm* gcm, const uint8_t* key, size_t key_
     encrypt_blocks(gcm, blocks);
     gcm->hash_key[0] = load_big_endian(blocks[0]);
     gcm->hash_key[1] = load_big_endian(blocks[0] + 8);
+    wipe(blocks, sizeof blocks);
+}
+
+void software_gcm_wipe(struct software_gcm* gcm) {
+    wipe(gcm, sizeof *gcm);
 }
 
 /* IV and a 32-bit counter, big-endian. */
@@ -405,4 +415,6 @@ void software_gcm_seal(const struct software_gcm* gcm, const uint8_t iv[12], con
     for (unsigned i = 0; i < BLOCK_BYTES; ++i) {
         tag[i] ^= mask[i];
     }
+    wipe(stream, sizeof stream);
+    wipe(mask, sizeof mask);
 }

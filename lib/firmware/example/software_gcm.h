@@ -25,6 +25,9 @@ struct software_gcm {
 /** `key_bytes`: 16, 24 or 32. */
 void software_gcm_init(struct software_gcm* gcm, const uint8_t* key, size_t key_bytes);
 
+/** Overwrites the round keys. */
+void software_gcm_wipe(struct software_gcm* gcm);
+
 /** Encrypts `length` bytes and makes the tag of 16 bytes (SP 800-38D, 7.1, IV of 12 bytes). */
 void software_gcm_seal(const struct software_gcm* gcm, const uint8_t iv[12], const uint8_t* aad, size_t aad_length,
                        const uint8_t* source, size_t length, uint8_t* destination, uint8_t tag[16]);
