@@ -37,6 +37,9 @@ TEST(SoftwareGcm, AsOpenSSL) {
                               tag.data());
             out.insert(out.end(), tag.begin(), tag.end());
             EXPECT_EQ(out, reference::gcm(key, iv, aad, text, 16)) << key_bytes << " " << length;
+            software_gcm_wipe(&gcm);
+            const auto* const begin = reinterpret_cast<const std::uint8_t*>(&gcm);
+            EXPECT_EQ(Bytes(begin, begin + sizeof gcm), Bytes(sizeof gcm));
         }
     }
 }
