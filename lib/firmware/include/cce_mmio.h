@@ -313,7 +313,8 @@ void cce_mmio_key_wipe(struct cce_mmio_key* key);
 /**
  * cce_mmio_key_hold has the engine take the key into its context `context` (0 to context_count - 1), and wipes the copy
  * in memory: requests then name the context. Waits; nothing may be outstanding on the queue (CCE_MMIO_ERROR_BUSY).
- * Another key in that context is replaced.
+ * Another key in that context is replaced. If it fails, the copy in memory stays, and after CCE_MMIO_ERROR_TIMEOUT,
+ * _RESET or _STALLED the engine may have taken the key all the same: hold it again, or reset the engine.
  */
 enum cce_mmio_status cce_mmio_key_hold(struct cce_mmio_queue* queue, struct cce_mmio_key* key, uint8_t context,
                                        uint64_t timeout) CCE_MMIO_MUST_CHECK;
