@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compiles the firmware driver for a target as firmware does, and looks at what comes out.
 
-    target_test.py riscv64|cortex-m4 --contract DIR --sources FILE... [--json]
+    target_test.py riscv64|cortex-m4 [--contract DIR] [--sources FILE...] [--json]
 
 It fails if there is a warning, if anything is undefined but the port's functions and memset() and memcpy() (which
 the compiler may call), if there are variables in memory, if a function calls itself, directly or by others, or if a
-path of calls needs more stack than the limit. Prints the sizes and the deepest stack. Exit status 77: the compiler is missing.
+path of calls needs more stack than the limit. Prints the sizes, the deepest stack, and what the caller's structures take.
+Exit status 77: the compiler is missing.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+CONTRACT = ROOT.parents[1] / "build/rtl_model/regs/generated"
 
 TARGETS: dict[str, tuple[str, str, list[str], str]] = {
     # prefix, Debian package, flags, port
@@ -33,6 +35,15 @@ FLAGS = ["-Os", "-std=c11", "-ffreestanding", "-nostdlib", "-ffunction-sections"
 ALLOWED = {"cce_port_time", "cce_port_arm_timer", "memset", "memcpy"}
 # Bytes, without the port's own functions: what a small firmware can spare.
 STACK_LIMIT = 768
+# What the caller has to have, as variables whose sizes are looked at.
+STRUCTURES = """
+#include "cce_mmio.h"
+uint8_t memory_of_a_queue_of_8_slots[CCE_MMIO_QUEUE_BYTES(3)];
+struct cce_mmio_engine an_engine;
+struct cce_mmio_queue a_queue;
+struct cce_mmio_key a_key;
+struct cce_mmio_hash a_hash;
+"""
 
 
 def run(*command: str) -> str:
@@ -41,6 +52,15 @@ def run(*command: str) -> str:
     if done.returncode != 0 or done.stderr:
         sys.exit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
     return done.stdout
+
+
+def structures(prefix: str, flags: list[str], folder: Path) -> dict[str, int]:
+    """What each of the caller's structures takes."""
+    source, target = folder / "structures.c", folder / "structures.o"
+    source.write_text(STRUCTURES, encoding="utf-8")
+    run(prefix + "gcc", *flags, *FLAGS, f"-I{ROOT}/include", "-c", str(source), "-o", str(target))
+    symbols = (line.split() for line in run(prefix + "nm", "-S", "-P", str(target)).splitlines())
+    return {name: int(size, 16) for name, _, _, size in symbols}
 
 
 class CallGraph:
@@ -82,8 +102,9 @@ class CallGraph:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Compiles the firmware driver for a target, and looks at what comes out.")
     parser.add_argument("target", choices=TARGETS)
-    parser.add_argument("--contract", type=Path, required=True, help="the folder of cce_contract.h")
-    parser.add_argument("--sources", nargs="+", required=True, help="the driver's files, in its folder")
+    parser.add_argument("--contract", type=Path, default=CONTRACT, help=f"the folder of cce_contract.h (default: {CONTRACT})")
+    parser.add_argument("--sources", nargs="+", default=sorted(f"src/{path.name}" for path in (ROOT / "src").glob("*.c")),
+                        help="the driver's files, in its folder (default: all)")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     arguments = parser.parse_args()
     prefix, package, flags, port = TARGETS[arguments.target]
@@ -104,6 +125,7 @@ def main() -> int:
         undefined = set(run(prefix + "nm", "-u", "-P", str(whole)).split()) - {"U"}
         if undefined - ALLOWED:
             sys.exit(f"undefined: {', '.join(sorted(undefined - ALLOWED))}: firmware has no such function")
+        variables = structures(prefix, flags, Path(folder))
         sizes = {path.name: [int(word) for word in run(prefix + "size", str(path)).splitlines()[1].split()[:3]]
                  for path in objects}
 
@@ -113,12 +135,13 @@ def main() -> int:
     depth, path = max(graph.deepest(function) for function in graph.stack)
     if arguments.json:
         print(json.dumps({"target": arguments.target, "text": text, "data": data, "bss": bss, "stack": depth,
-                          "path": path, "undefined": sorted(undefined)}))
+                          "path": path, "undefined": sorted(undefined), "structures": variables}))
     else:
         for name, size in sizes.items():
             print(f"{name:24} {size[0]:6} bytes of code and constants")
         print(f"{arguments.target:24} {text:6} in all (-Os), {data} of data, {bss} of zeros")
         print(f"stack at the most: {depth} bytes ({' -> '.join(path)})")
+        print("of the caller's: " + ", ".join(f"{name.replace('_', ' ')} {size}" for name, size in variables.items()))
     if data or bss:
         sys.exit("the driver has variables of its own: what it knows must be in the caller's structures")
     if depth > STACK_LIMIT:
