@@ -6,13 +6,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <random>
 #include <string>
 #include <tuple>
 
+#include "random_requests.h"
 #include "reference.h"
-#include "station.h"
 
 namespace cce::firmware {
 namespace {
@@ -21,30 +19,17 @@ using reference::Bytes;
 
 constexpr std::array<const char*, 9> mode_names{"ecb", "cbc", "ctr", "xts", "gcm", "ccm", "cmac", "kw", "kwp"};
 
-std::uint64_t seed() {
-    const char* const text = std::getenv("CCE_TEST_SEED");
-    return text == nullptr ? 20'261'125 : std::strtoull(text, nullptr, 0);
-}
-
 /// One request's inputs and what must come out.
 struct Case {
     Bytes key, iv, aad, text, result, tag;
     std::size_t tag_length = 0;
 };
 
-class Modes : public ::testing::TestWithParam<std::tuple<std::string, int, bool>> {
+class Modes : public ::testing::TestWithParam<std::tuple<std::string, int, bool>>, protected RandomRequests {
 protected:
-    [[nodiscard]] static std::string engine() { return std::get<0>(GetParam()); }
-    [[nodiscard]] static cce_mmio_mode mode() { return static_cast<cce_mmio_mode>(std::get<1>(GetParam())); }
-    [[nodiscard]] static bool coherent() { return std::get<2>(GetParam()); }
+    Modes() : RandomRequests(std::get<0>(GetParam()), std::get<2>(GetParam())) {}
 
-    std::size_t below(std::size_t limit) { return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random_); }
-    bool coin() { return below(2) != 0; }
-    Bytes bytes(std::size_t count) {
-        Bytes result(count);
-        for (auto& byte : result) byte = static_cast<std::uint8_t>(random_());
-        return result;
-    }
+    [[nodiscard]] static cce_mmio_mode mode() { return static_cast<cce_mmio_mode>(std::get<1>(GetParam())); }
 
     Case make() {
         Case c;
@@ -96,65 +81,19 @@ protected:
         return c;
     }
 
-    /// At some odd address; in a machine whose caches are not coherent, with lines of its own.
-    std::span<std::uint8_t> place(const Bytes& data, std::size_t room = 0) {
-        constexpr std::size_t line = SimulatedMachine::cache_line;
-        const std::size_t count = std::max(data.size(), room);
-        std::span<std::uint8_t> here;
-        if (coherent()) {
-            here = station_.machine().allocate(count + below(16));
-            here = here.last(count);
-        } else {
-            here = station_.machine().allocate((count + line - 1) / line * line, line).first(count);
-        }
-        std::ranges::copy(data, here.begin());
-        return here;
-    }
-
-    /// What `request` points at in the end.
-    struct Placed {
-        cce_mmio_request request{};
-        std::span<std::uint8_t> destination;
-        std::span<std::uint8_t> tag;
-    };
-
-    /// Encryption, if `decrypt` is not set.
     Placed prepare(const Case& c, const cce_mmio_key& key, bool decrypt) {
-        Placed placed;
-        const bool tag_apart = c.tag_length != 0 && coin();
-        const bool in_place = mode() != CCE_MMIO_CMAC && coin();
-        Bytes source = decrypt && mode() != CCE_MMIO_CMAC ? c.result : c.text;
-        if (decrypt && !tag_apart) source.insert(source.end(), c.tag.begin(), c.tag.end());
-        std::size_t output = decrypt ? (mode() == CCE_MMIO_KWP || mode() == CCE_MMIO_KW ? c.result.size() - 8
-                                        : mode() == CCE_MMIO_CMAC                       ? 0
-                                                                                        : c.text.size())
-                                     : c.result.size();
-        if (!decrypt && !tag_apart) output += c.tag_length;
-        const auto here = place(source, in_place ? output : 0);
-        placed.destination = in_place ? here.first(output) : place({}, output);
-        if (!in_place) std::ranges::fill(placed.destination, std::uint8_t{0xee});
-        if (tag_apart) placed.tag = decrypt ? place(c.tag) : place({}, c.tag_length);
-
-        cce_mmio_request& request = placed.request;
-        request.cookie = static_cast<std::uint32_t>(random_());
-        request.direction = decrypt ? CCE_MMIO_DECRYPT : CCE_MMIO_ENCRYPT;
-        request.key = &key;
-        request.iv = place(c.iv).data();
-        request.iv_length = static_cast<std::uint32_t>(c.iv.size());
-        request.aad = place(c.aad).data();
-        request.aad_length = static_cast<std::uint32_t>(c.aad.size());
-        request.source = here.data();
-        request.source_length = static_cast<std::uint32_t>(source.size());
-        request.destination = placed.destination.data();
-        request.destination_length = static_cast<std::uint32_t>(output);
-        request.tag = tag_apart ? placed.tag.data() : nullptr;
-        request.tag_length = static_cast<std::uint8_t>(c.tag_length);
-        return placed;
+        const bool mac = mode() == CCE_MMIO_CMAC;
+        Inputs inputs;
+        inputs.decrypt = decrypt;
+        inputs.may_be_in_place = !mac;
+        inputs.iv = c.iv;
+        inputs.aad = c.aad;
+        inputs.source = decrypt && !mac ? c.result : c.text;
+        inputs.tag = c.tag;
+        inputs.text_out = c.result.size();
+        if (decrypt && (mode() == CCE_MMIO_KWP || mode() == CCE_MMIO_KW)) inputs.text_out -= 8;
+        return place_request(key, inputs);
     }
-
-    static Bytes copy(std::span<const std::uint8_t> bytes) { return {bytes.begin(), bytes.end()}; }
-
-    Station station_{engine(), coherent()};
 
 private:
     static void seal(Case& c, const Bytes& sealed) {
@@ -162,8 +101,6 @@ private:
         c.result.assign(sealed.begin(), end);
         c.tag.assign(end, sealed.end());
     }
-
-    std::mt19937_64 random_{seed()};
 };
 
 /// Modes that protect integrity, those that withhold a text, those of a stream, those with the text as long as the

@@ -8,17 +8,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <new>
-#include <random>
 #include <string>
 #include <tuple>
 #include <vector>
 
 #include "cce/cce.h"
 #include "cce_contract.hpp"
+#include "random_requests.h"
 #include "reference.h"
-#include "station.h"
 
 namespace cce::firmware {
 namespace {
@@ -47,11 +45,6 @@ static_assert(int{CCE_MMIO_SHA_224} == CCE_HASH_SHA_224 && int{CCE_MMIO_SHA_256}
 constexpr const Function& sha_256 = functions[1];
 constexpr const Function& sha3_224 = functions[6];
 
-std::uint64_t seed() {
-    const char* const text = std::getenv("CCE_TEST_SEED");
-    return text == nullptr ? 20'261'126 : std::strtoull(text, nullptr, 0);
-}
-
 /// One request's inputs and what must come out.
 struct Case {
     const Function* hash = &sha_256;
@@ -59,18 +52,11 @@ struct Case {
     Bytes key, mac_key, iv, aad, text, ciphertext, tag, next_iv;
 };
 
-class OnePass : public ::testing::TestWithParam<std::tuple<std::string, int, bool>> {
+class OnePass : public ::testing::TestWithParam<std::tuple<std::string, int, bool>>, protected RandomRequests {
 protected:
-    [[nodiscard]] static cce_mmio_mode mode() { return static_cast<cce_mmio_mode>(std::get<1>(GetParam())); }
-    [[nodiscard]] static bool coherent() { return std::get<2>(GetParam()); }
+    OnePass() : RandomRequests(std::get<0>(GetParam()), std::get<2>(GetParam())) {}
 
-    std::size_t below(std::size_t limit) { return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random_); }
-    bool coin() { return below(2) != 0; }
-    Bytes bytes(std::size_t count) {
-        Bytes result(count);
-        for (auto& byte : result) byte = static_cast<std::uint8_t>(random_());
-        return result;
-    }
+    [[nodiscard]] static cce_mmio_mode mode() { return static_cast<cce_mmio_mode>(std::get<1>(GetParam())); }
 
     /// The IV behind the text: CBC: the last block; CTR: a block further for each begun one, modulo 2^128.
     static Bytes iv_behind(const Case& c) {
@@ -104,21 +90,6 @@ protected:
         return c;
     }
 
-    /// At some odd address; in a machine whose caches are not coherent, with lines of its own.
-    std::span<std::uint8_t> place(const Bytes& data, std::size_t room = 0) {
-        constexpr std::size_t line = SimulatedMachine::cache_line;
-        const std::size_t count = std::max(data.size(), room);
-        std::span<std::uint8_t> here;
-        if (coherent()) {
-            here = station_.machine().allocate(count + below(16));
-            here = here.last(count);
-        } else {
-            here = station_.machine().allocate((count + line - 1) / line * line, line).first(count);
-        }
-        std::ranges::copy(data, here.begin());
-        return here;
-    }
-
     cce_mmio_hash& hash_of(const Function& function, const Bytes& key) {
         auto& hash = station_.machine().make<cce_mmio_hash>();
         EXPECT_EQ(cce_mmio_hash_set(&station_.queue(), &hash, function.value, key.empty() ? nullptr : key.data(),
@@ -127,44 +98,19 @@ protected:
         return hash;
     }
 
-    struct Placed {
-        cce_mmio_request request{};
-        std::span<std::uint8_t> destination;
-        std::span<std::uint8_t> tag;
-    };
-
     Placed prepare(const Case& c, const cce_mmio_key& key, const cce_mmio_hash& hash, bool decrypt) {
-        Placed placed;
-        const bool tag_apart = coin();
-        const bool in_place = coin();
-        Bytes source = decrypt ? c.ciphertext : c.text;
-        if (decrypt && !tag_apart) source.insert(source.end(), c.tag.begin(), c.tag.end());
-        const std::size_t output = c.text.size() + (!decrypt && !tag_apart ? c.tag.size() : 0);
-        const auto here = place(source, in_place ? output : 0);
-        placed.destination = in_place ? here.first(output) : place({}, output);
-        if (!in_place) std::ranges::fill(placed.destination, std::uint8_t{0xee});
-        if (tag_apart) placed.tag = decrypt ? place(c.tag) : place({}, c.tag.size());
-
-        cce_mmio_request& request = placed.request;
-        request.cookie = static_cast<std::uint32_t>(random_());
-        request.direction = decrypt ? CCE_MMIO_DECRYPT : CCE_MMIO_ENCRYPT;
-        request.key = &key;
-        request.hash = &hash;
-        request.tag_over_plaintext = c.over_plaintext;
-        request.iv = place(c.iv).data();
-        request.iv_length = static_cast<std::uint32_t>(c.iv.size());
-        request.aad = place(c.aad).data();
-        request.aad_length = static_cast<std::uint32_t>(c.aad.size());
-        request.source = here.data();
-        request.source_length = static_cast<std::uint32_t>(source.size());
-        request.destination = placed.destination.data();
-        request.destination_length = static_cast<std::uint32_t>(output);
-        request.tag = tag_apart ? placed.tag.data() : nullptr;
-        request.tag_length = static_cast<std::uint8_t>(c.tag.size());
+        Inputs inputs;
+        inputs.decrypt = decrypt;
+        inputs.iv = c.iv;
+        inputs.aad = c.aad;
+        inputs.source = decrypt ? c.ciphertext : c.text;
+        inputs.tag = c.tag;
+        inputs.text_out = c.text.size();
+        Placed placed = place_request(key, inputs);
+        placed.request.hash = &hash;
+        placed.request.tag_over_plaintext = c.over_plaintext;
         return placed;
     }
-
-    static Bytes copy(std::span<const std::uint8_t> bytes) { return {bytes.begin(), bytes.end()}; }
 
     static void expect_answer(const Case& c, const Placed& placed, const cce_mmio_completion& done, bool decrypt) {
         ASSERT_EQ(done.status, CCE_MMIO_OK) << cce_mmio_device_status_name(done.device_status);
@@ -191,11 +137,6 @@ protected:
     void expect_wiped(const cce_mmio_hash& hash) {
         for (const Bytes& view : views(hash)) EXPECT_EQ(view, Bytes(sizeof hash));
     }
-
-    Station station_{std::get<0>(GetParam()), coherent()};
-
-private:
-    std::mt19937_64 random_{seed()};
 };
 
 std::string name_of(const ::testing::TestParamInfo<OnePass::ParamType>& instance) {
