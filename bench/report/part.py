@@ -86,7 +86,8 @@ def last_line(log: Path) -> str:
 
 
 def answers(command: list[str], questions: list[str], processes: int, log: Path) -> Iterator[str]:
-    """The lines that several processes of one program answer to the lines that they are given, as they come."""
+    """The lines that several processes of one program answer to the lines that they are given, as they come: one for each.
+    Status 1 is no failure by itself: it says that one of the answers tells of one."""
     shares = [questions[i::processes] for i in range(processes) if questions[i::processes]]
     with ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
@@ -101,17 +102,21 @@ def answers(command: list[str], questions: list[str], processes: int, log: Path)
             running.append(process)
             assert process.stdout is not None
             selector.register(process.stdout, selectors.EVENT_READ)
+        answered = 0
         while selector.get_map():
             for key, _ in selector.select():
                 # Each answer is one line, flushed by itself: readline never waits for long.
                 line = key.fileobj.readline()  # type: ignore[union-attr]
                 if line:
+                    answered += 1
                     yield line
                 else:
                     selector.unregister(key.fileobj)
         for process in running:
             if process.wait() not in (0, 1):
                 raise PartError(f'{Path(command[0]).name} failed with status {process.returncode}: {last_line(log)} ({log})')
+        if answered != len(questions):
+            raise PartError(f'{Path(command[0]).name} answered {answered} of {len(questions)} questions: {last_line(log)} ({log})')
 
 
 def end(process: subprocess.Popen[str]) -> None:

@@ -229,6 +229,9 @@ class AnswersTest(unittest.TestCase):
             self.assertEqual(sorted(found), [f'got {i}\n' for i in range(7)])
             with self.assertRaisesRegex(PartError, r'sh failed with status 7: oh dear'):
                 list(answers(['sh', '-c', 'cat; echo oh dear >&2; exit 7'], ['a'], 2, log))
+            for status in (0, 1):
+                with self.assertRaisesRegex(PartError, r'sh answered 1 of 3 questions: no engine'):
+                    list(answers(['sh', '-c', f'head -n 1; echo no engine >&2; exit {status}'], ['a', 'b', 'c'], 1, log))
 
 
 class RunTest(unittest.TestCase):
