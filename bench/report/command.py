@@ -31,6 +31,8 @@ from report.software import SoftwarePart
 PARTS: tuple[Part, ...] = (EnginePart(), ScalePart(), SoftwarePart(), LinuxPart(), SimulationPart())
 CODE_FAILED, CODE_USAGE, CODE_WORSE, CODE_INTERRUPTED = 1, 2, 3, 130
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+#: What comes of data that lacks something or is of another kind.
+MANGLED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class Interrupted(Exception):
@@ -104,8 +106,9 @@ def measure_part(part: Part, context: Context, report: Report) -> str | None:
         for figure in part.measure(context):
             report.figures.append(figure)
         state['complete'] = True
-    except (PartError, OSError, KeyError, ValueError) as error:
-        failure = f'{part.name}: {error}'
+    except (PartError, OSError, *MANGLED) as error:
+        kind = f'{type(error).__name__}: ' if isinstance(error, MANGLED) else ''
+        failure = f'{part.name}: {kind}{error}'
         state['failure'] = failure
         context.progress.say('failed: ' + failure)
     finally:
@@ -127,7 +130,7 @@ def page_of(source: Path, report: Report) -> str:
     """Of a report that somebody else may have written, or changed. Raises ReportError if nothing can be made of it."""
     try:
         return page(report)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except MANGLED as error:
         raise ReportError(f'no page can be made of {source}: a figure or profile of it lacks something or is mangled: '
                           f'{type(error).__name__}: {error}') from error
 

@@ -649,6 +649,12 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(report.parts['one']['failure'], 'one: broken')
         self.assertTrue(report.parts['two']['complete'])
 
+    def test_a_program_that_prints_something_else_fails_its_part_alone(self) -> None:
+        for error in (IndexError('no rows'), KeyError('rows'), TypeError('a list'), ZeroDivisionError('no time')):
+            code, report = self.run_with(FakePart('one', then=error), FakePart('two'))
+            self.assertEqual((code, report.complete, len(report.figures)), (1, False, 3))
+            self.assertIn(type(error).__name__, report.parts['one']['failure'])
+
     def test_an_interruption_keeps_what_is_done(self) -> None:
         code, report = self.run_with(FakePart('one', then=command.Interrupted()), FakePart('two'))
         self.assertEqual((code, report.complete, len(report.figures)), (130, False, 1))
