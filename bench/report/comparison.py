@@ -96,13 +96,14 @@ class Offload:
                     for figure in report.select('software.cycles', algorithm=name, direction=direction_of(mode),
                                                 instructions=cpu.instructions)}
         driver = DRIVER.get(mode, DRIVER_DEFAULT)
-        alone, together = ({depth: driver_cost(report, driver, depth)} for depth in (1, 0))
+        alone, together = (driver_cost(report, driver, depth) for depth in (1, 0))
         for what, points in (('latencies of the engine', latency), ('turns of the engine', turn),
-                             ('cycles of the software', software), ('host cycles of the driver', alone[1])):
+                             ('cycles of the software', software), ('host cycles of the driver', alone),
+                             ('host cycles of the driver, many in flight', together)):
             if not points:
                 raise LookupError(f'{name}, {engine.name} against {cpu.name}: there are no {what}')
         self._latency, self._turn, self._software = Curve(latency), Curve(turn), Curve(software)
-        self._alone, self._together = Curve(alone[1]), Curve(together[0])
+        self._alone, self._together = Curve(alone), Curve(together)
         self.counted = counted(report)
 
     def software_ns(self, size: float) -> float:
@@ -151,12 +152,11 @@ def driver_cost(report: Report, algorithm: str, depth: int) -> dict[int, float]:
     if not depths:
         return {}
     depth = depth or max(depths)
-    total: dict[int, float] = {}
-    for step in ('submit', 'complete'):
-        for figure in report.select(f'linux.driver.{step}', algorithm=algorithm, depth=depth):
-            size = int(figure.conditions['bytes'])
-            total[size] = total.get(size, 0) + figure.value
-    return total
+    submit, complete = ({int(figure.conditions['bytes']): figure.value
+                         for figure in report.select(f'linux.driver.{step}', algorithm=algorithm, depth=depth)}
+                        for step in ('submit', 'complete'))
+    # A run may have ended between the two.
+    return {size: cycles + complete[size] for size, cycles in submit.items() if size in complete}
 
 
 def counted(report: Report) -> dict[str, float]:
@@ -167,10 +167,10 @@ def counted(report: Report) -> dict[str, float]:
     """
     found = list(report.select('linux.guest', backend=COUNTED_BACKEND))
     if not found:
-        return {'doorbells': 1.0, 'interrupts': 1.0, 'measured': 0.0}
+        return {'doorbells': 1.0, 'interrupts': 1.0}
     deepest = max(int(figure.conditions['depth']) for figure in found)
     deep = [figure for figure in found if figure.conditions['depth'] == deepest]
-    return {**{name: max(figure.parts[name] for figure in deep) for name in ('doorbells', 'interrupts')}, 'measured': 1.0}
+    return {name: max(figure.parts[name] for figure in deep) for name in ('doorbells', 'interrupts')}
 
 
 def break_even(offload: Offload, kind: str) -> int | None:

@@ -260,6 +260,8 @@ def host_cycles(report: Report) -> str | None:
                 bars.append((f'{algorithm}, {size_text(size)}, {depth} in flight',
                              [submit, complete, doorbell, of_many * cpu.interrupt_cycles,
                               cpu.wakeup_cycles if depth == 1 else 0.0]))
+    if not bars:
+        return None
     bars.reverse()
     labels = ('submit, measured', 'complete, measured', f'doorbell, stated ({engine.name})', f'interrupt, stated ({cpu.name})',
               f'sleep and wake-up, stated ({cpu.name})')

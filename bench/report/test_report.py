@@ -571,6 +571,15 @@ class PageTest(unittest.TestCase):
         self.assertIn('Polling or interrupt', drawn)
         self.assertEqual([title for title, _, draw in all_plots(empty_report()) if draw()], [])
 
+    def test_a_run_that_ended_between_submission_and_completion(self) -> None:
+        report = known_report()
+        (last,) = (figure for figure in report.select('linux.driver.complete', bytes=65536, depth=16))
+        report.figures.remove(last)
+        self.assertIn('Host cycles of a request', page(report))
+        self.assertNotIn(65536, comparison.driver_cost(report, 'gcm-aes-cce', 0))
+        report.figures = [figure for figure in report.figures if figure.name != 'linux.driver.complete']
+        self.assertIn('not completed', page(report))
+
     def test_sizes(self) -> None:
         self.assertEqual([size_text(size) for size in (16, 1420, 4096, 1 << 20, 17520, 930784)],
                          ['16', '1,420', '4 KiB', '1 MiB', '17.1 KiB', '909 KiB'])
