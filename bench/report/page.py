@@ -289,16 +289,18 @@ def page(report: Report) -> str:
     comparison = compare(report)
     parts = ['<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Core Crypto Engine: benchmark</title>',
              f'<style>{STYLE}</style></head><body><h1>Core Crypto Engine: benchmark</h1>']
-    machine = report.machine
+
+    def of_machine(name: str) -> str:
+        return html.escape(str(report.machine.get(name, 'not known')))
+
     parts.append(f'<p class="note">{html.escape(report.begun)}; {report.seconds / 60:.1f} minutes; revision '
-                 f'{html.escape(str(machine.get("revision", "")))}; {html.escape(str(machine.get("cpu", "")))}, '
-                 f'{machine.get("cores", "?")} cores, virtual machine: {machine.get("hypervisor", "?")}; Linux '
-                 f'{html.escape(str(machine.get("kernel", "")))}; {html.escape(str(machine.get("openssl", "")))}; '
-                 f'{html.escape(str(machine.get("compiler", "")))}</p>')
+                 f'{of_machine("revision")}; {of_machine("cpu")}, {of_machine("cores")} cores, virtual machine: '
+                 f'{of_machine("hypervisor")}; Linux {of_machine("kernel")}; {of_machine("openssl")}; '
+                 f'{of_machine("compiler")}</p>')
     if not report.complete:
         parts.append('<p class="warning">This run was not completed: figures are missing, and those marked in report.json as '
                      'not complete have fewer repetitions.</p>')
-    load = machine.get('load') or [0]
+    load = report.machine.get('load') or [0]
     if load[0] > IDLE_LOAD:
         parts.append(f'<p class="warning">The machine was not idle when the run began (load {load[0]:.1f}): host times are '
                      'worse than they need be, and spread. Cycles of the engine are exact all the same.</p>')

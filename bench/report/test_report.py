@@ -564,6 +564,15 @@ class PageTest(unittest.TestCase):
         self.assertNotIn('not completed', text)
         self.assertIn('not completed', page(empty_report()))
 
+    def test_what_a_report_says_is_no_markup(self) -> None:
+        report = known_report()
+        report.machine = {name: f'<i>{name}' for name in ('cpu', 'cores', 'hypervisor', 'kernel', 'openssl', 'compiler',
+                                                          'revision')}
+        text = page(report)
+        self.assertNotIn('<i>', text)
+        for name in report.machine:
+            self.assertIn(f'&lt;i&gt;{name}', text)
+
     def test_plots_are_drawn_from_figures_and_left_out_without(self) -> None:
         drawn = [title for title, _, draw in all_plots(known_report()) if draw()]
         self.assertIn('Throughput over size, GCM', drawn)
