@@ -29,7 +29,8 @@ figure { margin: 0.8rem 0 1.6rem; break-inside: avoid; } figure img { width: 100
 figcaption, .note { color: #555; font-size: 13px; max-width: 54rem; }
 .warning { background: #fff3cd; border-left: 4px solid #e69f00; padding: 0.5rem 0.8rem; }
 .scroll { overflow-x: auto; } th span { white-space: nowrap; }
-@media print { body { max-width: none; font-size: 10pt; } table { font-size: 8pt; } .scroll { overflow: visible; }
+@media print { body { max-width: none; padding: 0; font-size: 10pt; } .scroll { overflow: visible; }
+  table { font-size: 7.5pt; } th, td { padding: 0.1rem 0.25rem; } th { min-width: 0; }
   .whole { break-inside: avoid; } p { break-after: avoid; }
   h2, h3 { break-after: avoid; } tr { break-inside: avoid; } }
 '''
@@ -39,8 +40,8 @@ figcaption, .note { color: #555; font-size: 13px; max-width: 54rem; }
 WHOLE_ROWS = 30
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], group: int | None = None) -> str:
-    """`group`: where this column's text changes, a line is drawn."""
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], group: int | None = None, texts: Sequence[int] = ()) -> str:
+    """`group`: where this column's text changes, a line is drawn. `texts`: columns whose text may take several lines."""
     rows = list(rows)
     whole = ' whole' if len(rows) <= WHOLE_ROWS else ''
     # Lines of a heading are not broken again.
@@ -49,11 +50,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], group: int | None 
                        else html.escape(cell)) + '</th>' for cell in head),
            '</tr></thead><tbody>']
     before: str | None = None
+    wide = ' class="wide"'
     for row in rows:
         new = group is not None and before is not None and row[group] != before
         before = row[group] if group is not None else None
         out.append('<tr class="group">' if new else '<tr>')
-        out += [f'<td>{html.escape(cell)}</td>' for cell in row]
+        out += [f'<td{wide if column in texts else ""}>{html.escape(cell)}</td>' for column, cell in enumerate(row)]
         out.append('</tr>')
     out.append('</tbody></table></div>')
     return ''.join(out)
@@ -261,7 +263,8 @@ def profile_table(report: Report) -> str:
                               else f'{field.name} {getattr(profile, field.name)}'
                               for field in fields(profile) if field.name not in ('name', 'text'))
         rows.append([profile.name, kind, profile.text, constants])
-    return table(['profile', 'kind', 'what it stands for', 'stated constants (sources: bench/profiles/*.yaml)'], rows)
+    return table(['profile', 'kind', 'what it stands for', 'stated constants (sources: bench/profiles/*.yaml)'], rows,
+                 texts=(2, 3))
 
 
 def equality(report: Report) -> str:
