@@ -37,6 +37,7 @@ class Differences:
     only_old: list[str]
     only_new: list[str]
     other_hosts: int = 0  #: figures of the host that were left out, since the hosts differ
+    no_spread: int = 0  #: and those that were measured once
 
     def worse(self) -> list[Change]:
         return [change for change in self.changes if change.verdict == 'worse']
@@ -47,12 +48,12 @@ def describe(figure: Figure) -> str:
     return f'{figure.name} ({conditions})'
 
 
-def beyond_noise(old: Figure, new: Figure) -> bool:
-    """Exact figures: any change. Others: quartiles that do not overlap. Without a spread there is nothing to say."""
+def beyond_noise(old: Figure, new: Figure) -> bool | None:
+    """Exact figures: any change. Others: quartiles that do not overlap. None: without a spread there is nothing to say."""
     if old.exact and new.exact:
         return old.value != new.value
-    if old.quartiles is None or new.quartiles is None:
-        return False
+    if old.quartiles is None or new.quartiles is None or min(old.repetitions, new.repetitions) < 2:
+        return None
     return old.quartiles[1] < new.quartiles[0] or new.quartiles[1] < old.quartiles[0]
 
 
@@ -85,8 +86,12 @@ def differences(old: Report, new: Report, hosts: bool = True) -> Differences:
         if not hosts and not (before.exact and figure.exact):
             found.other_hosts += 1
             continue
+        noticed = beyond_noise(before, figure)
+        if noticed is None:
+            found.no_spread += 1
+            continue
         found.compared += 1
-        if beyond_noise(before, figure):
+        if noticed:
             found.changes.append(Change(describe(figure), before.value, figure.value, figure.unit, verdict(before, figure)))
         elif figure.exact and dict(before.parts) != dict(figure.parts):
             found.changes += [Change(f'{describe(figure)}, {part}', before.parts[part], value, figure.unit,
@@ -127,4 +132,6 @@ def text(found: Differences) -> str:
                  f'{len(found.only_old)} are in the old report alone, {len(found.only_new)} in the new one')
     if found.other_hosts:
         lines.append(f'{found.other_hosts} figures of the host were not compared')
+    if found.no_spread:
+        lines.append(f'{found.no_spread} figures of the host have no spread in one of the reports: nothing is said of them')
     return '\n'.join(lines) + '\n'

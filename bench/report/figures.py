@@ -70,10 +70,12 @@ class Figure:
 
 def summarize(name: str, unit: str, samples: list[float], conditions: Mapping[str, Condition],
               parts: Mapping[str, float] | None = None, complete: bool = True) -> Figure:
-    """The figure of several repetitions: median and quartiles."""
+    """The figure of several repetitions: median and quartiles. One alone tells of no spread."""
     if not samples:
         raise ValueError(f'{name}: no samples')
-    low, median, high = (statistics.quantiles(samples, n=4, method='inclusive') if len(samples) > 1 else samples * 3)
+    if len(samples) == 1:
+        return Figure(name, unit, samples[0], conditions, parts or {}, complete=complete)
+    low, median, high = statistics.quantiles(samples, n=4, method='inclusive')
     return Figure(name, unit, median, conditions, parts or {}, len(samples), (low, high), complete=complete)
 
 
