@@ -229,7 +229,10 @@ static int begin_aead(struct work *work, const char *driver)
 	if (IS_ERR(work->aead))
 		return PTR_ERR(xchg(&work->aead, NULL));
 	work->request = aead_request_alloc(work->aead, GFP_KERNEL);
-	return work->request ? crypto_aead_setauthsize(work->aead, TAG_BYTES) : -ENOMEM;
+	if (!work->request)
+		return -ENOMEM;
+	aead_request_set_callback(work->request, 0, NULL, NULL);
+	return crypto_aead_setauthsize(work->aead, TAG_BYTES);
 }
 
 static int begin_cipher(struct work *work, const char *driver)
@@ -238,7 +241,10 @@ static int begin_cipher(struct work *work, const char *driver)
 	if (IS_ERR(work->skcipher))
 		return PTR_ERR(xchg(&work->skcipher, NULL));
 	work->request = skcipher_request_alloc(work->skcipher, GFP_KERNEL);
-	return work->request ? 0 : -ENOMEM;
+	if (!work->request)
+		return -ENOMEM;
+	skcipher_request_set_callback(work->request, 0, NULL, NULL);
+	return 0;
 }
 
 static int begin_work(struct work *work, const struct algorithm *algorithm, bool decrypt)
