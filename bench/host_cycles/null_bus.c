@@ -80,6 +80,8 @@ void cce_null_complete(void)
 {
 	unsigned int i;
 
+	if (!null_registers)
+		return;
 	for (i = 0; i < NULL_QUEUES; i++) {
 		struct null_queue *queue = &null_queues[i];
 		u32 sizes = *null_queue_register(i, CCE_QUEUE_RING_SIZE);
@@ -133,6 +135,17 @@ static const struct cce_bus null_bus = {
 	.set_master = null_bus_set_master,
 };
 
+/* The standing engine may look once more before it is stopped. One processor, and it does not sleep while it looks. */
+static void null_free(void)
+{
+	u32 *registers = null_registers;
+
+	null_registers = NULL;
+	vfree(registers);
+	if (null_irq >= 0)
+		irq_free_descs(null_irq, NULL_VECTORS);
+}
+
 static int null_probe(struct platform_device *pdev)
 {
 	struct cce_device *cce;
@@ -145,7 +158,7 @@ static int null_probe(struct platform_device *pdev)
 	null_registers = vzalloc(CCE_REGISTER_SPACE_BYTES);
 	null_irq = irq_alloc_descs(-1, 1, NULL_VECTORS, NUMA_NO_NODE);
 	if (!null_registers || null_irq < 0) {
-		vfree(null_registers);
+		null_free();
 		return -ENOMEM;
 	}
 	for (i = 0; i < NULL_VECTORS; i++)
@@ -164,18 +177,15 @@ static int null_probe(struct platform_device *pdev)
 	dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
 	dma_set_max_seg_size(&pdev->dev, UINT_MAX);
 	error = cce_device_identify(cce) ?: cce_device_add(cce);
-	if (error) {
-		irq_free_descs(null_irq, NULL_VECTORS);
-		vfree(null_registers);
-	}
+	if (error)
+		null_free();
 	return error;
 }
 
 static int null_remove(struct platform_device *pdev)
 {
 	cce_device_remove(platform_get_drvdata(pdev));
-	irq_free_descs(null_irq, NULL_VECTORS);
-	vfree(null_registers);
+	null_free();
 	return 0;
 }
 
