@@ -70,7 +70,7 @@ done
 	say "the driver does not build for $kernel; all of it is in $out/driver.log"
 	exit 1
 }
-rm -f "$out"/{host,guest,engine}.*.json "$out"/{host,guest}.error
+rm -f "$out"/{host,guest,engine}.*.json "$out"/{host,guest,engine}.error
 cat >"$out/common" <<END
 # shellcheck shell=bash
 set -eu
@@ -111,7 +111,10 @@ chmod +x "$out"/{host,guest}.job
 
 # failed BOOT: with what it said.
 failed() {
-	tail -n 5 "$out/$1.error" "$out/$1.log" >&2 || true
+	local file
+	for file in "$out/$1".{log,error}; do
+		[[ ! -f $file ]] || tail -n 5 "$file" >&2
+	done
 	say "the measurement failed; see $out"
 	exit 1
 }
@@ -125,5 +128,5 @@ say "requests per second, in the engine's time"
 "$machine/with-device.sh" --server "$server" --server-log "$out/server.log" "${boot[@]}" --job "$out/guest.job" \
 	--log "$out/guest.log" -- --engine model || failed guest
 "$program" --json --sizes "$sizes" --depths "$depths" --seconds 0.001 --backend in-process >"$out/engine.in-process.json" \
-	2>"$out/engine.error"
+	2>"$out/engine.error" || failed engine
 python3 -B "$here/library_table.py" "$out" "$sizes" "$depths" ${json:+"$json"}
