@@ -48,7 +48,8 @@ def enter(namespace: str) -> None:
 
 
 def answer(address: str, together: int, ready: int) -> NoReturn:
-    """Sends back the last of so many, until this process is ended."""
+    """In the other namespace: sends back the last of so many, until this process is ended."""
+    enter("right")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
         own.bind((address, PORT))
         os.write(ready, b"!")
@@ -64,15 +65,29 @@ def datagrams(here: str, there: str, size: int, together: int, count: int) -> li
     ready_read, ready_write = os.pipe()
     other = os.fork()
     if other == 0:
-        enter("right")
-        answer(there, together, ready_write)
-    os.read(ready_read, 1)
+        try:
+            answer(there, together, ready_write)
+        except OSError as error:
+            print(f"{there}: {error}", file=sys.stderr, flush=True)
+        finally:
+            os._exit(1)
+    os.close(ready_write)  # so that the end of the other one is the end of the pipe
+    try:
+        if not os.read(ready_read, 1):
+            raise OSError(f"{there} does not answer")
+        return exchange(here, there, b"C" * size, together, count)
+    finally:
+        os.close(ready_read)
+        os.kill(other, signal.SIGTERM)
+        os.waitpid(other, 0)
+
+
+def exchange(here: str, there: str, data: bytes, together: int, count: int) -> list[int]:
     taken = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
         own.bind((here, 0))
         own.connect((there, PORT))
         own.settimeout(TIMEOUT_SECONDS)
-        data = b"C" * size
         for _ in range(count):
             start = time.monotonic_ns()
             for _ in range(together):
@@ -80,8 +95,6 @@ def datagrams(here: str, there: str, size: int, together: int, count: int) -> li
             if own.recv(1 << 16) != data:
                 raise OSError(f"{there} answers something else")
             taken.append(time.monotonic_ns() - start)
-    os.kill(other, signal.SIGTERM)
-    os.waitpid(other, 0)
     return taken
 
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from linux_users import operations
 from report import (algorithms, baseline, command, compare, comparison, engine, guest, linux, linux_users, profiles, readme,
                     software)
 from report.figures import Figure, Report, ReportError, read_report, summarize
@@ -425,6 +426,31 @@ class LinuxTest(unittest.TestCase):
                                                                             'engine.in-process': {'rows': [row]}}}, 50))
         self.assertEqual([(figure.conditions['backend'], figure.exact) for figure in figures],
                          [('af_alg', True), ('in-process', False)])
+
+
+class OperationsTest(unittest.TestCase):
+    """bench/linux_users/operations.py, without a guest: on this machine's loopback, in one namespace."""
+
+    def test_datagrams_and_back(self) -> None:
+        with mock.patch.object(operations, 'enter'):
+            self.assertEqual(len(operations.datagrams('127.0.0.1', '127.0.0.1', 64, 4, 3)), 3)
+
+    def test_one_that_cannot_answer_is_told(self) -> None:
+        with mock.patch.object(operations, 'enter', side_effect=OSError('no such namespace')), \
+                open(os.devnull, 'w', encoding='utf-8') as nowhere, mock.patch('sys.stderr', nowhere), \
+                self.assertRaisesRegex(OSError, '127.0.0.1 does not answer'):
+            operations.datagrams('127.0.0.1', '127.0.0.1', 64, 1, 1)
+
+    def test_a_device_is_written_and_read(self) -> None:
+        with tempfile.NamedTemporaryFile() as file:
+            file.truncate(3 * 4096)
+            try:
+                os.close(os.open(file.name, os.O_RDWR | os.O_DIRECT))
+            except OSError as error:
+                self.skipTest(f'no O_DIRECT here: {error}')
+            for way in ('write', 'read'):
+                self.assertEqual(len(operations.blocks(way, file.name, 4096, 5)), 5)
+            self.assertEqual(Path(file.name).read_bytes(), bytes(range(256)) * 48)
 
 
 class ComparisonTest(unittest.TestCase):
