@@ -118,8 +118,9 @@ class LinuxPart:
         common = ['--kernel', str(kernel), '--contract', str(contract)]
         folder = ROOT / 'bench/host_cycles'
 
-        out = context.work / 'host_cycles'
-        result = out.with_suffix('.json')
+        # In the folder of library.sh below: both have the same modules, which are built once.
+        out = context.work / 'library_cycles'
+        result = context.work / 'host_cycles.json'
         run(context.pinned(str(folder / 'measure.sh'), *common, '--out', str(out), '--json', str(result)),
             context.work / 'measure.log')
         yield from driver_figures(json.loads(result.read_text(encoding='utf-8')))
