@@ -71,6 +71,8 @@ def load(name: str, folder: Path = FOLDER) -> Profile:
         if key not in ('text', 'instructions') and (isinstance(value, bool) or not isinstance(value, int | float)
                                                     or value < 0 or (value == 0 and 'clock' in key)):
             raise ProfileError(f"{path}: {key} must be a number, not '{value}'")
+    if not isinstance(data['text'], str):
+        raise ProfileError(f"{path}: text must be a text, not '{data['text']}'")
     if data.get('instructions', 'all') not in INSTRUCTIONS:
         raise ProfileError(f"{path}: instructions must be one of {', '.join(INSTRUCTIONS)}")
     if data.get('bus_bits', 128) not in BUS_BITS:

@@ -151,6 +151,7 @@ class ProfilesTest(unittest.TestCase):
         for old, new, reason in (('kind: engine', 'kind: cake', 'kind must be'), ('clock_mhz: 500', '', 'clock_mhz'),
                                  ('clock_mhz: 500', 'clock_mhz: fast', 'clock_mhz must be a number'),
                                  ('clock_mhz: 500', 'clock_mhz: 0', 'clock_mhz must be a number'),
+                                 ('text: SoC, 500 MHz, 128-bit bus', 'text: 500', 'text must be a text'),
                                  ('bus_bits: 128', 'bus_bits: 100', 'bus_bits'), ('kind:', 'colour: red\nkind:', 'colour'),
                                  ('kind:', '[kind', 'x.yaml')):
             with tempfile.TemporaryDirectory() as folder, self.subTest(new=new):
