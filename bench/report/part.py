@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
@@ -72,7 +72,8 @@ def run(command: list[str], log: Path, environment: dict[str, str] | None = None
         try:
             out, _ = process.communicate()
         except BaseException:
-            os.killpg(process.pid, signal.SIGTERM)
+            with suppress(ProcessLookupError):  # it may have ended just now: that is not what is to be told
+                os.killpg(process.pid, signal.SIGTERM)
             raise
     if process.returncode != 0:
         program = command[3] if command[0] == 'taskset' else command[0]
