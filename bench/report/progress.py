@@ -14,7 +14,7 @@ class Progress:
     """Work is counted in seconds as they were expected; the pace so far says how long the rest takes."""
 
     total: float
-    out: TextIO = sys.stderr
+    out: TextIO = field(default_factory=lambda: sys.stderr)
     interval: float = 5
     done: float = 0
     _start: float = field(default_factory=time.monotonic)
