@@ -141,7 +141,7 @@ static int run(struct measurement *m, const char *name, unsigned int bytes, unsi
 	sort(m->complete, BATCHES, sizeof(u64), compare, NULL);
 	length = print_step(line, 0, "submit", m->submit, depth);
 	print_step(line, length, "complete", m->complete, depth);
-	pr_info("%s bytes=%u depth=%u%s\n", name, bytes, depth, line);
+	pr_info("%s bytes=%u depth=%u batches=%u%s\n", name, bytes, depth, BATCHES, line);
 	return 0;
 }
 

@@ -15,7 +15,6 @@ from report.guest import CYCLE_NS, Gained, Looks, boot, fresh_folder
 from report.machine import NO_GUEST_KERNEL, ROOT, guest_kernel
 from report.part import Context, PartError, run
 
-BATCHES = 400  # of measure.sh: bench/host_cycles/cce_host_cycles.c
 BACKENDS = ('dev_ioctl', 'dev_io_uring', 'af_alg')
 GUEST_SECONDS = '0.001'
 
@@ -26,7 +25,7 @@ def driver_figures(data: dict[str, Any]) -> Iterator[Figure]:
         conditions: dict[str, Condition] = {'algorithm': row['algorithm'], 'bytes': row['bytes'], 'depth': row['depth']}
         for step in ('submit', 'complete'):
             yield Figure(f'linux.driver.{step}', 'time stamp counter cycles per request', row[f'{step}_median'], conditions,
-                         {'least': row[f'{step}_least']}, BATCHES, (row[f'{step}_low'], row[f'{step}_high']))
+                         {'least': row[f'{step}_least']}, row['batches'], (row[f'{step}_low'], row[f'{step}_high']))
     for mode, size in data['cpu_below'].items():
         yield Figure('linux.driver.threshold', 'bytes', size, {'algorithm': mode})
 

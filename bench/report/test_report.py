@@ -358,13 +358,14 @@ class LinuxTest(unittest.TestCase):
                 linux.guest_figure('af_alg', {**row, **wrong}, gained)
 
     def test_rows_of_the_driver(self) -> None:
-        rows = [{'algorithm': 'ctr-aes-cce', 'bytes': 64, 'depth': 1, 'submit_median': 900, 'submit_least': 800,
+        rows = [{'algorithm': 'ctr-aes-cce', 'bytes': 64, 'depth': 1, 'batches': 400, 'submit_median': 900, 'submit_least': 800,
                  'submit_low': 850, 'submit_high': 950, 'complete_median': 500, 'complete_least': 400, 'complete_low': 450,
                  'complete_high': 550}]
         figures = list(linux.driver_figures({'rows': rows, 'cpu_below': {'ctr': 512}}))
         self.assertEqual([(figure.name, figure.value) for figure in figures],
                          [('linux.driver.submit', 900), ('linux.driver.complete', 500), ('linux.driver.threshold', 512)])
         self.assertEqual([figure.quartiles for figure in figures], [(850, 950), (450, 550), None])
+        self.assertEqual([figure.repetitions for figure in figures], [400, 400, 1])
 
     def test_users_are_skipped_where_nobody_can_look(self) -> None:
         with tempfile.TemporaryDirectory() as name:
