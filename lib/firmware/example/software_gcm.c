@@ -238,6 +238,7 @@ static void expand_key(struct software_gcm* gcm, const uint8_t* key, unsigned ke
             to_planes((const uint8_t(*)[BLOCK_BYTES])blocks, q);
             sub_bytes(q);
             from_planes(q, blocks);
+            wipe(q, sizeof q);
         }
         if (place == 0) {
             word[0] = (uint8_t)(word[0] ^ constant);
