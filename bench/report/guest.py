@@ -69,7 +69,10 @@ class Looks:
 
 
 def boot(context: Context, kernel: Path, job: Path, shares: Sequence[Path] = ()) -> None:
-    """Boots it for a job; logs and the server's counters go beside the job."""
+    """Boots it for a job; logs and the server's counters go beside the job.
+
+    Guest and server take turns: on one core, neither waits for the other's core to wake up.
+    """
     out = job.parent
     os.chmod(job, 0o755)
     shared = [word for path in (ROOT, context.work, *shares) for word in ('--share', str(path))]
@@ -79,7 +82,7 @@ def boot(context: Context, kernel: Path, job: Path, shares: Sequence[Path] = ())
         str(out / 'guest.log'), '--timeout', '900', *shared, '--append', 'cryptomgr.notests=1', '--', '--engine', 'model',
         '--cycle-ns', str(CYCLE_NS), '--statistics', str(out / 'server.json')]
     try:
-        run(command, out / 'boot.log')
+        run(context.pinned(*command), out / 'boot.log')
     except PartError as error:
         log = out / 'guest.log'
         text = log.read_text(encoding='utf-8', errors='replace') if log.is_file() else ''

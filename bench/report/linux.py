@@ -127,9 +127,10 @@ class LinuxPart:
 
         out = context.work / 'library_cycles'
         result = out.with_suffix('.json')
-        run([str(folder / 'library.sh'), *common, '--program', str(context.program('bench/cce_bench_library')), '--server',
-             str(context.program('sim/device/cce_device_server')), '--out', str(out), '--json', str(result), '--samples',
-             str(samples), '--sizes', ','.join(map(str, sizes)), '--depths', ','.join(map(str, depths))],
+        run(context.pinned(str(folder / 'library.sh'), *common, '--program', str(context.program('bench/cce_bench_library')),
+                           '--server', str(context.program('sim/device/cce_device_server')), '--out', str(out), '--json',
+                           str(result), '--samples', str(samples), '--sizes', ','.join(map(str, sizes)), '--depths',
+                           ','.join(map(str, depths))),
             context.work / 'library.log')
         yield from library_figures(json.loads(result.read_text(encoding='utf-8')), samples)
         context.progress.advance('linux', step, 'host cycles of the library')
