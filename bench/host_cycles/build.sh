@@ -17,7 +17,7 @@ mkdir -p "$out/module"
 find "$out/module" -type l -delete
 ln -sf "$root"/driver/*.[ch] "$contract"/cce_{contract,uapi_contract}.h "$out/module"
 ln -sf "$here"/*.[ch] "$here/Kbuild" "$out/module"
-make -C "$kernel" M="$out/module" W=1 ARCH=um modules >"$out/build.log" 2>&1 || {
+make -j"$(nproc)" -C "$kernel" M="$out/module" W=1 ARCH=um modules >"$out/build.log" 2>&1 || {
 	tail -n 20 "$out/build.log" >&2
 	echo "build.sh: the modules do not build; all of it is in $out/build.log" >&2
 	exit 1

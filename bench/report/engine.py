@@ -63,11 +63,18 @@ def grid(modes: Iterable[str], keys: Iterable[int], directions: Iterable[bool], 
     return [one for one in made if sensible(one)]
 
 
+def quick_grid(modes: Iterable[str], directions: Iterable[bool]) -> list[Point]:
+    """Of --quick: many long texts at once tell nothing new, and take longest."""
+    chosen, both = tuple(modes), tuple(directions)
+    return (grid(chosen, (256,), both, SIZES[:-3], (SYNCHRONOUS, KEY_WRAP_DEPTHS[-1], DEEP), (1,)) +
+            grid(chosen, (256,), both, SIZES[-3:-2], (SYNCHRONOUS,), (1,)))
+
+
 def sweep_points(context: Context) -> list[Point]:
     """What the model does."""
     modes = context.algorithms
     if context.quick:
-        return grid(modes, (256,), (False, True), SIZES[:-2], (SYNCHRONOUS, KEY_WRAP_DEPTHS[-1], DEEP), (1,))
+        return quick_grid(modes, (False, True))
     return grid(modes, (128, 192, 256), (False, True), SIZES, DEPTHS, QUEUES)
 
 
@@ -155,11 +162,10 @@ class EnginePart:
         if 'model' not in context.engines:
             return []
         memories = {(BASE_LATENCY, BASE_BUS_BITS): sweep_points(context)}
-        sizes = SIZES[:-2] if context.quick else SIZES
+        of_profile = (quick_grid(context.algorithms, (False,)) if context.quick else
+                      grid(context.algorithms, (256,), (False,), SIZES, (SYNCHRONOUS, KEY_WRAP_DEPTHS[-1], DEEP), (1,)))
         for profile in context.engine_profiles:
-            memories.setdefault((profile.memory_latency_cycles, profile.bus_bits),
-                                grid(context.algorithms, (256,), (False,), sizes, (SYNCHRONOUS, KEY_WRAP_DEPTHS[-1], DEEP),
-                                     (1,)))
+            memories.setdefault((profile.memory_latency_cycles, profile.bus_bits), of_profile)
         return [(Sweep(context, 'model', latency, bits), points) for (latency, bits), points in memories.items()]
 
     def seconds(self, context: Context) -> float:
