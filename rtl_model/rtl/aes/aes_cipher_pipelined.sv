@@ -17,9 +17,10 @@
 //
 // An erasure taken in cycle e zeroes all positions in cycle e + 1; while round keys of another key are being written, the
 // positions with the same lowest bit as the one written follow in e + 2: all of these share what is written, and an
-// expansion goes from even to odd positions and back in each cycle. The key under expansion is erased when its expansion is over, no later than e + 16. Until an
-// erasure is over neither key nor further erasure is taken, and a key is not taken together with an erasure
-// (key_ready_o is 0 while erase_valid_i is 1). After reset all KeyCount keys are erased, one a cycle, in the same way.
+// expansion goes from even to odd positions and back in each cycle. The key under expansion is erased when its expansion
+// is over, no later than e + 16. Until an erasure is over neither key nor further erasure is taken, and a key is not taken
+// together with an erasure (key_ready_o is 0 while erase_valid_i is 1). After reset all KeyCount keys are erased, one a
+// cycle, in the same way.
 //
 // SboxStyle 2 puts the S-boxes of rounds 1 to MemoryRounds and of the key expansion into block RAM. Those of the other rounds
 // are a composite field all the same: a part has only so many block RAMs.

@@ -423,8 +423,8 @@ module hash_lane #(
     else piece = held_valid_q ? {digest_piece[63:0], held_q} : digest_piece;
   end
   // A tag stands behind all of the text's results.
-  assign output_write = !core_busy && ((state_q == StateOutput && output_left_q != '0 && !held_only && !verifies && text_given) ||
-                                       state_q == StateSave);
+  assign output_write = !core_busy && ((state_q == StateOutput && output_left_q != '0 && !held_only &&
+                                        !verifies && text_given) || state_q == StateSave);
   assign write_request_o = !aborting && room_i && (output_write || (result_valid && (hashes_source || fifo_room)));
   assign write_block_o = write_block_q;
   assign write_data_o = result_valid ? result : piece;
@@ -442,7 +442,8 @@ module hash_lane #(
                                    (!aborting && (state_q == StateContext || piece_comes ||
                                                   (beat_taken && message_left_q != '0) ||
                                                   (output_step && verifies))));
-  assign fifo_push = (request_q.cipher ? packed_valid : read_q) || (state_q == StateInner && !aborting) || (state_q == StateErase && request_q.keyed);
+  assign fifo_push = (request_q.cipher ? packed_valid : read_q) || (state_q == StateInner && !aborting) ||
+                     (state_q == StateErase && request_q.keyed);
   always_comb begin
     fifo_data_in = request_q.cipher ? packed_data : read_data_i;
     if (state_q == StateInner) fifo_data_in = digest_piece;
@@ -604,8 +605,10 @@ module hash_lane #(
   logic [7:0] block_bytes;
   assign block_bytes = Sponge ? {rate, 3'd0} : (hash_pkg::wide(request_q.mode) ? 8'd128 : 8'd64);
 
+  // Of use only in the cycle of the start, from start_request_i.
   logic unused_bits;
-  assign unused_bits = ^{request_q, total_q};
+  assign unused_bits = ^{request_q.first, request_q.ctr, request_q.iv, request_q.aad_length, request_q.text_length,
+                         request_q.output_length[31:4]};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin

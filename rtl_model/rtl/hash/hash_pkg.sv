@@ -87,9 +87,12 @@ package hash_pkg;
       for (int unsigned i = 0; i < 2; i++) begin
         word = {index, 1'(i)};
         unique case (mode)
-          4'(cce_contract_pkg::HashModeSha384): initial_piece[64*i +: 64] = sha2_pkg::word_of_table(sha2_pkg::InitialSha384, word);
-          4'(cce_contract_pkg::HashModeSha512224): initial_piece[64*i +: 64] = sha2_pkg::word_of_table(sha2_pkg::InitialSha512T224, word);
-          4'(cce_contract_pkg::HashModeSha512256): initial_piece[64*i +: 64] = sha2_pkg::word_of_table(sha2_pkg::InitialSha512T256, word);
+          4'(cce_contract_pkg::HashModeSha384):
+            initial_piece[64*i +: 64] = sha2_pkg::word_of_table(sha2_pkg::InitialSha384, word);
+          4'(cce_contract_pkg::HashModeSha512224):
+            initial_piece[64*i +: 64] = sha2_pkg::word_of_table(sha2_pkg::InitialSha512T224, word);
+          4'(cce_contract_pkg::HashModeSha512256):
+            initial_piece[64*i +: 64] = sha2_pkg::word_of_table(sha2_pkg::InitialSha512T256, word);
           default: initial_piece[64*i +: 64] = sha2_pkg::word_of_table(sha2_pkg::InitialSha512, word);
         endcase
       end

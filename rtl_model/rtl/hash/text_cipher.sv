@@ -191,8 +191,11 @@ module text_cipher #(
   assign quiet_o = in_cipher_q == '0;
   assign next_iv_o = chain_q;
 
+  // Of use only to the lane.
   logic unused_bits;
-  assign unused_bits = ^start_request_i;
+  assign unused_bits = ^{start_request_i.mode, start_request_i.first, start_request_i.last, start_request_i.keyed,
+                         start_request_i.squeeze, start_request_i.over_plaintext, start_request_i.aad_length,
+                         start_request_i.output_length};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin

@@ -136,8 +136,9 @@ module request_dispatcher #(
 
   // --------------------------------------------------------------------------------------------- checking it, in order
 
-  logic is_cipher, is_hash, is_cipher_hash, is_load, is_invalidate, is_nop, opcode_bad, mode_bad, flags_bad, zero_bad, length_bad, tag_bad, iv_bad;
-  logic context_bad, uses_index, record_unaligned, wraps, authenticated;
+  logic is_cipher, is_hash, is_cipher_hash, is_load, is_invalidate, is_nop;
+  logic opcode_bad, mode_bad, flags_bad, zero_bad, length_bad, tag_bad, iv_bad, context_bad;
+  logic uses_index, record_unaligned, wraps, authenticated;
   logic ecb, cbc, ctr, xts, gcm, ccm, cmac, kw, kwp;
   logic [3:0] length_bytes;   // CCM: L
   logic ccm_iv_bad, ccm_long;
@@ -169,7 +170,8 @@ module request_dispatcher #(
   assign wraps = kw || kwp;
   assign authenticated = gcm || ccm;
 
-  assign opcode_bad = !(is_nop || is_cipher || ((is_hash || is_cipher_hash) && (HasSha2 || HasSha3)) || is_load || is_invalidate);
+  assign opcode_bad = !(is_nop || is_cipher || ((is_hash || is_cipher_hash) && (HasSha2 || HasSha3)) || is_load ||
+                        is_invalidate);
   always_comb begin
     if (is_cipher) mode_bad = !(ecb || cbc || ctr || xts || gcm || ccm || cmac || wraps);
     else if (is_hash) mode_bad = !hash_pkg::known(d.mode) || !(hash_pkg::sponge(hash_mode) ? HasSha3 : HasSha2);

@@ -179,7 +179,8 @@ module cce_top #(
 
   // ---------------------------------------------------------------------------------------------- global, regions
 
-  logic reset_queues, erase_contexts, erasing_contexts, gate_aes, gate_hash, gate_aes_register, gate_hash_register, event_interrupt, global_idle, engine_idle;
+  logic reset_queues, erase_contexts, erasing_contexts, event_interrupt, global_idle, engine_idle;
+  logic gate_aes, gate_hash, gate_aes_register, gate_hash_register;
   logic [QueueCount-1:0] queue_event, queue_reset_pending, queue_idle, queue_interrupt;
   logic [RegionCount-1:0][63:0] region_base, region_size;
   logic [RegionCount-1:0][31:0] region_access;
@@ -414,7 +415,8 @@ module cce_top #(
   logic [DescriptorBits-1:0] fetched_descriptor;
   logic [31:0] fetched_cycle, start_cookie, start_cycle, start_bytes;
   logic fetched_take;
-  logic slot_free_valid, start, start_text, start_cipher, start_hash, start_stream, start_lane, start_key_wrap, start_key, dispatcher_idle;
+  logic slot_free_valid, dispatcher_idle;
+  logic start, start_text, start_cipher, start_hash, start_stream, start_lane, start_key_wrap, start_key;
   logic [SlotWidth-1:0] start_slot;
   logic [7:0] start_status;
   cce_pkg::cipher_request_t cipher_request;
