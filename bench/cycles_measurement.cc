@@ -197,9 +197,7 @@ void Measurement::add_job(Job job) {
 
 /// The state behind both of HMAC's key blocks.
 sim::HashFront Measurement::session(const Bytes& key) {
-    sim::HashFront front = state_behind(key, 0x36);
-    front.outer = state_behind(key, 0x5c).state;
-    return front;
+    return sim::hmac_session(machine_, *queues_.front().pair, *workload_.hash, key);
 }
 
 /// Encryption: cipher, then HMAC. Decryption: HMAC, then cipher, as whoever must not use what is not authentic does.
@@ -241,19 +239,6 @@ void Measurement::prepare_both(Job& job) {
     before.next = jobs_.size() + 1;
     add_job(std::move(before));
     add_job(std::move(behind));
-}
-
-/// What HMAC's key block, so changed, makes of the initial state (FIPS 198-1, 4).
-sim::HashFront Measurement::state_behind(Bytes key, std::uint8_t pad) {
-    key.resize(sim::hash_block_bytes(*workload_.hash));
-    for (std::uint8_t& byte : key) byte ^= pad;
-    HashRequest request(machine_, *workload_.hash);
-    request.message(key);
-    const auto done = queues_.front().pair->run(request.descriptor());
-    if (done.status != contract::Status::ok) {
-        throw std::runtime_error("HMAC's key block: " + std::string(contract::name_of(done.status)));
-    }
-    return request.continuation();
 }
 
 void Measurement::prepare_hash(Job& job) {

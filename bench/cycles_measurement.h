@@ -159,7 +159,6 @@ private:
     void prepare_both(Job& job);
     void add_job(Job job);
     [[nodiscard]] sim::HashFront session(const Bytes& key);
-    [[nodiscard]] sim::HashFront state_behind(Bytes key, std::uint8_t pad);
     void map_jobs();
     [[nodiscard]] const Place* place_of(std::uint64_t address);
     void watch(const sim::WriteBeat& beat);

@@ -3,18 +3,11 @@
 #include "harness/cipher_hash_request.h"
 
 #include <algorithm>
-#include <cstring>
 #include <stdexcept>
 
+#include "harness/append.h"
+
 namespace cce::sim {
-
-namespace {
-
-void append(std::vector<std::uint8_t>& stream, std::span<const std::uint8_t> bytes) {
-    stream.insert(stream.end(), bytes.begin(), bytes.end());
-}
-
-}  // namespace
 
 CipherHashRequest::~CipherHashRequest() {
     if (context_ != 0) machine_.memory().release(context_);
@@ -54,10 +47,7 @@ CipherHashRequest& CipherHashRequest::iv(std::span<const std::uint8_t> iv) {
 }
 
 CipherHashRequest& CipherHashRequest::front(const HashFront& front) {
-    front_.resize(sizeof front.context);
-    std::memcpy(front_.data(), &front.context, sizeof front.context);
-    append(front_, front.state);
-    append(front_, front.outer);
+    front_ = front.bytes();
     return *this;
 }
 

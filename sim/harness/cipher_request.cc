@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "harness/append.h"
+
 namespace cce::sim {
 
 namespace {
@@ -29,10 +31,6 @@ bool has_tag(CipherMode mode) {
 
 bool wraps_keys(CipherMode mode) {
     return mode == CipherMode::kw || mode == CipherMode::kwp;
-}
-
-void append(std::vector<std::uint8_t>& stream, std::span<const std::uint8_t> bytes) {
-    stream.insert(stream.end(), bytes.begin(), bytes.end());
 }
 
 std::span<const std::uint8_t> bytes_of(const auto& object) {

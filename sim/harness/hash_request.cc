@@ -4,6 +4,9 @@
 
 #include <cstring>
 #include <stdexcept>
+#include <string>
+
+#include "harness/append.h"
 
 namespace cce::sim {
 
@@ -16,8 +19,19 @@ bool sponge(HashMode mode) {
     return mode >= HashMode::sha3_224;
 }
 
-void append(std::vector<std::uint8_t>& stream, std::span<const std::uint8_t> bytes) {
-    stream.insert(stream.end(), bytes.begin(), bytes.end());
+/// What HMAC's key block, XORed with `pad`, makes of the initial state.
+HashFront state_behind(Machine& machine, QueuePair& queue, HashMode mode, std::span<const std::uint8_t> key,
+                       std::uint8_t pad) {
+    std::vector<std::uint8_t> block(key.begin(), key.end());
+    block.resize(hash_block_bytes(mode));
+    for (std::uint8_t& byte : block) byte ^= pad;
+    HashRequest request(machine, mode);
+    request.message(block);
+    const contract::Completion done = queue.run(request.descriptor());
+    if (done.status != contract::Status::ok) {
+        throw std::runtime_error("HMAC's key block: " + std::string(contract::name_of(done.status)));
+    }
+    return request.continuation();
 }
 
 }  // namespace
@@ -69,11 +83,24 @@ std::size_t hash_digest_bytes(HashMode mode) {
     }
 }
 
+std::vector<std::uint8_t> HashFront::bytes() const {
+    std::vector<std::uint8_t> stream(sizeof context);
+    std::memcpy(stream.data(), &context, sizeof context);
+    append(stream, state);
+    append(stream, outer);
+    return stream;
+}
+
+HashFront hmac_session(Machine& machine, QueuePair& queue, HashMode mode, std::span<const std::uint8_t> key) {
+    constexpr std::uint8_t inner_pad = 0x36, outer_pad = 0x5c;
+    if (key.size() > hash_block_bytes(mode)) throw std::invalid_argument("hmac_session: a key longer than a block");
+    HashFront front = state_behind(machine, queue, mode, key, inner_pad);
+    front.outer = state_behind(machine, queue, mode, key, outer_pad).state;
+    return front;
+}
+
 HashRequest& HashRequest::front(const HashFront& front) {
-    front_.resize(sizeof front.context);
-    std::memcpy(front_.data(), &front.context, sizeof front.context);
-    append(front_, front.state);
-    append(front_, front.outer);
+    front_ = front.bytes();
     outer_ = front.outer;
     keyed_ = !front.outer.empty();
     first_ = false;

@@ -13,6 +13,7 @@
 #include "cce_contract.hpp"
 #include "harness/cipher_request.h"
 #include "harness/machine.h"
+#include "harness/queue_pair.h"
 
 namespace cce::sim {
 
@@ -32,7 +33,15 @@ struct HashFront {
     contract::HashContext context;
     std::vector<std::uint8_t> state;  ///< to go on from
     std::vector<std::uint8_t> outer;  ///< HMAC: behind the outer key block; else empty
+
+    /// As it lies in the source.
+    [[nodiscard]] std::vector<std::uint8_t> bytes() const;
 };
+
+/// HMAC's states behind both key blocks (FIPS 198-1, 4), made by the engine on `queue`, where nothing is outstanding. A
+/// key that is longer than a block must have been hashed. Throws std::runtime_error if a request fails.
+[[nodiscard]] HashFront hmac_session(Machine& machine, QueuePair& queue, contract::HashMode mode,
+                                     std::span<const std::uint8_t> key);
 
 /// The memory of a request lives as long as it does.
 ///
