@@ -6,17 +6,14 @@
 // this way.
 
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <numeric>
-#include <optional>
 
 #include "harness/cipher_hash_request.h"
 #include "harness/hash_request.h"
+#include "hash_support.h"
 #include "support.h"
 
 namespace cce::test {
@@ -32,16 +29,6 @@ using sim::HashFront;
 using sim::HashRequest;
 using sim::Shape;
 
-struct Function {
-    HashMode mode;
-    const char* name;  ///< OpenSSL's
-};
-constexpr std::array functions{
-    Function{HashMode::sha_224, "SHA224"},         Function{HashMode::sha_256, "SHA256"},
-    Function{HashMode::sha_384, "SHA384"},         Function{HashMode::sha_512, "SHA512"},
-    Function{HashMode::sha_512_224, "SHA512-224"}, Function{HashMode::sha_512_256, "SHA512-256"},
-    Function{HashMode::sha3_224, "SHA3-224"},      Function{HashMode::sha3_256, "SHA3-256"},
-    Function{HashMode::sha3_384, "SHA3-384"},      Function{HashMode::sha3_512, "SHA3-512"}};
 constexpr std::array ciphers{CipherMode::cbc, CipherMode::ctr};
 
 Bytes joined(const Bytes& a, const Bytes& b) {
@@ -50,41 +37,10 @@ Bytes joined(const Bytes& a, const Bytes& b) {
     return both;
 }
 
-Bytes digest(const char* name, const Bytes& message) {
-    const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> algorithm{EVP_MD_fetch(nullptr, name, nullptr), &EVP_MD_free};
-    Bytes result(static_cast<std::size_t>(EVP_MD_get_size(algorithm.get())));
-    EXPECT_EQ(EVP_Digest(message.data(), message.size(), result.data(), nullptr, algorithm.get(), nullptr), 1);
-    return result;
-}
-
-Bytes hmac(const char* name, const Bytes& key, const Bytes& message) {
-    const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> algorithm{EVP_MD_fetch(nullptr, name, nullptr), &EVP_MD_free};
-    Bytes result(static_cast<std::size_t>(EVP_MD_get_size(algorithm.get())));
-    unsigned length = 0;
-    HMAC(algorithm.get(), key.data(), static_cast<int>(key.size()), message.data(), message.size(), result.data(),
-         &length);
-    EXPECT_EQ(length, result.size());
-    return result;
-}
-
-/// A stream of `length` bytes, in one buffer or in a list of some.
-Shape random_shape(std::mt19937_64& random, std::uint32_t length) {
-    if (length == 0 || below(random, 3) == 0) return Shape::direct(length, below(random, 64));
-    Shape shape;
-    shape.list = true;
-    shape.list_gap = below(random, 4);
-    while (length != 0) {
-        const std::uint32_t piece = 1 + below(random, std::min<std::uint32_t>(length, 1 + below(random, 300)));
-        shape.pieces.push_back({below(random, 64), piece});
-        length -= piece;
-    }
-    return shape;
-}
-
 /// What one request is about, and what must come of it.
 struct Case {
     CipherMode cipher = CipherMode::cbc;
-    Function hash{};
+    HashFunction hash{};
     bool keyed = false;
     bool over_plaintext = false;
     Bytes key;
@@ -102,8 +58,7 @@ struct Case {
         ciphertext = sealed.text;
         next_iv = sealed.next_iv;
         const Bytes message = joined(aad, over_plaintext ? plaintext : ciphertext);
-        tag = keyed ? hmac(hash.name, mac_key, message) : digest(hash.name, message);
-        tag.resize(tag_bytes);
+        tag = keyed ? mac("HMAC", hash.name, mac_key, message, tag_bytes) : digest(hash.name, message, tag_bytes);
     }
 };
 
@@ -122,35 +77,19 @@ protected:
 
     void SetUp() override { queue_.start(); }
 
-    HashFront state_behind(HashMode mode, const Bytes& block) {
-        HashRequest request(machine_, mode);
-        request.message(block);
-        EXPECT_EQ(queue_.run(request.descriptor()).status, Status::ok);
-        return request.continuation();
-    }
-    /// The states behind both key blocks (FIPS 198-1).
-    HashFront hmac_session(const Function& hash, Bytes key) {
-        const std::size_t block = sim::hash_block_bytes(hash.mode);
-        EXPECT_LE(key.size(), block);
-        key.resize(block);
-        Bytes inner = key, outer = key;
-        for (auto& byte : inner) byte ^= 0x36;
-        for (auto& byte : outer) byte ^= 0x5c;
-        HashFront front = state_behind(hash.mode, inner);
-        front.outer = state_behind(hash.mode, outer).state;
-        return front;
-    }
     /// A session of the function, made once.
-    const std::pair<Bytes, HashFront>& session(const Function& hash) {
+    const std::pair<Bytes, HashFront>& session(const HashFunction& hash) {
         auto found = sessions_.find(hash.name);
         if (found == sessions_.end()) {
             const Bytes key = random_bytes(random_, 1 + below(random_, 64));
-            found = sessions_.emplace(hash.name, std::pair{key, hmac_session(hash, key)}).first;
+            const HashFront front = sim::hmac_session(machine_, queue_, hash.mode, key);
+            found = sessions_.emplace(hash.name, std::pair{key, front}).first;
         }
         return found->second;
     }
 
-    Case random_case(CipherMode cipher, const Function& hash, bool keyed, bool over_plaintext, std::size_t text_bytes) {
+    Case random_case(CipherMode cipher, const HashFunction& hash, bool keyed, bool over_plaintext,
+                     std::size_t text_bytes) {
         Case c;
         c.cipher = cipher;
         c.hash = hash;
@@ -204,7 +143,7 @@ protected:
 TEST_P(CipherHash, Everything) {
     const unsigned rounds = rounds_on(GetParam(), 4);
     for (unsigned round = 0; round < std::max(rounds, 1U); ++round) {
-        for (const Function& hash : functions) {
+        for (const HashFunction& hash : digest_functions) {
             for (const CipherMode cipher : ciphers) {
                 for (const bool keyed : {false, true}) {
                     for (const bool over_plaintext : {false, true}) {
@@ -225,7 +164,7 @@ TEST_P(CipherHash, LengthsAroundBlocks) {
         for (const std::size_t text : {1, 7, 15, 16, 17, 32, 47, 48, 49, 64, 127, 128, 129}) {
             if (few && (aad + text) % 3 != 0) continue;
             Case c = random_case(below(random_, 2) == 0 ? CipherMode::ctr : CipherMode::cbc,
-                                 functions[below(random_, functions.size())], below(random_, 2) == 0,
+                                 digest_functions[below(random_, digest_functions.size())], below(random_, 2) == 0,
                                  below(random_, 2) == 0, text);
             c.aad = random_bytes(random_, aad);
             c.answer();
@@ -239,7 +178,7 @@ TEST_P(CipherHash, LengthsAroundBlocks) {
 TEST_P(CipherHash, NextIvChains) {
     for (const CipherMode cipher : ciphers) {
         for (const bool decrypt : {false, true}) {
-            Case whole = random_case(cipher, functions[1], false, false, 1024);
+            Case whole = random_case(cipher, digest_functions[1], false, false, 1024);
             Bytes iv = whole.iv;
             Bytes result;
             for (std::size_t place = 0; place < 1024; place += 256) {
@@ -262,7 +201,7 @@ TEST_P(CipherHash, NextIvChains) {
 }
 
 TEST_P(CipherHash, WrongTagWipesTheText) {
-    for (const Function& hash : functions) {
+    for (const HashFunction& hash : digest_functions) {
         for (const bool keyed : {false, true}) {
             const CipherMode cipher = ciphers[below(random_, ciphers.size())];
             Case c = random_case(cipher, hash, keyed, below(random_, 2) == 0, 1 + below(random_, 2000));
@@ -293,7 +232,7 @@ TEST_P(CipherHash, WrongTagWipesTheText) {
 }
 
 TEST_P(CipherHash, EngineHeldKey) {
-    const Case c = random_case(CipherMode::cbc, functions[1], true, false, 400);
+    const Case c = random_case(CipherMode::cbc, digest_functions[1], true, false, 400);
     CipherHashRequest loaded(machine_, c.cipher, c.hash.mode);
     compose(loaded, c, false);
     ASSERT_EQ(queue_.run(sim::context_load(3, loaded.context_address())).status, Status::ok);
@@ -320,7 +259,7 @@ TEST_P(CipherHash, Rights) {
             cipher == CipherMode::cbc ? ContextRecord::rights_cbc : ContextRecord::rights_ctr;
         for (const bool decrypt : {false, true}) {
             const std::uint32_t direction = decrypt ? ContextRecord::rights_decrypt : ContextRecord::rights_encrypt;
-            const Case c = random_case(cipher, functions[4], false, false, 64);
+            const Case c = random_case(cipher, digest_functions[4], false, false, 64);
             for (const auto& [rights, expected] :
                  {std::pair{mode_right | direction, Status::ok},
                   std::pair{sim::all_cipher_rights & ~mode_right, Status::key_rights},
@@ -337,7 +276,7 @@ TEST_P(CipherHash, Rights) {
 
 /// Everything that the contract refuses before anything but the descriptor is read, in the order of the checks.
 TEST_P(CipherHash, RefusedDescriptors) {
-    const Case c = random_case(CipherMode::ctr, functions[1], true, false, 100);
+    const Case c = random_case(CipherMode::ctr, digest_functions[1], true, false, 100);
     const std::uint32_t front = 16 + 2 * contract::hash_state_short_bytes;
     struct Mistake {
         const char* what;
@@ -408,7 +347,7 @@ TEST_P(CipherHash, RefusedDescriptors) {
 
 /// What is wrong with hash_context in front of the AAD.
 TEST_P(CipherHash, RefusedStates) {
-    const Case c = random_case(CipherMode::cbc, functions[1], true, false, 512);
+    const Case c = random_case(CipherMode::cbc, digest_functions[1], true, false, 512);
     const std::array<void (*)(contract::HashContext&), 6> mistakes{
         [](contract::HashContext& context) { context.format = contract::ContextFormat::cipher_key; },
         [](contract::HashContext& context) { context.mode = HashMode::sha_224; },
@@ -435,7 +374,7 @@ TEST_P(CipherHash, RefusedStates) {
 TEST_P(CipherHash, FaultsInTheMiddle) {
     for (const CipherMode cipher : ciphers) {
         for (const bool decrypt : {false, true}) {
-            const Case c = random_case(cipher, functions[3], true, decrypt, 3000);
+            const Case c = random_case(cipher, digest_functions[3], true, decrypt, 3000);
             CipherHashRequest request(machine_, cipher, c.hash.mode);
             compose(request, c, decrypt);
             request.text(decrypt ? c.ciphertext : c.plaintext);
@@ -462,7 +401,7 @@ TEST_P(CipherHash, FaultsInTheMiddle) {
 }
 
 TEST_P(CipherHash, Gates) {
-    const Case c = random_case(CipherMode::ctr, functions[7], false, false, 6000);
+    const Case c = random_case(CipherMode::ctr, digest_functions[7], false, false, 6000);
     namespace global = contract::global_page;
     for (const std::uint32_t gate : {global::gate_aes.mask, global::gate_hash.mask}) {
         machine_.write_register(global::at(global::gate), gate);
@@ -500,8 +439,9 @@ TEST_P(CipherHash, ManyAtOnce) {
         std::vector<Bytes> stream_answers;
         for (unsigned i = 0; i < 24; ++i) {
             Waiting one;
-            one.what = random_case(ciphers[below(random_, 2)], functions[below(random_, functions.size())],
-                                   below(random_, 2) == 0, below(random_, 2) == 0, 1 + below(random_, 1500));
+            one.what =
+                random_case(ciphers[below(random_, 2)], digest_functions[below(random_, digest_functions.size())],
+                            below(random_, 2) == 0, below(random_, 2) == 0, 1 + below(random_, 1500));
             one.decrypt = below(random_, 2) == 0;
             one.request = std::make_unique<CipherHashRequest>(machine_, one.what.cipher, one.what.hash.mode);
             compose(*one.request, one.what, one.decrypt);
@@ -557,7 +497,7 @@ TEST_P(CipherHash, Rfc7518Ciphertexts) {
                              Sample{3, 32, "4affaaadb78c31c5da4b1b590d10ffbd", ""}};
     for (const Sample& sample : samples) {
         Case c;
-        c.hash = functions[sample.hash];
+        c.hash = digest_functions[sample.hash];
         c.keyed = true;
         Bytes secret(2 * sample.key_bytes);
         std::iota(secret.begin(), secret.end(), std::uint8_t{0});
@@ -570,7 +510,7 @@ TEST_P(CipherHash, Rfc7518Ciphertexts) {
         c.tag_bytes = sample.key_bytes;
         c.answer();
         EXPECT_EQ(to_hex(Bytes(c.ciphertext.begin(), c.ciphertext.begin() + 16)), sample.first);
-        sessions_[c.hash.name] = {c.mac_key, hmac_session(c.hash, c.mac_key)};
+        sessions_[c.hash.name] = {c.mac_key, sim::hmac_session(machine_, queue_, c.hash.mode, c.mac_key)};
         both_ways(c);
     }
 }

@@ -7,9 +7,6 @@
 // OpenSSL's structures with the state words and lengths are the oracle for long messages, and are marked as old.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <gtest/gtest.h>
-#include <openssl/core_names.h>
-#include <openssl/evp.h>
-#include <openssl/params.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -20,6 +17,7 @@
 #include <optional>
 
 #include "harness/hash_request.h"
+#include "hash_support.h"
 #include "support.h"
 #include "vector_file.h"
 
@@ -31,73 +29,6 @@ using contract::HashMode;
 using contract::Status;
 using sim::HashFront;
 using sim::HashRequest;
-using sim::Shape;
-
-struct Function {
-    HashMode mode;
-    const char* name;  ///< OpenSSL's
-};
-constexpr std::array functions{
-    Function{HashMode::sha_224, "SHA224"},         Function{HashMode::sha_256, "SHA256"},
-    Function{HashMode::sha_384, "SHA384"},         Function{HashMode::sha_512, "SHA512"},
-    Function{HashMode::sha_512_224, "SHA512-224"}, Function{HashMode::sha_512_256, "SHA512-256"},
-    Function{HashMode::sha3_224, "SHA3-224"},      Function{HashMode::sha3_256, "SHA3-256"},
-    Function{HashMode::sha3_384, "SHA3-384"},      Function{HashMode::sha3_512, "SHA3-512"},
-    Function{HashMode::shake_128, "SHAKE128"},     Function{HashMode::shake_256, "SHAKE256"}};
-
-Bytes digest(const char* name, const Bytes& message, std::size_t bytes) {
-    const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> algorithm{EVP_MD_fetch(nullptr, name, nullptr), &EVP_MD_free};
-    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(), &EVP_MD_CTX_free};
-    const bool extendable = (EVP_MD_get_flags(algorithm.get()) & EVP_MD_FLAG_XOF) != 0;
-    Bytes result(extendable ? bytes : static_cast<std::size_t>(EVP_MD_get_size(algorithm.get())));
-    EXPECT_EQ(EVP_DigestInit_ex(context.get(), algorithm.get(), nullptr), 1);
-    EXPECT_EQ(EVP_DigestUpdate(context.get(), message.data(), message.size()), 1);
-    if (extendable) {
-        EXPECT_EQ(EVP_DigestFinalXOF(context.get(), result.data(), result.size()), 1);
-    } else {
-        EXPECT_EQ(EVP_DigestFinal_ex(context.get(), result.data(), nullptr), 1);
-    }
-    result.resize(bytes);
-    return result;
-}
-
-Bytes mac(const char* name, const char* digest_name, const Bytes& key, const Bytes& message, std::size_t bytes) {
-    const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> algorithm{EVP_MAC_fetch(nullptr, name, nullptr),
-                                                                      &EVP_MAC_free};
-    const std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> context{EVP_MAC_CTX_new(algorithm.get()),
-                                                                            &EVP_MAC_CTX_free};
-    std::vector<OSSL_PARAM> parameters;
-    std::string text = digest_name != nullptr ? digest_name : "";
-    if (digest_name != nullptr) {
-        parameters.push_back(OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, text.data(), 0));
-    } else {
-        parameters.push_back(OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &bytes));
-    }
-    parameters.push_back(OSSL_PARAM_construct_end());
-    Bytes result(std::max<std::size_t>(bytes, 64));
-    std::size_t length = 0;
-    // No pointer means no key to OpenSSL, not an empty one.
-    const std::uint8_t none = 0;
-    EXPECT_EQ(EVP_MAC_init(context.get(), key.empty() ? &none : key.data(), key.size(), parameters.data()), 1);
-    EXPECT_EQ(EVP_MAC_update(context.get(), message.data(), message.size()), 1);
-    EXPECT_EQ(EVP_MAC_final(context.get(), result.data(), &length, result.size()), 1);
-    result.resize(bytes);
-    return result;
-}
-
-/// A stream of `length` bytes, in one buffer or in a list of some.
-Shape random_shape(std::mt19937_64& random, std::uint32_t length) {
-    if (length == 0 || below(random, 3) == 0) return Shape::direct(length, below(random, 64));
-    Shape shape;
-    shape.list = true;
-    shape.list_gap = below(random, 4);
-    while (length != 0) {
-        const std::uint32_t piece = 1 + below(random, std::min<std::uint32_t>(length, 1 + below(random, 300)));
-        shape.pieces.push_back({below(random, 64), piece});
-        length -= piece;
-    }
-    return shape;
-}
 
 class Hash : public testing::TestWithParam<Target> {
 protected:
@@ -123,7 +54,7 @@ protected:
             put(request, Bytes(message.begin() + static_cast<std::ptrdiff_t>(place),
                                message.begin() + static_cast<std::ptrdiff_t>(place + blocks * block)));
             EXPECT_EQ(run(request).status, Status::ok);
-            front = keep_outer(request.continuation(), front);
+            front = request.continuation();
             place += blocks * block;
             first = false;
         }
@@ -134,28 +65,10 @@ protected:
         EXPECT_EQ(run(request).status, Status::ok);
         return request.output();
     }
-    static HashFront keep_outer(HashFront next, const std::optional<HashFront>& before) {
-        if (before) next.outer = before->outer;
-        return next;
-    }
-    /// What one block does to the initial state.
-    HashFront state_behind(HashMode mode, const Bytes& block) {
-        HashRequest request(machine_, mode);
-        request.message(block);
-        EXPECT_EQ(run(request).status, Status::ok);
-        return request.continuation();
-    }
-    /// The states behind both key blocks (FIPS 198-1).
-    HashFront hmac_session(HashMode mode, const char* name, Bytes key) {
-        const std::size_t block = sim::hash_block_bytes(mode);
-        if (key.size() > block) key = digest(name, key, sim::hash_digest_bytes(mode));
-        key.resize(block);
-        Bytes inner = key, outer = key;
-        for (auto& byte : inner) byte ^= 0x36;
-        for (auto& byte : outer) byte ^= 0x5c;
-        HashFront front = state_behind(mode, inner);
-        front.outer = state_behind(mode, outer).state;
-        return front;
+    HashFront hmac_session(const HashFunction& function, const Bytes& key) {
+        const bool longer = key.size() > sim::hash_block_bytes(function.mode);
+        return sim::hmac_session(machine_, queue_, function.mode,
+                                 longer ? digest(function.name, key, sim::hash_digest_bytes(function.mode)) : key);
     }
 
     std::mt19937_64 random_{test_seed()};
@@ -166,7 +79,7 @@ protected:
 };
 
 TEST_P(Hash, LengthsAroundBlocks) {
-    for (const Function& function : functions) {
+    for (const HashFunction& function : hash_functions) {
         const std::size_t block = sim::hash_block_bytes(function.mode);
         const std::size_t bytes = sim::hash_extendable(function.mode) ? 41 : sim::hash_digest_bytes(function.mode);
         std::vector<std::size_t> lengths{0, 1, 3, 8, 15, 16, 17, 55, 56, 63, 64, 111, 112, 119, 120, 127, 128};
@@ -185,7 +98,7 @@ TEST_P(Hash, LengthsAroundBlocks) {
 TEST_P(Hash, RandomPieces) {
     const unsigned rounds = rounds_on(GetParam(), 30);
     for (unsigned round = 0; round < rounds; ++round) {
-        for (const Function& function : functions) {
+        for (const HashFunction& function : hash_functions) {
             const Bytes message = random_bytes(random_, below(random_, 2000));
             const std::size_t bytes =
                 sim::hash_extendable(function.mode)
@@ -199,7 +112,7 @@ TEST_P(Hash, RandomPieces) {
 }
 
 TEST_P(Hash, SqueezedInPieces) {
-    for (const Function& function : functions) {
+    for (const HashFunction& function : hash_functions) {
         if (!sim::hash_extendable(function.mode)) continue;
         const auto pair = static_cast<std::uint32_t>(2 * sim::hash_block_bytes(function.mode));
         const Bytes message = random_bytes(random_, 333);
@@ -225,12 +138,12 @@ TEST_P(Hash, SqueezedInPieces) {
 }
 
 TEST_P(Hash, Hmac) {
-    for (const Function& function : functions) {
+    for (const HashFunction& function : hash_functions) {
         if (sim::hash_extendable(function.mode)) continue;
         const std::size_t bytes = sim::hash_digest_bytes(function.mode);
         for (const std::size_t key_bytes : {0, 1, 20, 64, 72, 144, 200}) {
             const Bytes key = random_bytes(random_, key_bytes);
-            const HashFront session = hmac_session(function.mode, function.name, key);
+            const HashFront session = hmac_session(function, key);
             for (const std::size_t length : {0U, 50U, below(random_, 1500)}) {
                 const Bytes message = random_bytes(random_, length);
                 ASSERT_EQ(in_pieces(function.mode, message, 1 + below(random_, 3), bytes, session),
@@ -244,7 +157,7 @@ TEST_P(Hash, Hmac) {
 TEST_P(Hash, Rfc4231) {
     const std::filesystem::path folder = std::filesystem::path(CCE_VECTORS).parent_path().parent_path() / "HMAC";
     unsigned vectors = 0;
-    for (const Function& function : functions) {
+    for (const HashFunction& function : hash_functions) {
         const std::string name = function.name;
         if (name.size() != 6 || !name.starts_with("SHA") || name[3] == 'K') continue;  // SHA224, SHA256, SHA384, SHA512
         const auto path = folder / ("rfc-4231-sha" + name.substr(3) + ".txt");
@@ -253,7 +166,7 @@ TEST_P(Hash, Rfc4231) {
             Bytes message = from_hex(vector.take("Msg"));
             message.resize(vector.take_number("Len") / 8);
             const Bytes expected = from_hex(vector.take("MD"));
-            const HashFront session = hmac_session(function.mode, function.name, from_hex(vector.take("Key")));
+            const HashFront session = hmac_session(function, from_hex(vector.take("Key")));
             EXPECT_EQ(in_pieces(function.mode, message, 1 + below(random_, 2), expected.size(), session), expected)
                 << path << ", " << vectors;
         }
@@ -424,7 +337,7 @@ TEST_P(Hash, ManyAtOnce) {
     const unsigned rounds = rounds_on(GetParam(), 200);
     for (unsigned round = 0; round < rounds || !waiting.empty();) {
         while (round < rounds && queue_.free_slots() != 0) {
-            const Function& function = functions[below(random_, functions.size())];
+            const HashFunction& function = hash_functions[below(random_, hash_functions.size())];
             const Bytes message = random_bytes(random_, below(random_, 800));
             const std::size_t bytes =
                 sim::hash_extendable(function.mode) ? 1 + below(random_, 1000) : sim::hash_digest_bytes(function.mode);
@@ -459,7 +372,7 @@ TEST_P(Hash, GateClosedInTheMiddle) {
     namespace global = contract::global_page;
     const auto gate = [&](std::uint32_t value) { machine_.write_register(global::at(global::gate), value); };
     const Bytes message = random_bytes(random_, 4096);
-    for (const Function& function : functions) {
+    for (const HashFunction& function : hash_functions) {
         const std::size_t bytes = sim::hash_extendable(function.mode) ? 64 : sim::hash_digest_bytes(function.mode);
         std::vector<std::unique_ptr<HashRequest>> requests;
         for (unsigned i = 0; i < 8; ++i) {
