@@ -400,24 +400,33 @@ TEST_P(CipherHash, FaultsInTheMiddle) {
     }
 }
 
+/// Before a request begins, and whatever it is doing. Of a decryption nothing is left, or nothing was ever written.
 TEST_P(CipherHash, Gates) {
     const Case c = random_case(CipherMode::ctr, digest_functions[7], false, false, 6000);
     namespace global = contract::global_page;
-    for (const std::uint32_t gate : {global::gate_aes.mask, global::gate_hash.mask}) {
-        machine_.write_register(global::at(global::gate), gate);
-        CipherHashRequest request(machine_, c.cipher, c.hash.mode);
-        compose(request, c, false);
-        put(request, c.plaintext);
-        EXPECT_EQ(queue_.run(request.descriptor()).status, Status::gated);
-        machine_.write_register(global::at(global::gate), 0);
-        // In flight, too: whatever the request is doing.
-        for (unsigned cycles = 60; cycles < 400; cycles += 47) {
-            queue_.post(request.descriptor());
-            queue_.ring_submission();
-            machine_.run(cycles);
-            machine_.write_register(global::at(global::gate), gate);
-            EXPECT_EQ(queue_.wait().status, Status::gated) << cycles;
-            machine_.write_register(global::at(global::gate), 0);
+    const auto gate = [&](std::uint32_t value) { machine_.write_register(global::at(global::gate), value); };
+    const Bytes zeros(c.plaintext.size()), untouched(c.plaintext.size(), sim::ScatteredText::background);
+    for (const std::uint32_t closed : {global::gate_aes.mask, global::gate_hash.mask}) {
+        for (const bool decrypt : {false, true}) {
+            const Bytes& text = decrypt ? c.ciphertext : c.plaintext;
+            unsigned wiped = 0;
+            for (unsigned cycles = 0; cycles < 400; cycles += cycles == 0 ? 60 : 47) {
+                CipherHashRequest request(machine_, c.cipher, c.hash.mode);
+                compose(request, c, decrypt);
+                put(request, text);
+                if (cycles == 0) gate(closed);
+                queue_.post(request.descriptor());
+                queue_.ring_submission();
+                machine_.run(cycles);
+                gate(closed);
+                EXPECT_EQ(queue_.wait().status, Status::gated) << cycles;
+                gate(0);
+                if (!decrypt) continue;
+                const Bytes left = request.output_text();
+                EXPECT_TRUE(left == zeros || left == untouched) << cycles;
+                if (left == zeros) ++wiped;
+            }
+            if (decrypt) EXPECT_GT(wiped, 0U);
         }
     }
     both_ways(c);
