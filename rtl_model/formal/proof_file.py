@@ -19,7 +19,7 @@ Header lines, comments at the top of the file (a line that begins with two more 
     // - text that stands exactly once in that file
     // + what the fault puts in its place
 
-Every fault is a change of the RTL that the proof must find. A harness may narrow the inputs that it tries then (`ifdef
+Every fault is a change of the RTL that the proof must find. A harness and stand-ins may narrow what is tried then (`ifdef
 PLANTED), to be faster: what it finds is a counterexample all the same. Lines between `// inside MODULE` and
 `// end inside` are put at the end of that RTL module, so that they can name its registers: Yosys has no `bind`.
 """
@@ -159,6 +159,7 @@ def write_sources(proof: Proof, fault: Fault | None, rtl: pathlib.Path, contract
     names: list[str] = []
     left = set(proof.inside)
     planted = fault is None
+    planted_define = "`define PLANTED\n" if fault else ""
     for source in [contract / "cce_contract_pkg.sv", *(rtl / file for file in proof.files)]:
         text = source.read_text(encoding="utf-8")
         if fault and source == rtl / fault.file:
@@ -173,12 +174,13 @@ def write_sources(proof: Proof, fault: Fault | None, rtl: pathlib.Path, contract
                 before, end, after = text.rpartition("\nendmodule")
                 text = before + "\n" + proof.inside[module] + end + after
                 left.discard(module)
+        if "stand_ins" in source.parts:
+            text = planted_define + text
         (folder / source.name).write_text(text, encoding="utf-8")
         names.append(source.name)
     if left:
         raise ProofError(f"{proof.name}: none of its files has a module {', '.join(sorted(left))}")
     if not planted and fault:
         raise ProofError(f"{proof.name}: fault '{fault.name}': {fault.file} is not among the proof's files")
-    planted_define = "`define PLANTED\n" if fault else ""
     (folder / "harness.sv").write_text(planted_define + proof.harness, encoding="utf-8")
     return [*names, "harness.sv"]

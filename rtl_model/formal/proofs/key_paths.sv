@@ -30,7 +30,7 @@
 // fault status keyslot/key_loader.sv: a fault's status has bits of the key in it
 // -   assign fault_status_o = status;
 // +   assign fault_status_o = status ^ key_q[7:0];
-// fault length keyslot/key_loader.sv: the cipher is told a key's length with a bit of the key in it
+// fault index keyslot/key_loader.sv: the cipher is told the index of a key with a bit of the key in it
 // -   assign key_index_o = {state_q == StateTweakKey, slot};
 // +   assign key_index_o = {state_q == StateTweakKey, slot} ^ (SlotWidth + 1)'(store_key[0]);
 // fault timing keyslot/key_loader.sv: how long a key takes depends on it
