@@ -11,7 +11,7 @@ from report.figures import Figure, Report
 #: Names of figures of which more is better; of all others less is.
 MORE_IS_BETTER = ('engine.throughput', 'scale.', 'simulation.', 'linux.library.rate', 'software.openssl_speed')
 #: Said of what something is, not how good it is: no change for the better or for the worse.
-NEUTRAL = ('engine.bus', 'engine.dma', 'engine.rtl_equals_model')
+NEUTRAL = ('engine.bus', 'engine.dma', 'engine.rtl_equals_model', 'machine.others')
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,9 @@ from report.algorithms import KNOWN, NO_DIRECTION, full_name
 from report.comparison import KEY_BITS, KINDS, STEP, Comparison, Saving, compare
 from report.engine import DEEP, is_deep
 from report.figures import Condition, Figure, Report
-from report.machine import IDLE_LOAD
 from report.plots import all_plots, base, size_text
 from report.profiles import EngineProfile, from_json
-from report.software import CLASSES, KERNEL_C
+from report.software import CLASSES, KERNEL_C, busy_others
 
 STYLE = '''
 body { font: 15px/1.45 sans-serif; color: #222; max-width: 62rem; margin: 1.5rem auto; padding: 0 1rem; }
@@ -303,10 +302,10 @@ def page(report: Report) -> str:
     if not report.complete:
         parts.append('<p class="warning">This run was not completed: figures are missing, and those marked in report.json as '
                      'not complete have fewer repetitions.</p>')
-    load = report.machine.get('load') or [0]
-    if load[0] > IDLE_LOAD:
-        parts.append(f'<p class="warning">The machine was not idle when the run began (load {load[0]:.1f}): host times are '
-                     'worse than they need be, and spread. Cycles of the engine are exact all the same.</p>')
+    if (others := busy_others(report)) is not None:
+        parts.append(f'<p class="warning">The machine was not idle: other programs kept {others:.2f} cores busy while OpenSSL was '
+                     'timed. Host times are worse than they need be, and spread. Cycles of the engine are exact all the '
+                     'same.</p>')
     parts.append('<p>Three clocks appear, and each table and plot says which it has: <b>cycles of the engine</b>, exact, from '
                  'simulation; <b>host time</b> of the machine named above; and, in the comparison alone, <b>both together</b> '
                  'at the clocks of the profiles. Doorbells and interrupts are stated constants, never measured in a '

@@ -13,8 +13,9 @@ from pathlib import Path
 from report.algorithms import full_name
 from report.comparison import STEP, compare
 from report.figures import Report, ReportError, read_report, write_text
-from report.machine import IDLE_LOAD, ROOT
+from report.machine import ROOT
 from report.plots import break_evens, size_text
+from report.software import busy_others
 
 PLOT = 'docs/break-even.svg'
 BLOCK = re.compile(r'(<!-- bench: begin -->\n).*(<!-- bench: end -->\n)', re.DOTALL)
@@ -36,7 +37,7 @@ def block(report: Report) -> str:
         raise ReportError('the report has no comparison: not every part of the benchmark was run')
     command = 'scripts/bench.sh' + (' --quick' if report.options.get('quick') else '')
     virtual = ' (a virtual machine)' if report.machine.get('hypervisor') == 'yes' else ''
-    busy = ' The machine was not idle.' if (report.machine.get('load') or [0])[0] > IDLE_LOAD else ''
+    busy = ' The machine was not idle.' if busy_others(report) is not None else ''
     lines = [f'`{command}`, {report.begun[:10]}, on an {report.machine.get("cpu", "unknown CPU")} with '
              f'{report.machine.get("cores", "?")} cores{virtual}: bytes of a request from which on the engine is better than '
              'the CPU, one at a time (it answers sooner) / many in flight (more bytes a second from one core).' + busy,

@@ -14,13 +14,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from report.algorithms import NO_DIRECTION, openssl_names
-from report.figures import Condition, Figure, summarize
-from report.machine import NO_GUEST_KERNEL, ROOT, guest_kernel
+from report.figures import Condition, Figure, Report, summarize
+from report.machine import IDLE_CORES, NO_GUEST_KERNEL, ROOT, Others, guest_kernel
 from report.part import Context, PartError, run
 
 CLASSES = ('all', 'aes-ni', 'plain')
 SIZES = (16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576)
 REPETITIONS = 10
+#: What the rest of the machine did while OpenSSL was timed.
+OTHERS = 'machine.others'
 #: Of the kernel's own C code, as of OpenSSL's classes.
 KERNEL_C = 'kernel-c'
 KERNEL_C_SECONDS = 12  #: of all its rounds, the guest's boot included
@@ -137,6 +139,7 @@ class SoftwarePart:
         algorithms, sizes, seconds = self._shape(context)
         masks = {name: run([program, '--print-mask', name], context.work / 'mask.log').strip() for name in CLASSES}
         collection = Collection()
+        others = Others()
         try:
             # A process for each class and round, classes in another order each time: what changes on the machine
             # meanwhile is in all of them.
@@ -152,6 +155,7 @@ class SoftwarePart:
                     collection.add(parse(text, instructions))
                     context.progress.advance('software', self._round_seconds(context),
                                              f'{instructions}, round {number + 1} of {REPETITIONS}')
+            yield Figure(OTHERS, 'cores', others.cores())
             self._kernel_c(context, collection, sizes)
         finally:
             # Also of a run that was interrupted or failed: fewer repetitions, marked as not complete.
@@ -190,6 +194,12 @@ class SoftwarePart:
         ours = [figure for figure in figures if figure.name == 'software.time' and figure.conditions == conditions]
         parts = {'ratio_to_ours': rate / ours[0].parts['bytes_per_second']} if ours else {}
         return Figure('software.openssl_speed', 'bytes per second', rate, conditions, parts)
+
+
+def busy_others(report: Report) -> float | None:
+    """Cores that other programs kept busy while OpenSSL was timed, if that is more than an idle machine's."""
+    cores = next((figure.value for figure in report.figures if figure.name == OTHERS), 0.0)
+    return cores if cores > IDLE_CORES else None
 
 
 def speed_rate(text: str) -> float:

@@ -17,6 +17,7 @@ import re
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,8 +25,8 @@ from typing import Any
 from unittest import mock
 
 from linux_users import operations
-from report import (algorithms, baseline, command, compare, comparison, engine, guest, linux, linux_users, profiles, readme,
-                    software)
+from report import (algorithms, baseline, command, compare, comparison, engine, guest, linux, linux_users, machine, profiles,
+                    readme, software)
 from report.figures import Figure, Report, ReportError, read_report, summarize
 from report.page import page
 from report.part import Context, PartError, answers, run
@@ -797,6 +798,25 @@ class ProgressTest(unittest.TestCase):
         self.assertRegex(out.getvalue(), r'^bench:  25 %, (2|3) min left: engine: gcm\n$')
         progress.advance('engine', 1000)
         self.assertEqual(progress.left(), 0)
+
+
+class IdleTest(unittest.TestCase):
+    """Whether other programs ran meanwhile."""
+
+    def test_a_program_that_runs_is_one_of_the_others(self) -> None:
+        others = machine.Others()
+        with subprocess.Popen(['/bin/sh', '-c', 'while :; do :; done']) as process:
+            time.sleep(0.5)
+            running = others.cores()
+            process.kill()
+        self.assertGreater(running, 0)
+
+    def test_page_and_readme_tell_of_a_machine_that_was_not_idle(self) -> None:
+        for cores, told in ((0.02, False), (0.7, True)):
+            report = known_report()
+            report.figures.append(Figure(software.OTHERS, 'cores', cores))
+            self.assertEqual('was not idle' in page(report), told)
+            self.assertEqual('was not idle' in readme.block(report), told)
 
 
 if __name__ == '__main__':
