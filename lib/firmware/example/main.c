@@ -143,10 +143,10 @@ static uint8_t key_byte(unsigned purpose, unsigned i) {
 }
 
 /* Compares with what the bytes are made of, so as to leave no key itself. */
-static bool is_between(const uint8_t* at, const uint8_t* end, unsigned purpose) {
+static bool is_between(uintptr_t at, uintptr_t end, unsigned purpose) {
     for (; at <= end - KEY_BYTES; ++at) {
         unsigned i = 0;
-        while (i < KEY_BYTES && at[i] == key_byte(purpose, i)) {
+        while (i < KEY_BYTES && *(const uint8_t*)(at + i) == key_byte(purpose, i)) {
             ++i;
         }
         if (i == KEY_BYTES) {
@@ -159,7 +159,8 @@ static bool is_between(const uint8_t* at, const uint8_t* end, unsigned purpose) 
 /* Looks through variables and stack for a key. */
 static bool is_left(unsigned purpose) {
     extern const uint8_t bss_begin[], bss_end[], stack_begin[], stack_end[]; /* firmware.ld */
-    return is_between(bss_begin, bss_end, purpose) || is_between(stack_begin, stack_end, purpose);
+    return is_between((uintptr_t)bss_begin, (uintptr_t)bss_end, purpose) ||
+           is_between((uintptr_t)stack_begin, (uintptr_t)stack_end, purpose);
 }
 
 static void set_up(void) {
