@@ -278,7 +278,7 @@ static int __init host_cycles_init(void)
 	device = platform_device_register_simple("cce_null", PLATFORM_DEVID_NONE, NULL, 0);
 	if (IS_ERR(device))
 		return PTR_ERR(device);
-	if (!device_is_bound(&device->dev)) {
+	if (!device->dev.driver) {
 		error = -ENODEV;
 		goto unregister;
 	}
