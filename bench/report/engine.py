@@ -31,9 +31,14 @@ DEEP = 32
 POINT_SECONDS = {'model': 0.1, 'rtl': 0.3}
 
 
+def deep(algorithm: str) -> int:
+    """So many requests in flight fill every lane."""
+    return KEY_WRAP_DEPTHS[-1] if algorithm in KEY_WRAP else DEEP
+
+
 def is_deep(asked: Mapping[str, Any]) -> bool:
     """True if more requests in flight would give no more: conditions of a figure."""
-    return bool(asked['depth'] * asked['queues'] >= (KEY_WRAP_DEPTHS[-1] if asked['algorithm'] in KEY_WRAP else DEEP))
+    return bool(asked['depth'] * asked['queues'] >= deep(asked['algorithm']))
 
 
 def point(mode: str, key_bits: int, decrypt: bool, size: int, depth: int, queues: int, **more: Any) -> Point:
@@ -64,10 +69,11 @@ def grid(modes: Iterable[str], keys: Iterable[int], directions: Iterable[bool], 
 
 
 def quick_grid(modes: Iterable[str], directions: Iterable[bool]) -> list[Point]:
-    """Of --quick: many long texts at once tell nothing new, and take longest."""
+    """Of --quick: one at a time, and as many as fill every lane; of the longest texts, whose throughput is the same, one."""
     chosen, both = tuple(modes), tuple(directions)
-    return (grid(chosen, (256,), both, SIZES[:-3], (SYNCHRONOUS, KEY_WRAP_DEPTHS[-1], DEEP), (1,)) +
-            grid(chosen, (256,), both, SIZES[-3:-2], (SYNCHRONOUS,), (1,)))
+    return [found for size in SIZES[:-2] for mode in chosen for depth in (SYNCHRONOUS, deep(mode))
+            if size < SIZES[-3] or depth == SYNCHRONOUS
+            for found in grid((mode,), (256,), both, (size,), (depth,), (1,))]
 
 
 def sweep_points(context: Context) -> list[Point]:

@@ -145,7 +145,7 @@ class LinuxPart:
         core and would build on it."""
         run([str(ROOT / 'bench/host_cycles/build.sh'), str(kernel), str(contract), str(out)], context.work / 'null.log')
         run([str(ROOT / 'driver/build.sh'), '--kernel', str(kernel), '--arch', 'um', '--contract', str(contract), '--out',
-             str(out / 'driver'), f'-j{len(context.cores)}'], context.work / 'driver.log')
+             str(out / 'driver'), '--', f'-j{len(context.cores)}'], context.work / 'driver.log')
 
     @staticmethod
     def _guest(context: Context, kernel: Path, module: Path, sizes: tuple[int, ...],
