@@ -19,6 +19,7 @@ struct cce_aead {
 struct cce_aead_request {
 	struct cce_request request;
 	u8 tag[SHA512_DIGEST_SIZE];	/* one that the engine doesn't write to the destination */
+	u8 tag_bytes;			/* of it, if the tag has a request of its own */
 	struct aead_request fallback;	/* last: the fallback's own context follows */
 };
 
@@ -34,7 +35,7 @@ static inline struct cce_aead_alg *cce_aead_alg_of(struct crypto_aead *tfm)
 	return container_of(crypto_aead_alg(tfm), struct cce_aead_alg, alg);
 }
 
-static inline struct aead_request *cce_aead_owner(struct cce_request *request)
+static inline struct aead_request *cce_aead_owner(const struct cce_request *request)
 {
 	return container_of(request->owner, struct aead_request, base);
 }

@@ -83,6 +83,8 @@ static void cce_queue_show(struct seq_file *file, struct cce_queue *queue)
 	seq_printf(file, "queue%u.reaped_by_submitters: %llu\n", queue->index,
 		   counters.reaped_by_submitters);
 	seq_printf(file, "queue%u.moderations: %llu\n", queue->index, counters.moderations);
+	seq_printf(file, "queue%u.one_pass: %llu\n", queue->index, counters.one_pass);
+	seq_printf(file, "queue%u.two_passes: %llu\n", queue->index, counters.two_passes);
 	seq_printf(file, "queue%u.redone: %llu\n", queue->index, counters.redone);
 	for (status = 0; status < CCE_STATUS_COUNTERS; status++) {
 		if (!counters.status[status])

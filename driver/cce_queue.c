@@ -82,6 +82,18 @@ static void cce_queue_ring(struct cce_queue *queue)
 	cce_queue_doorbell(queue, CCE_DOORBELL_SUBMISSION_TAIL, queue->submission_tail);
 }
 
+/* The engine has one more of these. */
+static void cce_queue_count_serial(struct cce_queue *queue, const struct cce_request *request)
+{
+	lockdep_assert_held(&queue->lock);
+
+	atomic_inc(&queue->cce->serial);
+	if (request->opcode == CCE_OPCODE_CIPHER_HASH)
+		queue->counters.one_pass++;
+	else if (request->opcode == CCE_OPCODE_CIPHER)
+		queue->counters.two_passes++;
+}
+
 /*
  * Write a request's descriptor; cce_queue_ring() gives it to the engine. Return as
  * cce_request_prepare(), with -ENOSPC also for want of a slot or descriptor.
@@ -97,6 +109,8 @@ static int cce_queue_post(struct cce_queue *queue, struct cce_request *request)
 
 	if (!cce_queue_has_room(queue))
 		return -ENOSPC;
+	if (request->operations->split)
+		request->operations->split(request, queue->cce);
 
 	number = queue->free_slots[queue->free_slot_count - 1];
 	descriptor = &queue->submission[cce_queue_wrap(queue, queue->submission_tail)];
@@ -115,6 +129,8 @@ static int cce_queue_post(struct cce_queue *queue, struct cce_request *request)
 	WRITE_ONCE(queue->free_slot_count, queue->free_slot_count - 1);
 	queue->submission_tail++;
 	queue->counters.submitted++;
+	if (request->serial)
+		cce_queue_count_serial(queue, request);
 	queue->counters.in_flight_most = max_t(u64, queue->counters.in_flight_most,
 					       cce_queue_in_flight(queue));
 	if (cce_queue_in_flight(queue) == 1)
@@ -281,6 +297,32 @@ int cce_queue_submit(struct cce_queue *queue, struct cce_request *request)
 	return result;
 }
 
+/**
+ * cce_queue_continue() - give the engine the second request of one whose first it has done
+ * @queue: queue pair that had the first
+ * @request: described anew; may have ended, and be gone, on return
+ *
+ * If there is no room now, it waits whatever its owner allows, in front of the backlog: it is older
+ * than those, and its owner has heard that the engine has it.
+ *
+ * Context: softirqs disabled, @queue->lock not held. The caller has a hold on the engine, and must
+ *	call cce_queue_pump() afterwards, which tells the engine.
+ */
+void cce_queue_continue(struct cce_queue *queue, struct cce_request *request)
+{
+	request->notified = true;
+	percpu_ref_get(&queue->cce->requests);
+
+	spin_lock(&queue->lock);
+	/* Whatever is amiss, cce_queue_pump() meets it again, and deals with it. */
+	if (queue->mode != CCE_QUEUE_RUNNING || queue->pumping || !list_empty(&queue->backlog) ||
+	    cce_queue_post(queue, request)) {
+		list_add(&request->node, &queue->backlog);
+		queue->backlog_length++;
+	}
+	spin_unlock(&queue->lock);
+}
+
 /* A request, whose end is noted in it, leaves its slot: nothing of its key or text stays behind. */
 static void cce_queue_free_slot(struct cce_queue *queue, unsigned int number,
 				struct list_head *done)
@@ -294,6 +336,8 @@ static void cce_queue_free_slot(struct cce_queue *queue, unsigned int number,
 	slot->request = NULL;
 	queue->free_slots[queue->free_slot_count] = number;
 	WRITE_ONCE(queue->free_slot_count, queue->free_slot_count + 1);
+	if (request->serial)
+		atomic_dec(&queue->cce->serial);
 	if (request->redo)
 		queue->counters.redone++;
 	else if (request->error)
@@ -362,7 +406,10 @@ static unsigned int cce_queue_reap(struct cce_queue *queue, unsigned int budget,
 	return count;
 }
 
-/* End the requests of a list, without the lock; gives their references back. */
+/*
+ * End the requests of a list, without the lock; gives their references back. The caller must call
+ * cce_queue_pump() afterwards.
+ */
 static void cce_queue_finish(struct cce_queue *queue, struct list_head *done)
 {
 	struct cce_request *request, *next;
@@ -537,7 +584,7 @@ static void cce_queue_rewind(struct cce_queue *queue)
  * Requests that the engine had completed before it stopped end as it said. Those that it has never
  * fetched, if @fetch_head of the queue pair is known, are done on the CPU, and so are those that
  * write nothing but an answer, begun or not. The rings are rewound, and @fetch_head forgotten; the
- * backlog stays.
+ * backlog stays, and gets the second requests of those whose first the engine had completed.
  *
  * Context: process, @queue->lock not held.
  */

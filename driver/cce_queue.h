@@ -75,6 +75,8 @@ struct cce_queue_counters {
 	u64 moderations;	/* changes of the interrupt's moderation */
 	u64 reaped_by_submitters;	/* completions taken by a submission, polled or not */
 	u64 in_flight_most;	/* high-water mark */
+	u64 one_pass;		/* CBC encryptions with a hash in one pass */
+	u64 two_passes;		/* ... by two requests, the second of which isn't counted here */
 	u64 redone;		/* given to the CPU after a reset */
 	u64 resets;
 	u64 interrupts_lost;	/* times that the watchdog found completions */
@@ -176,6 +178,7 @@ int cce_queue_request_irq(struct cce_queue *queue);
 void cce_queue_free_irq(struct cce_queue *queue);
 
 int cce_queue_submit(struct cce_queue *queue, struct cce_request *request);
+void cce_queue_continue(struct cce_queue *queue, struct cce_request *request);
 unsigned int cce_queue_process(struct cce_queue *queue, unsigned int budget);
 void cce_queue_abort(struct cce_queue *queue, int error);
 void cce_queue_pump(struct cce_queue *queue);

@@ -561,11 +561,13 @@ static void cce_request_unbounce(struct cce_queue *queue, struct cce_request *re
  * @request: request; its slot has been freed and its end been noted
  *
  * Takes the memory back, hands out the result and calls the owner, who may free or reuse it: it
- * is gone on return, unless it is to be done again on the CPU, and that calls back later. A failed
+ * is gone on return, unless it is to be done again on the CPU, and that calls back later, or the
+ * engine shall have a second request of it. A failed
  * request leaves no partial output: the text that came out so far may be plaintext or, with the
  * input, a stretch of keystream.
  *
- * Context: softirqs disabled, @request's queue not locked.
+ * Context: softirqs disabled, @request's queue not locked. The caller must call cce_queue_pump()
+ *	afterwards.
  */
 void cce_request_finish(struct cce_request *request)
 {
@@ -586,6 +588,10 @@ void cce_request_finish(struct cce_request *request)
 		/* Its owner allowed waiting, or was told so: cce_request_cpu_done() follows. */
 		if (error == -EINPROGRESS || error == -EBUSY)
 			return;
+	} else if (!error && request->operations->next) {
+		request->operations->next(request);
+		cce_queue_continue(queue, request);
+		return;
 	} else if (!error) {
 		request->operations->finish(request);
 	}

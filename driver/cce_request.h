@@ -16,6 +16,7 @@
 #include "cce_key.h"
 
 struct cce_bounce;
+struct cce_device;
 struct cce_queue;
 struct cce_request;
 struct scatterlist;
@@ -47,16 +48,22 @@ static inline u8 cce_hash_of(u8 mode)
  * struct cce_request_operations - what an algorithm does with its requests
  * @run_on_cpu: do the request on the CPU. Returns as crypto_skcipher_encrypt(); after -EINPROGRESS
  *	and -EBUSY cce_request_cpu_done() is called. Sleeps only if told that it may. Any context.
+ * @split: the engine gets the request next: make the first of two requests of it, if they end
+ *	sooner. Any context, the queue pair's lock held. May be NULL.
  * @write_prefix: write what the engine reads in front of the source, @prefix_bytes of the request,
  *	to the memory given. Any context, the queue pair's lock held. NULL: see @prefix there.
- * @finish: the engine has done the request without error: hand out what isn't in its destination.
- *	Softirqs disabled.
+ * @next: the engine has done the first of two without error: describe the second one. Softirqs
+ *	disabled. NULL: no other follows.
+ * @finish: the engine has done the request without error, of two the second: hand out what isn't in
+ *	its destination. Softirqs disabled.
  * @forget: the request is over, with 0 or a negative errno: wipe what was kept for it. Any context.
  *	May be NULL.
  */
 struct cce_request_operations {
 	int (*run_on_cpu)(struct cce_request *request, bool may_sleep);
+	void (*split)(struct cce_request *request, struct cce_device *cce);
 	void (*write_prefix)(const struct cce_request *request, u8 *prefix);
+	void (*next)(struct cce_request *request);
 	void (*finish)(struct cce_request *request);
 	void (*forget)(struct cce_request *request, int error);
 };
@@ -95,6 +102,7 @@ struct cce_request_operations {
  * @opcode: &enum cce_opcode
  * @mode: &enum cce_cipher_mode or &enum cce_hash_mode, or both
  * @decrypt: direction of the cipher
+ * @serial: CBC encryption with a hash, in one pass or in two: the engine's are counted
  * @unfit: no engine does requests of such a length
  * @iv: as in the descriptor
  * @told: what the owner is told instead of 0 if it hears later that all went well
@@ -127,6 +135,7 @@ struct cce_request {
 	u8 opcode;
 	u8 mode;
 	bool decrypt;
+	bool serial;
 	bool unfit;
 	u8 iv[AES_BLOCK_SIZE];
 	int told;

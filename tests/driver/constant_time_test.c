@@ -187,15 +187,23 @@ static void check_wiped(void)
 	expect(queue_pair.free_bounce_count == CCE_BOUNCE_COUNT);
 }
 
-/* A status from the driver: what the request ended with, when it has. Every other lone request is polled for. */
+/* CBC encryption with HMAC is two requests of the engine: see set_two_passes(). */
+static bool two_passes;
+
+/*
+ * A status from the driver: what the request ended with, when it has. Every other lone request is polled for, of two the
+ * first.
+ */
 static int await(int status)
 {
 	if (status != -EINPROGRESS)
 		return status;
 	if (completed_with == UNFINISHED) {
-		expect(!engine.cycle_ps);
-		engine_serve();
-		expect(cce_queue_process(&queue_pair, 1) == 1);
+		expect(!engine.cycle_ps || two_passes);
+		do {
+			engine_serve();
+		} while (cce_queue_process(&queue_pair, 1) == 1 && completed_with == UNFINISHED);
+		expect(completed_with != UNFINISHED);
 	}
 	return completed_with;
 }
@@ -411,6 +419,7 @@ static struct run *run_start(struct cipher *cipher, const struct trial *trial, u
 	run_make_texts(run, cipher);
 	prepare_to_await();
 	engine_status = trial->status == CCE_STATUS_TAG ? CCE_STATUS_OK : trial->status;
+	engine_public_bytes = trial->aad;
 	run->bounced = queue_pair.counters.bounced;
 	if (cipher->alg) {
 		run->req.tfm = &cipher->tfm;
@@ -436,6 +445,7 @@ enum fate {
 	FATE_UNTOUCHED,
 	FATE_WRITTEN,
 	FATE_WIPED,
+	FATE_WIPED_LATE,	/* of two requests the second failed: associated data is there already */
 };
 
 static void run_end(struct run *run, const struct cipher *cipher, enum fate fate)
@@ -448,10 +458,10 @@ static void run_end(struct run *run, const struct cipher *cipher, enum fate fate
 	memcpy(expected, run->before, total);
 	if (fate == FATE_WRITTEN)
 		memcpy(expected + trial->aad, run->out, written);
-	else if (fate == FATE_WIPED)
+	else if (fate != FATE_UNTOUCHED)
 		memset(expected + trial->aad, 0, written);
 	/* authenc() encrypts so. */
-	if (cipher->function && !trial->decrypt && fate == FATE_WRITTEN)
+	if (cipher->function && !trial->decrypt && (fate == FATE_WRITTEN || fate == FATE_WIPED_LATE))
 		memcpy(expected, run->in, trial->aad);
 	sg_copy_to_buffer(trial->in_place ? run->source.list : run->destination.list, ~0U, after, total);
 	expect(same_secret(after, expected, total));
@@ -481,7 +491,8 @@ static void run_trial(struct cipher *cipher, const struct trial *trial)
 	expect((status == -EINPROGRESS) == !cpu);
 	status = await(status);
 	expect(status == expected);
-	expect(run->bounced == (trial->layout == LAYOUT_RAGGED || trial->layout == LAYOUT_EMPTY_ENTRY));
+	/* The second of two may be, too. */
+	expect(!!run->bounced == (trial->layout == LAYOUT_RAGGED || trial->layout == LAYOUT_EMPTY_ENTRY));
 	if (cpu)
 		on_cpu++;
 	else
@@ -493,7 +504,7 @@ static void run_trial(struct cipher *cipher, const struct trial *trial)
 	if (cpu && cipher->function && trial->status == CCE_STATUS_TAG)
 		run_end(run, cipher, FATE_UNTOUCHED);
 	else
-		run_end(run, cipher, cpu || !failing ? FATE_WRITTEN : FATE_WIPED);
+		run_end(run, cipher, cpu || !failing ? FATE_WRITTEN : engine_spares_ciphers ? FATE_WIPED_LATE : FATE_WIPED);
 }
 
 static void run_variants(struct cipher *cipher, struct trial trial)
@@ -507,6 +518,12 @@ static void run_variants(struct cipher *cipher, struct trial trial)
 		run_trial(cipher, &trial);
 		trial.status = CCE_STATUS_DESTINATION_ACCESS;
 		run_trial(cipher, &trial);
+		if (two_passes && !trial.decrypt) {
+			engine_spares_ciphers = true;
+			trial.status = CCE_STATUS_SOURCE_ACCESS;
+			run_trial(cipher, &trial);
+			engine_spares_ciphers = false;
+		}
 		if (!trial.tag || !trial.decrypt)
 			continue;
 		trial.status = CCE_STATUS_TAG;
@@ -533,8 +550,10 @@ static void run_waiting(struct cipher *cipher, struct trial trial, bool new_key,
 	cce_queue_set_mode(&queue_pair, to_cpu ? CCE_QUEUE_SUSPENDED : CCE_QUEUE_RUNNING);
 	cce_queue_pump(&queue_pair);
 	expect(notified == 1);
-	engine_serve();
-	expect(cce_queue_process(&queue_pair, 1) == !to_cpu);
+	do {
+		engine_serve();
+		expect(cce_queue_process(&queue_pair, 1) == !to_cpu);
+	} while (two_passes && !to_cpu && completed_with == UNFINISHED);
 	expect(completed_with == 0);
 	expect(keys_freed == freed + new_key);
 	run_end(run, cipher, FATE_WRITTEN);
@@ -572,6 +591,46 @@ static void run_with_reset(struct cipher *cipher, struct trial trial)
 		expect(completed_with == (ending == BEGUN ? -EIO : 0));
 		run_end(run, cipher, ending != BEGUN ? FATE_WRITTEN : FATE_WIPED);
 		start_again();
+	}
+}
+
+/*
+ * The engine has done the first of two requests when it is reset, or goes to sleep: the CPU does the second, also of an
+ * owner that would not wait for the engine. If it fails, nothing is left.
+ */
+static void run_second_of_two(struct cipher *cipher, struct trial trial)
+{
+	enum { BEGUN, NOT_BEGUN, NOT_BEGUN_NEW_KEY, ASLEEP, ASLEEP_CPU_FAILED, ENDINGS } ending;
+
+	for (ending = 0; ending < ENDINGS; ending++) {
+		bool reset = ending < ASLEEP, failing = ending == ASLEEP_CPU_FAILED;
+		struct run *run;
+		int status;
+
+		notified = 0;
+		run = run_start(cipher, &trial, 0, &status);
+		expect(status == -EINPROGRESS && completed_with == UNFINISHED);
+		engine_serve();
+		if (!reset)
+			cce_queue_set_mode(&queue_pair, CCE_QUEUE_SUSPENDED);
+		/* HMAC's second one is that of the outer state. */
+		failing_import = failing ? 2 : 0;
+		expect(cce_queue_process(&queue_pair, 1) == 1);
+		if (reset) {
+			expect(completed_with == UNFINISHED && atomic_read(&engine.serial) == 1);
+			cce_queue_set_mode(&queue_pair, CCE_QUEUE_STOPPED);
+			queue_pair.fetch_head = queue_pair.submission_tail - 1;
+			queue_pair.fetch_head_known = ending != BEGUN;
+			if (ending == NOT_BEGUN_NEW_KEY)
+				cipher_set_key(cipher, 32, 0x40);
+			cce_queue_abort(&queue_pair, -EIO);
+		}
+		expect(completed_with == (failing ? -EIO : 0) && !notified);
+		run_end(run, cipher, failing ? FATE_WIPED_LATE : FATE_WRITTEN);
+		if (reset)
+			start_again();
+		else
+			cce_queue_set_mode(&queue_pair, CCE_QUEUE_RUNNING);
 	}
 }
 
@@ -626,8 +685,12 @@ static void run_cipher(struct cipher *cipher)
 				trial.layout = layout;
 				trial.in_place = false;
 				run_with_reset(cipher, trial);
+				if (two_passes)
+					run_second_of_two(cipher, trial);
 				trial.in_place = true;
 				run_with_reset(cipher, trial);
+				if (two_passes)
+					run_second_of_two(cipher, trial);
 			}
 			trial.in_place = false;
 			/* Authentication only. */
@@ -887,6 +950,28 @@ static void run_mac(struct ahash_alg *alg)
 	free(mac.tfm.base.context);
 }
 
+/* Whatever the engine has under way, and however short the text. */
+static void set_two_passes(bool always)
+{
+	extern void *const module_param_one_pass_most, *const module_param_two_passes_from;
+
+	two_passes = always;
+	*(unsigned int *)module_param_one_pass_most = always ? 0 : ~0U;
+	*(unsigned int *)module_param_two_passes_from = 0;
+}
+
+/* In one pass and, CBC with HMAC, in two. */
+static void run_aead(struct aead_alg *alg)
+{
+	set_two_passes(false);
+	run_cipher(&(struct cipher){ .aead_alg = alg });
+	if (!strstr(alg->base.cra_name, "cbc"))
+		return;
+	set_two_passes(true);
+	run_cipher(&(struct cipher){ .aead_alg = alg });
+	set_two_passes(false);
+}
+
 int main(void)
 {
 	unsigned int i;
@@ -901,7 +986,8 @@ int main(void)
 	for (i = 0; i < 4; i++)
 		run_cipher(&(struct cipher){ .alg = skciphers[i] });
 	for (i = 0; i < 11; i++)
-		run_cipher(&(struct cipher){ .aead_alg = aeads[i] });
+		run_aead(aeads[i]);
+	engine_public_bytes = 0;
 	for (i = 0; i < 17; i++)
 		run_mac(hashes[i]);
 	cce_algorithm_unregister();
@@ -909,6 +995,7 @@ int main(void)
 	cce_queue_destroy(&queue_pair);
 	expect(keys_freed == keys_set);
 	expect(on_engine && on_cpu && engine_lists_served);
+	expect(queue_pair.counters.one_pass && queue_pair.counters.two_passes && !atomic_read(&engine.serial));
 	expect(queue_pair.counters.polls_won && queue_pair.counters.polls_won < queue_pair.counters.polls);
 	printf("%u requests served, %u failures\n", engine_served, failures);
 	return failures ? 1 : 0;

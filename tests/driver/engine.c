@@ -14,7 +14,8 @@
 u8 engine_registers[CCE_REGISTER_SPACE_BYTES];
 struct cce_queue *engine_queue;
 u8 engine_status;
-bool engine_stuck;
+bool engine_spares_ciphers, engine_stuck;
+u32 engine_public_bytes;
 unsigned int engine_served, engine_lists_served;
 static u16 head, doorbell, completion_tail;
 
@@ -112,7 +113,7 @@ static u8 serve_cipher(const struct cce_descriptor *descriptor)
 				      descriptor->flags & CCE_DESCRIPTOR_FLAGS_DESTINATION_LIST, out_bytes);
 	u8 data[ENGINE_STREAM_BYTES], made[AES_BLOCK_SIZE];
 	struct cipher_mac state = { .block_bytes = 0 };
-	u8 status = engine_status;
+	u8 status = engine_spares_ciphers ? CCE_STATUS_OK : engine_status;
 	u32 i;
 
 	expect(in_bytes + AES_BLOCK_SIZE <= sizeof(data));
@@ -195,7 +196,8 @@ static u8 serve_hash(const struct cce_descriptor *descriptor)
 	expect(last || (descriptor->text_length && descriptor->text_length % function->block_bytes == 0));
 	for (i = 0; i < descriptor->text_length; i++)
 		data[i] = *stream_byte(&in, place + i);
-	expect(all_secret(data, descriptor->text_length));
+	expect(none_secret(data, engine_public_bytes));
+	expect(all_secret(data + engine_public_bytes, descriptor->text_length - engine_public_bytes));
 	digest_update(&inner, data, descriptor->text_length);
 	if (last) {
 		out_bytes = function->digest_bytes;

@@ -15,6 +15,8 @@ struct cce_queue;
 extern u8 engine_registers[];
 extern struct cce_queue *engine_queue;
 extern u8 engine_status;	/* of the requests to come: CCE_STATUS_OK, or one that ends them halfway */
+extern bool engine_spares_ciphers;	/* requests of opcode cipher end well in any case */
+extern u32 engine_public_bytes;	/* so many in front of a hash's text are no secret */
 extern bool engine_stuck;	/* a submitter that polls waits in vain */
 extern unsigned int engine_served, engine_lists_served;
 

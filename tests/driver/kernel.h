@@ -94,8 +94,8 @@ static inline void memzero_explicit(void *memory, size_t bytes)
 /* ---- modules, locks, messages: nothing */
 
 #define THIS_MODULE NULL
-#define module_param(name, type, mode)                                                                                 \
-	static const void *const module_param_##name __attribute__((unused)) = &name
+/* A test finds a parameter so. */
+#define module_param(name, type, mode) void *const module_param_##name = &name
 #define module_param_array(name, type, count, mode) module_param(name, type, mode)
 #define MODULE_PARM_DESC(name, text) _Static_assert(sizeof(text) > 1, "")
 typedef struct { int held; } spinlock_t;
@@ -125,6 +125,10 @@ struct mutex { int held; };
 
 /* ---- counters, bits, RCU, time: one thread */
 
+typedef struct { int count; } atomic_t;
+#define atomic_read(counter) ((counter)->count)
+#define atomic_inc(counter) ((counter)->count++)
+#define atomic_dec(counter) (assert((counter)->count > 0), (counter)->count--)
 typedef struct { long count; } atomic64_t;
 #define atomic64_inc(counter) ((counter)->count++)
 typedef struct { int count; } refcount_t;
@@ -316,6 +320,15 @@ static inline int sg_nents(struct scatterlist *list)
 	for (; list; list = sg_next(list))
 		count++;
 	return count;
+}
+static inline int sg_nents_for_len(struct scatterlist *list, u64 bytes)
+{
+	int count = 0;
+	u64 found = 0;
+
+	for (; list && found < bytes; list = sg_next(list), count++)
+		found += list->length;
+	return found < bytes ? -EINVAL : count;
 }
 /* Between a list and a buffer; with neither `to` nor `from`, zeros into the list. */
 static inline void sg_move(struct scatterlist *list, unsigned int count, u8 *to, const u8 *from, size_t bytes, size_t skip)
