@@ -49,6 +49,7 @@ def check_load(load, failures, errnos=()):
 def check_engine_share(load, before, after, failures, allowed):
     """At least 99 % of those that no listed reason sent to the CPU were ended by the engine."""
     done = sum(after.engine[name] - before.engine[name] for name in ("completed", "failed"))
+    done -= after.sum("two_passes") - before.sum("two_passes")
     reasons = {name: after.fallbacks[name] - before.fallbacks[name] for name in after.fallbacks}
     for reason, count in reasons.items():
         failures.check(count == 0 or reason in allowed, f"{load.name}: {count} requests on the CPU: {reason}")
@@ -57,6 +58,17 @@ def check_engine_share(load, before, after, failures, allowed):
     on_cpu = ", ".join(f"{name} {count}" for name, count in reasons.items() if count) or "none"
     print(f"  {load.name}: {load['offered']} requests: right {load['right']}, wrong tags found {load['forged']}, refused "
           f"{load['refused']}, failed {load['failed']}; engine {done} of {eligible}; on the CPU: {on_cpu}")
+
+
+def cbc_ways(before, after):
+    """CBC encryptions with HMAC that the engine began in one pass, and in two."""
+    return tuple(after.sum(name) - before.sum(name) for name in ("one_pass", "two_passes"))
+
+
+def check_ways(before, after, failures):
+    one, two = cbc_ways(before, after)
+    failures.check(one > 0 and two > 0, f"CBC encryptions with HMAC: {one} in one pass, {two} in two")
+    print(f"  CBC encryptions with HMAC in one pass: {one}, in two: {two}")
 
 
 def quiet(boots, failures):
@@ -79,6 +91,7 @@ def quiet(boots, failures):
     failures.check(loads["mixed"]["refused"] > 0, "no request was refused")
     print(f"  in flight in one queue pair: {depth} at most; under way: {loads['deep']['in_flight_most']}; "
           f"{loads['deep']['backlogged']} waited in the backlog and left it in order; {loads['mixed']['refused']} of another run refused")
+    check_ways(before, rekey, failures)
     failures.check(loads["rekey"]["rekeyed_in_flight"] > 50, "hardly any key was replaced in flight")
     print(f"  keys replaced with requests under way: {loads['rekey']['rekeyed_in_flight']}")
     segments = after.fallbacks["segments"] - rekey.fallbacks["segments"]
@@ -120,6 +133,13 @@ def faults(boots, failures):
     for kind, number in injected.items():
         failures.check(number > 0, f"no fault of kind {kind} was injected")
     print_faults(injected, totals)
+
+
+def faults_both_ways(boots, failures):
+    """The same, with CBC encryptions with HMAC among them, in one pass and in two."""
+    faults(boots, failures)
+    for boot in boots:
+        check_ways(boot.snapshot("before"), boot.snapshot("faults"), failures)
 
 
 def judge_faults(boot, failures, injected, totals):
@@ -178,6 +198,38 @@ def print_faults(injected, totals):
     print(f"  requests {totals['offered']}: right {totals['right']}, wrong tags found {totals['forged']}, refused "
           f"{totals['refused']}, {ended}; lost {totals['defect.lost']}; beside them AF_ALG: right "
           f"{totals['AF_ALG right']}, failed {totals['AF_ALG failed']}")
+
+
+CYCLE_NS = 1000
+CBC_BYTES = 4096
+
+
+def authenc(boots, failures):
+    """Many CBC encryptions with HMAC at once go in two passes, and end sooner; few, and short ones, in one."""
+    (boot,) = boots
+    check_boot(boot, failures)
+    names = ("before", "one_pass", "two_passes", "few", "short", "shapes")
+    snapshots = [boot.snapshot(name) for name in names]
+    loads = {name: Load(boot, name) for name in names[1:]}
+    ways = {}
+    for before, after in zip(snapshots, snapshots[1:]):
+        check_load(loads[after.name], failures)
+        check_engine_share(loads[after.name], before, after, failures, allowed=("segments",))
+        ways[after.name] = cbc_ways(before, after)
+    check_quiet_but_tags(snapshots[-1], failures)
+    for name in ("one_pass", "few", "short"):
+        failures.equal(f"{name}: requests in one pass and in two", ways[name], (loads[name]["offered"], 0))
+    one, two = ways["two_passes"]
+    failures.equal("two_passes: all requests", one + two, loads["two_passes"]["offered"])
+    failures.check(0 < one <= 0.1 * two, f"two_passes: {one} in one pass, {two} in two")
+    failures.equal("shapes: in one pass", ways["shapes"][0], 0)
+    failures.check(ways["shapes"][1] > 100, f"shapes: only {ways['shapes'][1]} in two passes")
+    failures.check(loads["shapes"]["rekeyed_in_flight"] > 20, "shapes: hardly any key was replaced in flight")
+    speeds = {name: loads[name]["offered"] * CBC_BYTES * CYCLE_NS / loads[name]["took_ns"] for name in ("one_pass", "two_passes", "few")}
+    failures.check(speeds["two_passes"] >= 2 * speeds["one_pass"],
+                   f"two passes: {speeds['two_passes']:.2f} bytes a cycle, one pass: {speeds['one_pass']:.2f}")
+    print(f"  {CBC_BYTES} bytes, 16 in flight: one pass {speeds['one_pass']:.2f} bytes a cycle; {one} in one pass and {two} in two "
+          f"{speeds['two_passes']:.2f}; 4 in flight, one pass {speeds['few']:.2f}; of all lengths and shapes {ways['shapes'][1]} in two")
 
 
 MIDWAY_BYTES = 32768
@@ -277,10 +329,12 @@ TESTS = {
     "load.midway_ctr": midway,
     "load.midway_gcm": midway,
     "load.midway_authenc": midway,
+    "load.midway_two_passes": midway,
+    "load.authenc": authenc,
     "load.removal": removal,
     "load.memory": memory,
     "load.suspend": suspend,
     "load.quiet": quiet,
-    "load.faults": faults,
-    "load.faults_long": faults,
+    "load.faults": faults_both_ways,
+    "load.faults_long": faults_both_ways,
 }

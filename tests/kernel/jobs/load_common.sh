@@ -9,6 +9,10 @@ readonly load_module=${load_module:?}
 readonly load_parameters=/sys/module/cce_load/parameters
 readonly load_files=/sys/kernel/debug/cce_load
 
+# Texts of the lengths that the tester asks for are encrypted in two passes, too.
+# shellcheck disable=SC2034 # for load()
+module_parameters=(two_passes_from=64)
+
 load_tester() {
 	insmod "$load_module" || fail "insmod cce_load failed"
 }

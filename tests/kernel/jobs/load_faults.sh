@@ -7,7 +7,7 @@
 source "${BASH_SOURCE[0]%/*}/load_common.sh"
 
 echo "${faults:?}" >"$out/wanted"
-module_parameters=(timeout_ms=100)
+module_parameters+=(timeout_ms=100)
 load
 load_tester
 snapshot before

@@ -5,7 +5,8 @@
 # shellcheck source-path=SCRIPTDIR source=load_common.sh
 source "${BASH_SOURCE[0]%/*}/load_common.sh"
 
-module_parameters=(timeout_ms=100)
+read -ra parameters <<<"${parameters-}"
+module_parameters=(timeout_ms=100 "${parameters[@]}")
 load
 load_tester
 run_load midway threads=1 depth=1 requests=1 algorithms="${algorithms:?}" layouts="${layouts:-1}" bytes=32768 exact=1 \

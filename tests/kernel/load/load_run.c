@@ -12,6 +12,7 @@
 #include <linux/errno.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
+#include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
@@ -57,6 +58,7 @@ static atomic64_t load_counters[LOAD_COUNTERS];
 static atomic_t load_errnos[LOAD_ERRNOS];
 static atomic_t load_deepest;
 static atomic_t load_in_flight;
+static u64 load_began_ns, load_ended_ns;	/* of the last run: first request, last end */
 static struct load_run *load_running;
 static DEFINE_MUTEX(load_lock);	/* protects @load_running */
 static char load_named[LOAD_NAMED][160];
@@ -185,6 +187,7 @@ void load_ended(struct load_ticket *ticket, int error)
 		return;
 	}
 	load_finish(ticket, error);
+	WRITE_ONCE(load_ended_ns, ktime_get_ns());
 	atomic_dec(&load_in_flight);
 	atomic_dec(&thread->in_flight);
 	wake_up(&thread->ended);
@@ -216,6 +219,8 @@ static int load_submit(struct load_ticket *ticket, struct load_flight *flight)
 	flight->ticket = ticket;
 	atomic_set(&ticket->state, LOAD_TICKET_UNDER_WAY);
 	atomic_inc(&thread->in_flight);
+	if (!READ_ONCE(load_began_ns))
+		WRITE_ONCE(load_began_ns, ktime_get_ns());
 	load_count(LOAD_OFFERED);
 	load_note_depth();
 
@@ -450,6 +455,8 @@ static void load_counters_reset(void)
 		atomic64_set(&load_counters[i], 0);
 	for (i = 0; i < LOAD_ERRNOS; i++)
 		atomic_set(&load_errnos[i], 0);
+	WRITE_ONCE(load_began_ns, 0);
+	WRITE_ONCE(load_ended_ns, 0);
 	atomic_set(&load_deepest, 0);
 	atomic_set(&load_named_count, 0);
 }
@@ -565,6 +572,8 @@ void load_show_result(struct seq_file *file)
 		if (atomic_read(&load_errnos[i]))
 			seq_printf(file, "errno.%u: %d\n", i, atomic_read(&load_errnos[i]));
 	seq_printf(file, "in_flight_most: %d\n", atomic_read(&load_deepest));
+	seq_printf(file, "took_ns: %llu\n",
+		   READ_ONCE(load_ended_ns) - READ_ONCE(load_began_ns));
 	seq_printf(file, "adds_up: %d\n", load_adds_up());
 	for (i = 0; i < named; i++)
 		seq_printf(file, "named%u: %s\n", i, load_named[i]);
