@@ -125,7 +125,9 @@ protected:
         ASSERT_EQ(done.status, Status::ok) << c << (decrypt ? ", decryption" : "");
         ASSERT_EQ(to_hex(request.output_text()), to_hex(decrypt ? c.plaintext : c.ciphertext))
             << c << (decrypt ? ", decryption" : "");
-        if (!decrypt) ASSERT_EQ(to_hex(request.output_tag()), to_hex(c.tag)) << c;
+        if (!decrypt) {
+            ASSERT_EQ(to_hex(request.output_tag()), to_hex(c.tag)) << c;
+        }
         ASSERT_EQ(to_hex(bytes_of(done.next_iv)), to_hex(c.next_iv)) << c << (decrypt ? ", decryption" : "");
         ASSERT_TRUE(request.surroundings_untouched()) << c;
     }
@@ -364,7 +366,9 @@ TEST_P(CipherHash, RefusedStates) {
             request.front(front);
             put(request, decrypt ? c.ciphertext : c.plaintext);
             EXPECT_EQ(queue_.run(request.descriptor()).status, Status::context_format);
-            if (decrypt) EXPECT_EQ(request.output_text(), Bytes(c.plaintext.size()));
+            if (decrypt) {
+                EXPECT_EQ(request.output_text(), Bytes(c.plaintext.size()));
+            }
         }
     }
     both_ways(c);
@@ -390,7 +394,9 @@ TEST_P(CipherHash, FaultsInTheMiddle) {
                 machine_.memory().store(lost.source().list_address() + place * sizeof(contract::ListEntry),
                                         std::uint64_t{0x7777'0000'0000});
                 EXPECT_EQ(queue_.run(lost.descriptor()).status, Status::source_access) << c << ", " << place;
-                if (decrypt) EXPECT_EQ(lost.output_text(), Bytes(c.plaintext.size())) << c << ", " << place;
+                if (decrypt) {
+                    EXPECT_EQ(lost.output_text(), Bytes(c.plaintext.size())) << c << ", " << place;
+                }
             }
             Descriptor nowhere = request.descriptor();
             nowhere.destination = 0x7777'0000'0000;
@@ -426,7 +432,9 @@ TEST_P(CipherHash, Gates) {
                 EXPECT_TRUE(left == zeros || left == untouched) << cycles;
                 if (left == zeros) ++wiped;
             }
-            if (decrypt) EXPECT_GT(wiped, 0U);
+            if (decrypt) {
+                EXPECT_GT(wiped, 0U);
+            }
         }
     }
     both_ways(c);

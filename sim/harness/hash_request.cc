@@ -84,8 +84,9 @@ std::size_t hash_digest_bytes(HashMode mode) {
 }
 
 std::vector<std::uint8_t> HashFront::bytes() const {
-    std::vector<std::uint8_t> stream(sizeof context);
-    std::memcpy(stream.data(), &context, sizeof context);
+    std::vector<std::uint8_t> stream;
+    stream.reserve(sizeof context + state.size() + outer.size());
+    append(stream, {reinterpret_cast<const std::uint8_t*>(&context), sizeof context});
     append(stream, state);
     append(stream, outer);
     return stream;
