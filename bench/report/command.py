@@ -57,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
         epilog='Exit status: 0; 1 if something failed; 2 after wrong usage; 3 if --compare found something worse;\n'
                '130 after an interruption (the report is written, marked as incomplete).\n\n'
                f'Algorithms: {", ".join(algorithms.KNOWN)}\nProfiles: {", ".join(profiles.known())}')
-    made.add_argument('--quick', action='store_true', help='fewer points: 3 to 4 minutes instead of 40')
+    made.add_argument('--quick', action='store_true', help='fewer points: less than 3 minutes instead of 40')
     made.add_argument('--engine', choices=('model', 'rtl', 'both'), default='both',
                       help='model: no RTL; rtl: the stated subset on it and nothing else; both (default)')
     made.add_argument('--profile', default='', metavar='NAME,...', help='profiles to compare (default: all)')

@@ -5,7 +5,8 @@ of a simulated engine, latency, interrupts, doorbells and polls of a request."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import statistics
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +20,21 @@ BACKENDS = ('dev_ioctl', 'dev_io_uring', 'af_alg')
 GUEST_SECONDS = '0.001'
 
 
-def driver_figures(data: dict[str, Any]) -> Iterator[Figure]:
-    """What measure.sh --json writes: cycles of the driver over the null transport."""
-    for row in data['rows']:
-        conditions: dict[str, Condition] = {'algorithm': row['algorithm'], 'bytes': row['bytes'], 'depth': row['depth']}
+def driver_figures(boots: Sequence[dict[str, Any]]) -> Iterator[Figure]:
+    """What measure.sh --json writes: cycles of the driver over the null transport. Of several boots the quartiles are the
+    outermost: a boot takes seconds, in which the host of a virtual machine is in one mood; its moods are the spread.
+    """
+    for rows in zip(*(boot['rows'] for boot in boots), strict=True):
+        conditions: dict[str, Condition] = {name: rows[0][name] for name in ('algorithm', 'bytes', 'depth')}
         for step in ('submit', 'complete'):
-            yield Figure(f'linux.driver.{step}', 'time stamp counter cycles per request', row[f'{step}_median'], conditions,
-                         {'least': row[f'{step}_least']}, row['batches'], (row[f'{step}_low'], row[f'{step}_high']))
-    for mode, size in data['cpu_below'].items():
-        yield Figure('linux.driver.threshold', 'bytes', size, {'algorithm': mode})
+            yield Figure(f'linux.driver.{step}', 'time stamp counter cycles per request',
+                         statistics.median(row[f'{step}_median'] for row in rows), conditions,
+                         {'least': min(row[f'{step}_least'] for row in rows), 'boots': len(rows)},
+                         sum(row['batches'] for row in rows),
+                         (min(row[f'{step}_low'] for row in rows), max(row[f'{step}_high'] for row in rows)))
+    for mode in boots[0]['cpu_below']:
+        yield Figure('linux.driver.threshold', 'bytes', statistics.median_low(boot['cpu_below'][mode] for boot in boots),
+                     {'algorithm': mode})
 
 
 def library_figures(data: dict[str, Any], samples: int) -> Iterator[Figure]:
@@ -104,40 +111,49 @@ class LinuxPart:
         return 200, (64, 1024, 4096, 16384, 65536), (1, 16, 128)
 
     def seconds(self, context: Context) -> float:
-        return 80 if context.quick else 280
+        return 75 if context.quick else 210
 
     def measure(self, context: Context) -> Iterator[Figure]:
         kernel = guest_kernel()
         if kernel is None:
             context.skip('linux: ' + NO_GUEST_KERNEL)
             return
-        samples, sizes, depths = self._shape(context)
-        step = self.seconds(context) / 4
         contract = context.programs / 'rtl_model/regs/generated'
         common = ['--kernel', str(kernel), '--contract', str(contract)]
-        folder = ROOT / 'bench/host_cycles'
-
         out = context.work / 'library_cycles'
         self._build(context, kernel, contract, out)
-        result = context.work / 'host_cycles.json'
-        run(context.pinned(str(folder / 'measure.sh'), *common, '--out', str(out), '--json', str(result)),
-            context.work / 'measure.log')
-        yield from driver_figures(json.loads(result.read_text(encoding='utf-8')))
-        context.progress.advance('linux', step, 'host cycles of the driver')
 
+        boots = [self._driver(context, common, out)]
+        steps = (self._library(context, common, out), self._guest(context, kernel, out / 'driver/cce.ko'),
+                 linux_users.measure(context, kernel, out / 'driver/cce.ko'))
+        try:
+            for name, figures in zip(('the library', 'engine time in the guest', 'dm-crypt, IPsec, OpenSSL provider'), steps):
+                yield from figures
+                if not context.quick:
+                    boots.append(self._driver(context, common, out))
+                context.progress.advance('linux', self.seconds(context) / len(steps), name)
+        finally:
+            yield from driver_figures(boots)
+
+    @staticmethod
+    def _driver(context: Context, common: list[str], out: Path) -> dict[str, Any]:
+        """Its host cycles, from one boot."""
+        result = context.work / 'host_cycles.json'
+        run(context.pinned(str(ROOT / 'bench/host_cycles/measure.sh'), *common, '--out', str(out), '--json', str(result)),
+            context.work / 'measure.log')
+        data: dict[str, Any] = json.loads(result.read_text(encoding='utf-8'))
+        return data
+
+    def _library(self, context: Context, common: list[str], out: Path) -> Iterator[Figure]:
+        samples, sizes, depths = self._shape(context)
         result = out.with_suffix('.json')
-        run(context.pinned(str(folder / 'library.sh'), *common, '--program', str(context.program('bench/cce_bench_library')),
-                           '--server', str(context.program('sim/device/cce_device_server')), '--out', str(out), '--json',
-                           str(result), '--samples', str(samples), '--sizes', ','.join(map(str, sizes)), '--depths',
+        run(context.pinned(str(ROOT / 'bench/host_cycles/library.sh'), *common, '--program',
+                           str(context.program('bench/cce_bench_library')), '--server',
+                           str(context.program('sim/device/cce_device_server')), '--out', str(out), '--json', str(result),
+                           '--samples', str(samples), '--sizes', ','.join(map(str, sizes)), '--depths',
                            ','.join(map(str, depths))),
             context.work / 'library.log')
         yield from library_figures(json.loads(result.read_text(encoding='utf-8')), samples)
-        context.progress.advance('linux', step, 'host cycles of the library')
-
-        yield from self._guest(context, kernel, out / 'driver/cce.ko', sizes, depths)
-        context.progress.advance('linux', step, 'engine time in the guest')
-        yield from linux_users.measure(context, kernel, out / 'driver/cce.ko')
-        context.progress.advance('linux', step, 'dm-crypt, IPsec, OpenSSL provider')
 
     @staticmethod
     def _build(context: Context, kernel: Path, contract: Path, out: Path) -> None:
@@ -147,9 +163,8 @@ class LinuxPart:
         run([str(ROOT / 'driver/build.sh'), '--kernel', str(kernel), '--arch', 'um', '--contract', str(contract), '--out',
              str(out / 'driver'), '--', f'-j{len(context.cores)}'], context.work / 'driver.log')
 
-    @staticmethod
-    def _guest(context: Context, kernel: Path, module: Path, sizes: tuple[int, ...],
-               depths: tuple[int, ...]) -> Iterator[Figure]:
+    def _guest(self, context: Context, kernel: Path, module: Path) -> Iterator[Figure]:
+        _, sizes, depths = self._shape(context)
         out = fresh_folder(context.work / 'guest_time')
         job = out / 'job.sh'
         program = context.program('bench/cce_bench_library')

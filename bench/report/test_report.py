@@ -362,11 +362,18 @@ class LinuxTest(unittest.TestCase):
         rows = [{'algorithm': 'ctr-aes-cce', 'bytes': 64, 'depth': 1, 'batches': 400, 'submit_median': 900, 'submit_least': 800,
                  'submit_low': 850, 'submit_high': 950, 'complete_median': 500, 'complete_least': 400, 'complete_low': 450,
                  'complete_high': 550}]
-        figures = list(linux.driver_figures({'rows': rows, 'cpu_below': {'ctr': 512}}))
+        figures = list(linux.driver_figures([{'rows': rows, 'cpu_below': {'ctr': 512}}]))
         self.assertEqual([(figure.name, figure.value) for figure in figures],
                          [('linux.driver.submit', 900), ('linux.driver.complete', 500), ('linux.driver.threshold', 512)])
         self.assertEqual([figure.quartiles for figure in figures], [(850, 950), (450, 550), None])
         self.assertEqual([figure.repetitions for figure in figures], [400, 400, 1])
+
+        slow = [{name: value * 2 if '_' in name else value for name, value in row.items()} for row in rows]
+        of_three = list(linux.driver_figures([{'rows': some, 'cpu_below': {'ctr': size}} for some, size in
+                                              ((rows, 512), (slow, 1024), (rows, 512))]))
+        self.assertEqual([figure.value for figure in of_three], [900, 500, 512])
+        self.assertEqual([figure.quartiles for figure in of_three], [(850, 1900), (450, 1100), None])
+        self.assertEqual([figure.repetitions for figure in of_three], [1200, 1200, 1])
 
     def test_users_are_skipped_where_nobody_can_look(self) -> None:
         with tempfile.TemporaryDirectory() as name:
