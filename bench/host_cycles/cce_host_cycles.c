@@ -5,7 +5,7 @@
  * A batch of requests is submitted, each timed with the time stamp counter; then the engine, untimed, writes their
  * completion entries; then the interrupt is raised, and all up to the last owner's callback is timed. A request of the
  * kernel's template over cipher and HMAC is two of the engine: the callback submits the second one, and the engine and
- * the interrupt have another turn. So are, with 32 at once, 28 of the driver's own with CBC, but for those of 64 bytes. The
+ * the interrupt have another turn. So are the driver's own with CBC that are not short and find one_pass_most others. The
  * figures of many batches are sorted: a machine that does other things, too, makes some of them large, none small.
  *
  * With stay=1 nothing is measured here: the engine answers by itself, as soon as the CPU is left to it, until the module

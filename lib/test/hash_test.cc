@@ -436,7 +436,7 @@ TEST_P(Hashes, SubmittedInPieces) {
 }
 
 TEST_P(Hashes, ShortMessagesBelowTheThreshold) {
-    if (GetParam() == "software") GTEST_SKIP();
+    if (GetParam() == "software") GTEST_SKIP() << "the CPU does them all";
     cce_options options = options_for(GetParam());
     options.cpu_below = 300;
     cce::Device other(options);
