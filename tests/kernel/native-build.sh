@@ -130,27 +130,39 @@ else
 	echo "no kernel source with checkpatch.pl: left out"
 fi
 
-# The kernel's own semantic checks: what they report, nothing else.
+# The kernel's own semantic checks: what they report, nothing else. A rule with OCaml in it needs a compiler that
+# Debian's coccinelle does not bring.
 check_semantics() {
-	local rules rule
-	rules=$(find "${script%/*}/coccinelle" -name '*.cocci' ! -path '*/tests/*' | sort)
-	for rule in $rules; do
-		spatch -D report --no-show-diff --very-quiet --cocci-file "$rule" --no-includes --include-headers \
-			--dir "$root/driver" 2>>"$out/coccinelle.errors" | sed "s,^,${rule##*/}: ,"
+	local rule name found
+	local -a rules
+	mapfile -t rules < <(find "${script%/*}/coccinelle" -name '*.cocci' ! -path '*/tests/*' | sort)
+	for rule in "${rules[@]}"; do
+		name=${rule##*/}
+		if ! command -v ocamlopt >/dev/null && grep -q '^@[a-z]*:ocaml' "$rule"; then
+			semantics_left_out+=("$name")
+			continue
+		fi
+		if ! found=$(spatch -D report --no-show-diff --very-quiet --cocci-file "$rule" --no-includes \
+			--include-headers --dir "$root/driver" 2>"$out/coccinelle.errors"); then
+			semantics_found+=("$name: spatch failed: $(tail -n 3 "$out/coccinelle.errors")")
+		elif [[ -n $found ]]; then
+			semantics_found+=("$name: $found")
+		fi
+		semantics_rules=$((semantics_rules + 1))
 	done
-	wc -w <<<"$rules" >"$out/coccinelle.count"
 }
 
+semantics_rules=0 semantics_found=() semantics_left_out=()
 if [[ -f $script ]] && command -v spatch >/dev/null; then
-	: >"$out/coccinelle.errors"
-	check_semantics >"$out/coccinelle.log"
-	if [[ -s $out/coccinelle.log ]]; then
-		cat "$out/coccinelle.log"
-		echo "FAILED: coccinelle"
+	check_semantics
+	if ((${#semantics_found[@]})); then
+		printf '%s\n' "${semantics_found[@]}" "FAILED: coccinelle"
 		bad=1
 	else
-		echo "coccinelle: clean by $(<"$out/coccinelle.count") rules"
+		echo "coccinelle: clean by $semantics_rules rules"
 	fi
+	((${#semantics_left_out[@]} == 0)) ||
+		echo "coccinelle: no OCaml compiler, left out: ${semantics_left_out[*]} (Debian: apt-get install ocaml-nox)"
 else
 	echo "no kernel source, or no spatch (Debian: apt-get install coccinelle): left out"
 fi
