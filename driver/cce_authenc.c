@@ -189,8 +189,9 @@ static void cce_authenc_next(struct cce_request *request)
 	request->opcode = CCE_OPCODE_HASH;
 	request->mode = function->mode;
 	request->flags = CCE_DESCRIPTOR_FLAGS_KEYED | CCE_DESCRIPTOR_FLAGS_STREAM_LAST;
-	memset(request->iv, 0, sizeof(request->iv));
-	request->iv[0] = function->digest_bytes;
+	request->hash_output = (struct cce_hash_output){
+		.length = cpu_to_le32(function->digest_bytes),
+	};
 	request->source = req->dst;
 	request->source_skip = prefix;
 	request->source_bytes = req->assoclen - prefix + req->cryptlen;

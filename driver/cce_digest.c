@@ -207,7 +207,7 @@ static int cce_digest_run(struct ahash_request *req, unsigned int bytes, bool en
 		.flags = (state->fresh ? CCE_DESCRIPTOR_FLAGS_STREAM_FIRST : 0) |
 			 (ends ? CCE_DESCRIPTOR_FLAGS_STREAM_LAST : 0) |
 			 (keyless ? 0 : CCE_DESCRIPTOR_FLAGS_KEYED),
-		.iv[0] = ends ? function->digest_bytes : 0,
+		.hash_output.length = cpu_to_le32(ends ? function->digest_bytes : 0),
 		.told = cce_digest_is_block_only(row) ? context->rest : 0,
 	};
 	return cce_algorithm_run(&context->request, &req->base, &row->algorithm,

@@ -80,11 +80,9 @@ int cce_key_wrap_prepare_session(struct cce_session *session, const u8 *key, uns
 static void cce_key_wrap_finish(struct cce_request *request)
 {
 	struct cce_user_request *user = request->owner->data;
-	__le32 bytes;
 
-	memcpy(&bytes, request->answer, sizeof(bytes));
 	if (request->decrypt && request->mode == CCE_CIPHER_MODE_KWP)
-		user->key_bytes = min(le32_to_cpu(bytes), user->length);
+		user->key_bytes = min(le32_to_cpu(request->unwrapped_key.length), user->length);
 }
 
 static const struct cce_request_operations cce_key_wrap_operations = {

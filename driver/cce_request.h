@@ -105,6 +105,7 @@ struct cce_request_operations {
  * @serial: CBC encryption with a hash, in one pass or in two: the engine's are counted
  * @unfit: no engine does requests of such a length
  * @iv: as in the descriptor
+ * @hash_output: as in the descriptor, with CCE_OPCODE_HASH in place of @iv
  * @told: what the owner is told instead of 0 if it hears later that all went well
  *
  * All this the algorithm sets before cce_algorithm_run(), but for what that sets itself. The rest
@@ -137,7 +138,10 @@ struct cce_request {
 	bool decrypt;
 	bool serial;
 	bool unfit;
-	u8 iv[AES_BLOCK_SIZE];
+	union {
+		u8 iv[AES_BLOCK_SIZE];
+		struct cce_hash_output hash_output;
+	};
 	int told;
 
 	/* private: */
@@ -156,7 +160,10 @@ struct cce_request {
 	bool may_have_begun;		/* part of the destination may have been written */
 	bool redo;			/* it has not begun: to be done on the CPU */
 	int error;			/* 0 or a negative errno */
-	u8 answer[AES_BLOCK_SIZE];	/* IV that continues the stream, tag or MAC */
+	union {
+		u8 answer[AES_BLOCK_SIZE];	/* IV that continues the stream, tag or MAC */
+		struct cce_unwrapped_key unwrapped_key;
+	};
 };
 
 int cce_request_prepare(struct cce_queue *queue, unsigned int slot, struct cce_request *request,

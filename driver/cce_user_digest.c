@@ -452,7 +452,6 @@ int cce_user_digest_prepare(struct cce_user_request *user, const struct cce_uapi
 	const struct cce_digest_function *function = session->function;
 	bool first = given->flags & CCE_UAPI_REQUEST_FIRST;
 	struct cce_user_digest *digest = user->crypto;
-	__le32 wanted = cpu_to_le32(given->output_length);
 	unsigned int front = 0;
 	int error;
 
@@ -486,8 +485,8 @@ int cce_user_digest_prepare(struct cce_user_request *user, const struct cce_uapi
 			 (given->flags & CCE_UAPI_REQUEST_SQUEEZE ?
 				  CCE_DESCRIPTOR_FLAGS_SQUEEZE : 0) |
 			 (session->key ? CCE_DESCRIPTOR_FLAGS_KEYED : 0),
+		.hash_output.length = cpu_to_le32(given->output_length),
 	};
-	memcpy(digest->request.iv, &wanted, sizeof(wanted));
 	return 0;
 }
 

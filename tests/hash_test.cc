@@ -469,12 +469,12 @@ TEST_P(Hash, BadInput) {
     EXPECT_EQ(status([](Descriptor& d) { d.aad_length = 16; }), Status::length);
     EXPECT_EQ(status([](Descriptor& d) { d.flags |= Descriptor::flags_keyed; }), Status::length);
     EXPECT_EQ(status([](Descriptor& d) { d.tag_length = 4; }), Status::tag_length);
-    EXPECT_EQ(status([](Descriptor& d) { d.iv[0] = 33; }), Status::iv);
-    EXPECT_EQ(status([](Descriptor& d) { d.iv[0] = 0; }), Status::iv);
-    EXPECT_EQ(status([](Descriptor& d) { d.iv[4] = 1; }), Status::iv);
+    EXPECT_EQ(status([](Descriptor& d) { d.set_hash_output({.length = 33}); }), Status::iv);
+    EXPECT_EQ(status([](Descriptor& d) { d.set_hash_output({}); }), Status::iv);
+    EXPECT_EQ(status([](Descriptor& d) { d.iv[offsetof(contract::HashOutput, reserved)] = 1; }), Status::iv);
     EXPECT_EQ(status([](Descriptor& d) {
                   d.flags = Descriptor::flags_stream_first;
-                  d.iv = {};
+                  d.set_hash_output({});
                   d.text_length = 0;
               }),
               Status::length_zero);
@@ -500,8 +500,7 @@ TEST_P(Hash, BadInput) {
               Status::flags);
     EXPECT_EQ(status([&](Descriptor& d) {
                   squeezing(d);
-                  d.iv[0] = 0;
-                  d.iv[1] = d.iv[2] = d.iv[3] = 0xff;
+                  d.set_hash_output({.length = 0xffff'ff00});
               }),
               Status::iv);
     for (const HashMode mode : {HashMode::shake_128, HashMode::shake_256}) {

@@ -729,7 +729,7 @@ TEST_P(StatusCodes, EveryCombinationIsJudged) {
                 std::fill_n(d.iv.begin() + 1, 14 - d.iv[0], std::uint8_t{0x77});
                 break;
             case 2:
-                d.iv[0] = static_cast<std::uint8_t>(1 + below(random, 64));
+                d.set_iv_in_source({.length = 1 + below(random, 64)});
                 break;
             case 3:
                 d.iv[0] = static_cast<std::uint8_t>(below(random, 10));
@@ -766,8 +766,7 @@ TEST_P(StatusCodes, EveryCombinationIsJudged) {
         while (made < total && queue_.free_slots() != 0) {
             Descriptor d = make();
             // An IV longer than the buffer is legal, but not here.
-            const bool long_iv =
-                (d.flags & Descriptor::flags_iv_in_source) != 0 && (d.iv[1] != 0 || d.iv[2] != 0 || d.iv[3] != 0);
+            const bool long_iv = (d.flags & Descriptor::flags_iv_in_source) != 0 && d.iv_in_source().length > 0xff;
             if (fault_of(d) == Status::ok && long_iv) continue;
             // Whether a text is too long for an L that no nonce of CCM has, the contract does not say.
             if (d.mode == static_cast<unsigned>(CipherMode::ccm) && d.iv[0] == 0 && d.text_length > 0xff) continue;

@@ -52,9 +52,7 @@ void set_iv(contract::Descriptor& descriptor, cce_mode mode, std::span<const std
         *out++ = static_cast<std::uint8_t>(14 - iv.size());
     } else if (mode == CCE_MODE_GCM && iv.size() != gcm_iv_bytes) {
         descriptor.flags |= contract::Descriptor::flags_iv_in_source;
-        for (unsigned i = 0; i < 4; ++i) {
-            *out++ = static_cast<std::uint8_t>(iv.size() >> (8 * i));
-        }
+        descriptor.set_iv_in_source({.length = static_cast<std::uint32_t>(iv.size())});
         return;
     }
     std::copy(iv.begin(), iv.end(), out);
@@ -85,8 +83,7 @@ contract::Descriptor hash_descriptor(const Session& session, const Text& text) {
     if (text.part.squeeze) flags |= Descriptor::flags_squeeze;
     descriptor.flags = static_cast<std::uint16_t>(flags);
     const std::size_t state = text.part.last ? 0 : hash_function::state_bytes(session.hash);
-    const std::size_t output = text.destination.size() - state;
-    for (unsigned i = 0; i < 4; ++i) descriptor.iv[i] = static_cast<std::uint8_t>(output >> (8 * i));
+    descriptor.set_hash_output({.length = static_cast<std::uint32_t>(text.destination.size() - state)});
     return descriptor;
 }
 
@@ -263,10 +260,7 @@ private:
         if (is_chained(flight.mode)) {
             result.next_iv = completion.next_iv;
         } else if (flight.mode == CCE_MODE_KWP && flight.direction == CCE_DECRYPT) {
-            std::uint32_t length = 0;
-            for (unsigned i = 0; i < sizeof(length); ++i) {
-                length |= static_cast<std::uint32_t>(completion.next_iv.at(i)) << (8 * i);
-            }
+            const std::uint32_t length = completion.unwrapped_key().length;
             if (length > flight.destination.size()) {
                 throw Failure(CCE_ERROR_REFUSED, "the engine unwrapped a key of " + std::to_string(length) +
                                                      " bytes, of which there are at most " +

@@ -68,7 +68,7 @@ class Bits:
 
 @dataclass(frozen=True)
 class Member:
-    """A field of a structure in memory."""
+    """A field of a structure in memory; `views` are the structures as which its bytes are used, too."""
 
     name: str
     offset: int
@@ -77,6 +77,7 @@ class Member:
     text: str
     enum: str | None
     bits: list[Bits]
+    views: list[Struct]
 
 
 @dataclass(frozen=True)
@@ -227,8 +228,19 @@ def _flag_bits(source: object, where: str) -> list[Bits]:
     return result
 
 
-def _structs(source: object, enums: list[Enum]) -> list[Struct]:
+def _views(member: dict, size: int, structs: list[Struct], where: str) -> list[Struct]:
+    known = {struct.name: struct for struct in structs}
     result = []
+    for name in member.get("views", []):
+        _require(bool(member.get("array", False)), where, "only an array has 'views'")
+        _require(name in known, where, f"view '{name}' is no structure described before")
+        _require(known[name].size == size, where, f"is {size} bytes long, view '{name}' {known[name].size}")
+        result.append(known[name])
+    return result
+
+
+def _structs(source: object, enums: list[Enum]) -> list[Struct]:
+    result: list[Struct] = []
     for name, body in _mapping(source, "structs").items():
         where = f"structs.{name}"
         body = _mapping(body, where)
@@ -239,7 +251,7 @@ def _structs(source: object, enums: list[Enum]) -> list[Struct]:
         for member_name, member in _mapping(body.get("fields"), f"{where}.fields").items():
             place = f"{where}.{member_name}"
             member = _mapping(member, place)
-            _only(member, {"offset", "bytes", "array", "enum", "bits", "text"}, place)
+            _only(member, {"offset", "bytes", "array", "enum", "bits", "views", "text"}, place)
             offset = _integer(member, "offset", place)
             length = _integer(member, "bytes", place, 1)
             is_array = bool(member.get("array", False))
@@ -253,7 +265,7 @@ def _structs(source: object, enums: list[Enum]) -> list[Struct]:
             _check_enum(member.get("enum"), 8 * length, enums, place)
             _require(member_name not in KEYWORDS, place, "is a keyword of SystemVerilog or C++")
             members.append(Member(_name(member_name, place), offset, length, is_array, _text(member, place),
-                                  member.get("enum"), bits))
+                                  member.get("enum"), bits, _views(member, length, result, place)))
             end = offset + length
         _require(end == size, where, f"the fields end at byte {end}, the structure at {size}")
         result.append(Struct(_name(name, where), size, _text(body, where), members))

@@ -32,12 +32,18 @@ enums:
       red: {value: 0, text: "Red"}
       green: {value: 1, text: "Green"}
 structs:
+  part:
+    bytes: 3
+    text: "A part"
+    fields:
+      first: {offset: 0, bytes: 1, text: "First"}
+      others: {offset: 1, bytes: 2, array: true, text: "Others"}
   entry:
     bytes: 8
     text: "An entry"
     fields:
       colour: {offset: 0, bytes: 1, enum: colour, text: "Colour"}
-      rest: {offset: 1, bytes: 3, array: true, text: "Rest"}
+      rest: {offset: 1, bytes: 3, array: true, views: [part], text: "Rest"}
       flags: {offset: 4, bytes: 4, text: "Flags", bits: {first: {bit: 0, text: "First"}, second: {bit: 1, text: "Second"}}}
 pages:
   one:
@@ -63,6 +69,7 @@ class GoodDescriptions(unittest.TestCase):
         loaded = contract.parse(yaml.safe_load(GOOD))
         self.assertEqual((loaded.major, loaded.minor), (1, 2))
         self.assertEqual([register.name for register in loaded.pages[0].registers], ["control", "status"])
+        self.assertEqual([view.name for view in loaded.structs[1].members[1].views], ["part"])
 
     def test_every_output_is_made_and_left_alone_when_unchanged(self):
         with tempfile.TemporaryDirectory() as directory:
@@ -113,6 +120,24 @@ class BadDescriptions(unittest.TestCase):
         self.check("structs.entry.register: is a keyword of SystemVerilog or C++",
                    "structs", "entry", {"bytes": 1, "text": "An entry",
                                         "fields": {"register": {"offset": 0, "bytes": 1, "text": "A keyword"}}})
+
+    def test_view_that_is_no_structure(self):
+        self.check("structs.entry.rest: view 'whole' is no structure described before",
+                   "structs", "entry", "fields", "rest", "views", ["whole"])
+
+    def test_view_that_is_described_later(self):
+        self.check("structs.part.others: view 'entry' is no structure described before",
+                   "structs", "part", "fields", "others", "views", ["entry"])
+
+    def test_view_of_another_size(self):
+        self.check("structs.part.others: is 2 bytes long, view 'pair' 1", "structs",
+                   {"pair": {"bytes": 1, "text": "A pair", "fields": {"one": {"offset": 0, "bytes": 1, "text": "One"}}},
+                    "part": {"bytes": 2, "text": "A part", "fields": {
+                        "others": {"offset": 0, "bytes": 2, "array": True, "views": ["pair"], "text": "Others"}}}})
+
+    def test_view_of_an_integer(self):
+        self.check("structs.entry.flags: only an array has 'views'",
+                   "structs", "entry", "fields", "flags", "views", ["part"])
 
     def test_overlapping_flag_bits(self):
         self.check("structs.entry.flags.second: bit 0 overlaps 'first'",

@@ -255,7 +255,6 @@ CipherRequest& CipherRequest::iv(std::span<const std::uint8_t> iv) {
 CipherRequest& CipherRequest::iv_in_source(std::span<const std::uint8_t> iv) {
     expect_no_text_yet("iv_in_source");
     iv_.fill(0);
-    for (unsigned i = 0; i < sizeof(std::uint32_t); ++i) iv_[i] = static_cast<std::uint8_t>(iv.size() >> 8 * i);
     source_iv_.assign(iv.begin(), iv.end());
     iv_in_source_ = true;
     return *this;
@@ -400,6 +399,7 @@ contract::Descriptor CipherRequest::descriptor() const {
     descriptor.cookie = cookie_;
     descriptor.context_reference = held_ ? *held_ : context_;
     descriptor.iv = iv_;
+    if (iv_in_source_) descriptor.set_iv_in_source({.length = static_cast<std::uint32_t>(source_iv_.size())});
     descriptor.source = source_->address();
     descriptor.destination = destination_->address();
     descriptor.text_length = text_length_;

@@ -181,7 +181,7 @@ contract::Descriptor HashRequest::descriptor() const {
     if (source_->is_list()) flags |= Descriptor::flags_source_list;
     if (destination_->is_list()) flags |= Descriptor::flags_destination_list;
     descriptor.flags = static_cast<std::uint16_t>(flags);
-    std::memcpy(descriptor.iv.data(), &output_bytes_, sizeof output_bytes_);
+    descriptor.set_hash_output({.length = output_bytes_});
     descriptor.source = source_->address();
     descriptor.destination = destination_->address();
     descriptor.text_length = text_length_;

@@ -188,7 +188,8 @@ static u8 serve_hash(const struct cce_descriptor *descriptor)
 
 	expect(!(descriptor->flags & CCE_DESCRIPTOR_FLAGS_DESTINATION_LIST));
 	expect(!descriptor->context_reference && !descriptor->tag_length);
-	expect(descriptor->iv[0] == (last ? function->digest_bytes : 0) && all_zero(descriptor->iv + 1, 15));
+	expect(descriptor->hash_output.length == (last ? function->digest_bytes : 0));
+	expect(all_zero(descriptor->hash_output.reserved, sizeof(descriptor->hash_output.reserved)));
 	digest_init(&inner, function);
 	digest_init(&outer, function);
 	place = take_front(descriptor, function, &in, &inner, &outer);

@@ -193,10 +193,7 @@ static void take_results(const struct cce_mmio_slot* slot, const volatile struct
             out->next_iv[i] = entry->next_iv[i];
         }
     } else if (slot->mode == CCE_MMIO_KWP && slot->direction == CCE_MMIO_DECRYPT) {
-        uint32_t length = 0;
-        for (unsigned i = 0; i < 4; ++i) {
-            length |= (uint32_t)entry->next_iv[i] << (8 * i);
-        }
+        uint32_t length = entry->unwrapped_key.length;
         if (length > slot->output) {
             out->status = CCE_MMIO_ERROR_INTERNAL;
             length = 0;

@@ -54,9 +54,7 @@ static struct piece set_iv(struct cce_descriptor* descriptor, const struct cce_m
     const struct piece none = {NULL, 0};
     uint8_t* field = descriptor->iv;
     if (request->key->mode == CCE_MMIO_GCM && request->iv_length != GCM_IV_BYTES) {
-        for (unsigned i = 0; i < 4; ++i) {
-            field[i] = (uint8_t)(request->iv_length >> (8 * i));
-        }
+        descriptor->iv_in_source.length = request->iv_length;
         descriptor->flags = (uint16_t)(descriptor->flags | CCE_DESCRIPTOR_FLAGS_IV_IN_SOURCE);
         return in_source;
     }

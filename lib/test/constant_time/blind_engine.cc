@@ -97,7 +97,7 @@ void BlindEngine::serve(const Descriptor& descriptor) {
     if (descriptor.opcode == contract::Opcode::cipher && static_cast<CipherMode>(descriptor.mode) == CipherMode::kwp &&
         status_ == contract::Status::ok) {
         // The length of an unwrapped key is told; here it is the longest that there can be.
-        completion.next_iv[0] = static_cast<std::uint8_t>(descriptor.text_length - 8);
+        completion.set_unwrapped_key({.length = descriptor.text_length - 8});
     }
     const std::uint32_t log2 = queue::ring_size_completion_log2.get(registers_.at(queue::at(queue::ring_size, 0)));
     completion.phase = static_cast<std::uint8_t>((completion_tail_ >> log2 & 1) ^ 1);
@@ -152,14 +152,12 @@ void BlindEngine::move_message(const Descriptor& descriptor) {
             }
         }
     }
-    std::size_t output = 0;
-    for (unsigned i = 0; i < 4; ++i) output += std::size_t{descriptor.iv[i]} << 8 * i;
     const auto made = [&secrets](std::size_t count) {
         std::vector<std::uint8_t> bytes(count);
         for (std::size_t i = 0; i < count && !secrets.empty(); ++i) bytes[i] = secrets[i % secrets.size()];
         return bytes;
     };
-    std::vector<std::uint8_t> result = made(output);
+    std::vector<std::uint8_t> result = made(descriptor.hash_output().length);
     if ((descriptor.flags & Descriptor::flags_stream_last) == 0) {
         context.length += descriptor.text_length;
         context.squeezing = (descriptor.flags & Descriptor::flags_squeeze) != 0 ? 1 : 0;
@@ -177,9 +175,7 @@ void BlindEngine::move_text(const Descriptor& descriptor, std::span<const std::u
     const bool decrypt = (descriptor.flags & Descriptor::flags_decrypt) != 0;
     const auto mode = static_cast<CipherMode>(descriptor.mode);
     std::size_t front = descriptor.aad_length;
-    if ((descriptor.flags & Descriptor::flags_iv_in_source) != 0) {
-        for (unsigned i = 0; i < 4; ++i) front += std::size_t{descriptor.iv[i]} << 8 * i;
-    }
+    if ((descriptor.flags & Descriptor::flags_iv_in_source) != 0) front += descriptor.iv_in_source().length;
     const std::size_t expected = decrypt ? descriptor.tag_length : 0;
     std::vector<std::uint8_t> source(front + descriptor.text_length + expected);
     if (!source.empty() && !host_.read(descriptor.source, source)) {

@@ -3,7 +3,7 @@
 #include "queue/request_dispatcher.h"
 
 #include <algorithm>
-#include <cstring>
+#include <span>
 
 namespace cce::model {
 
@@ -36,8 +36,8 @@ bool any(const Descriptor& d, std::uint16_t flags) {
     return (d.flags & flags) != 0;
 }
 
-bool is_zero(const std::uint8_t* first, const std::uint8_t* last) {
-    return std::all_of(first, last, [](std::uint8_t byte) { return byte == 0; });
+bool is_zero(std::span<const std::uint8_t> bytes) {
+    return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });
 }
 
 bool wraps(CipherMode mode) {
@@ -91,20 +91,15 @@ bool hash_ends(const Descriptor& d) {
     return any(d, Descriptor::flags_stream_last | Descriptor::flags_squeeze);
 }
 
-std::uint32_t iv_number(const Descriptor& d) {
-    std::uint32_t number = 0;
-    std::memcpy(&number, d.iv.data(), sizeof number);
-    return number;
-}
-
 bool hash_iv_bad(const Descriptor& d) {
     const auto mode = static_cast<HashMode>(d.mode);
-    const std::uint32_t output = iv_number(d);
-    if (!is_zero(d.iv.data() + 4, d.iv.data() + d.iv.size()) || (!hash_ends(d) && output != 0)) return true;
+    const contract::HashOutput output = d.hash_output();
+    if (!is_zero(output.reserved) || (!hash_ends(d) && output.length != 0)) return true;
     // With hash_context and state behind it less than 2^32 bytes.
-    if (any(d, Descriptor::flags_squeeze) && output >> 8 == 0xffffff) return true;
+    if (any(d, Descriptor::flags_squeeze) && output.length >> 8 == 0xffffff) return true;
     if (!any(d, Descriptor::flags_stream_last)) return false;
-    return output == 0 || (!hash_function::extendable(mode) && output > hash_function::digest_bytes(mode));
+    return output.length == 0 ||
+           (!hash_function::extendable(mode) && output.length > hash_function::digest_bytes(mode));
 }
 
 /// Bytes in front of the AAD.
@@ -157,7 +152,7 @@ std::uint32_t output_length(const Descriptor& d) {
     if (d.opcode == Opcode::hash) {
         const std::uint32_t state = 16 * hash_function::state_pieces(static_cast<HashMode>(d.mode));
         const bool last = any(d, Descriptor::flags_stream_last);
-        return iv_number(d) + (last ? 0 : static_cast<std::uint32_t>(sizeof(contract::HashContext)) + state);
+        return d.hash_output().length + (last ? 0 : static_cast<std::uint32_t>(sizeof(contract::HashContext)) + state);
     }
     const auto mode = static_cast<CipherMode>(d.mode);
     if (mode == CipherMode::cmac) return 0;
@@ -178,21 +173,20 @@ bool tag_bad(const Descriptor& d, bool cipher, CipherMode mode) {
 bool iv_bad(const Descriptor& d, bool cipher, CipherMode mode) {
     if (d.opcode == Opcode::hash) return hash_iv_bad(d);
     if (!cipher) return false;
-    const std::uint8_t* const iv = d.iv.data();
-    const std::uint8_t* const end = iv + d.iv.size();
+    const std::span<const std::uint8_t> iv(d.iv);
     switch (mode) {
         case CipherMode::ecb:
         case CipherMode::cmac:
         case CipherMode::kw:
         case CipherMode::kwp:
-            return !is_zero(iv, end);
+            return !is_zero(iv);
         case CipherMode::gcm:
-            if (any(d, Descriptor::flags_iv_in_source)) return is_zero(iv, iv + 4) || !is_zero(iv + 4, end);
-            return !is_zero(iv + 12, end);
+            if (!any(d, Descriptor::flags_iv_in_source)) return !is_zero(iv.subspan(12));
+            return d.iv_in_source().length == 0 || !is_zero(d.iv_in_source().reserved);
         case CipherMode::ccm: {
             // L - 1 in byte 0, then 15 - L bytes of nonce, then zeros.
             const unsigned length_bytes = (iv[0] & 7U) + 1;
-            return iv[0] > 7 || iv[0] == 0 || !is_zero(end - length_bytes, end);
+            return iv[0] > 7 || iv[0] == 0 || !is_zero(iv.last(length_bytes));
         }
         default:
             return false;
@@ -316,7 +310,7 @@ void RequestDispatcher::describe_start(QueueMask unrestricted, Start& start) con
     request.distinct_keys = any(d, Descriptor::flags_distinct_keys);
     request.iv = d.iv;
     request.iv_length = 0;
-    if (any(d, Descriptor::flags_iv_in_source)) std::memcpy(&request.iv_length, d.iv.data(), sizeof request.iv_length);
+    if (any(d, Descriptor::flags_iv_in_source)) request.iv_length = d.iv_in_source().length;
     request.aad_length = d.aad_length;
     request.text_length = d.text_length;
     request.tag_length = d.tag_length & 0x7f;

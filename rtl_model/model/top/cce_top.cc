@@ -8,7 +8,6 @@
 #include "top/cce_top.h"
 
 #include <bit>
-#include <cstring>
 
 #include "common/halves.h"
 
@@ -282,8 +281,7 @@ contract::Completion CceTop::completion_entry() const {
     } else if (source.hash) {
         entry.next_iv = hash_.next_iv(slot);
     } else if (source.key_wrap) {
-        const std::uint32_t length = aes_.key_length(slot);
-        std::memcpy(entry.next_iv.data(), &length, sizeof length);
+        entry.set_unwrapped_key({.length = aes_.key_length(slot)});
     }
     return entry;
 }

@@ -86,6 +86,7 @@ module completion_writer #(
   logic [31:0] cookie, start_cycle, end_cycle_q, bytes, done_bytes;
   logic is_cipher, is_stream, is_key_wrap, is_hash;
   logic [127:0] next_iv;
+  cce_contract_pkg::unwrapped_key_t unwrapped_key;
   cce_contract_pkg::completion_t entry;
   logic entry_valid, entry_pop;
   logic [EntryBits-1:0] entry_data;
@@ -133,10 +134,12 @@ module completion_writer #(
   assign {cookie, start_cycle, bytes, is_cipher, is_stream, is_key_wrap, is_hash} = request_memory[slot_q];
   assign next_iv_slot_o = slot_q;
   always_comb begin
+    unwrapped_key = '0;
+    unwrapped_key.length = key_length_i;
     next_iv = '0;
     if (is_cipher && ok_i[slot_q]) begin
       if (is_stream) next_iv = stream_next_iv_i;
-      else if (is_key_wrap) next_iv = 128'(key_length_i);
+      else if (is_key_wrap) next_iv = unwrapped_key;
       else if (is_hash) next_iv = hash_next_iv_i;
       else next_iv = lane_next_iv_i;
     end

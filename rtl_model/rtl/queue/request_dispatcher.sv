@@ -151,7 +151,11 @@ module request_dispatcher #(
   logic [32:0] pass_message_bytes;
   logic gated;
   logic [7:0] status;
+  cce_contract_pkg::hash_output_t hash_output;
+  cce_contract_pkg::iv_in_source_t iv_in_source;
 
+  assign hash_output = d.iv;
+  assign iv_in_source = d.iv;
   assign is_nop = d.opcode == 8'(cce_contract_pkg::OpcodeNop);
   assign is_cipher = d.opcode == 8'(cce_contract_pkg::OpcodeCipher);
   assign is_hash = d.opcode == 8'(cce_contract_pkg::OpcodeHash);
@@ -266,14 +270,16 @@ module request_dispatcher #(
     iv_bad = 1'b0;
     if (is_cipher) begin
       if (ecb || cmac || wraps) iv_bad = d.iv != '0;
-      else if (gcm && d.flags.iv_in_source) iv_bad = d.iv[31:0] == '0 || d.iv[127:32] != '0;
+      else if (gcm && d.flags.iv_in_source) iv_bad = iv_in_source.length == '0 || iv_in_source.reserved != '0;
       else if (gcm) iv_bad = d.iv[127:96] != '0;
       else if (ccm) iv_bad = ccm_iv_bad;
     end else if (is_hash) begin
       // How much output is wanted; with hash_context and state behind it less than 2^32 bytes.
-      iv_bad = d.iv[127:32] != '0 || (!hash_ends && d.iv[31:0] != '0) || (d.flags.squeeze && d.iv[31:8] == '1) ||
-               (d.flags.stream_last && (d.iv[31:0] == '0 || (!hash_pkg::extendable(hash_mode) &&
-                                                             d.iv[31:0] > 32'(hash_pkg::digest_bytes(hash_mode)))));
+      iv_bad = hash_output.reserved != '0 || (!hash_ends && hash_output.length != '0) ||
+               (d.flags.squeeze && hash_output.length[31:8] == '1) ||
+               (d.flags.stream_last && (hash_output.length == '0 ||
+                                        (!hash_pkg::extendable(hash_mode) &&
+                                         hash_output.length > 32'(hash_pkg::digest_bytes(hash_mode)))));
     end
   end
   assign uses_index = is_load || is_invalidate || (uses_key && d.flags.context_held);
@@ -334,7 +340,7 @@ module request_dispatcher #(
   always_comb begin
     output_length = d.text_length;
     if (is_hash) begin
-      output_length = d.iv[31:0] + (d.flags.stream_last ? '0 : HashContext + state_bytes);
+      output_length = hash_output.length + (d.flags.stream_last ? '0 : HashContext + state_bytes);
     end else if (cmac) begin
       output_length = '0;
     end else if (wraps) begin
@@ -351,7 +357,7 @@ module request_dispatcher #(
     cipher_request_o.authenticated = (is_cipher && authenticated) || is_cipher_hash;
     cipher_request_o.distinct_keys = d.flags.distinct_keys;
     cipher_request_o.iv = d.iv;
-    cipher_request_o.iv_length = d.flags.iv_in_source ? d.iv[31:0] : '0;
+    cipher_request_o.iv_length = d.flags.iv_in_source ? iv_in_source.length : '0;
     cipher_request_o.aad_length = d.aad_length;
     cipher_request_o.text_length = d.text_length;
     cipher_request_o.tag_length = d.tag_length[6:0];

@@ -540,7 +540,7 @@ TEST_P(BothEngines, AHashGoesOnFromTheStateInMemory) {
         EXPECT_EQ(driver.wait(1).front().status, contract::Status::ok);
 
         descriptor.flags = Descriptor::flags_stream_last;
-        descriptor.iv[0] = static_cast<std::uint8_t>(digest_bytes);
+        descriptor.set_hash_output({.length = digest_bytes});
         descriptor.source = rest_at;
         descriptor.destination = digest_at;
         descriptor.text_length = static_cast<std::uint32_t>(text.size()) - first_bytes;
