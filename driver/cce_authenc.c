@@ -217,8 +217,8 @@ static void cce_authenc_split(struct cce_request *request, struct cce_device *cc
 	struct cce_aead_request *context = aead_request_ctx(req);
 	u64 bytes = (u64)req->assoclen + req->cryptlen + request->tag_length;
 
-	if (!request->serial || request->text_length < READ_ONCE(two_passes_from) ||
-	    (unsigned int)atomic_read(&cce->serial) < READ_ONCE(one_pass_most))
+	if (!request->cbc_hmac_encryption || request->text_length < READ_ONCE(two_passes_from) ||
+	    (unsigned int)atomic_read(&cce->cbc_hmac_encryptions) < READ_ONCE(one_pass_most))
 		return;
 	/* In one pass it is an error before anything is written. */
 	if (sg_nents_for_len(req->dst, bytes) < 0)
@@ -285,7 +285,7 @@ static int cce_authenc_crypt(struct aead_request *req, bool decrypt)
 	request->operations = &cce_authenc_operations;
 	request->flags = CCE_DESCRIPTOR_FLAGS_KEYED;
 	request->mode = algorithm->mode;
-	request->serial = is_cbc && !decrypt;
+	request->cbc_hmac_encryption = is_cbc && !decrypt;
 	request->unfit = cce_authenc_is_unfit(request, front);
 	request->front_bytes = front;
 	request->prefix_bytes += front;

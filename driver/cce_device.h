@@ -81,7 +81,7 @@ struct cce_device {
 	unsigned int resets;		/* of a queue pair or of all, since it was bound */
 	char last_error[64];		/* what led to the last one */
 
-	atomic_t serial;		/* CBC encryptions with a hash that it has */
+	atomic_t cbc_hmac_encryptions;	/* that it has, in one pass or in two */
 	struct cce_fallback_counters fallbacks;
 	struct dentry *debugfs;
 };

@@ -82,12 +82,12 @@ static void cce_queue_ring(struct cce_queue *queue)
 	cce_queue_doorbell(queue, CCE_DOORBELL_SUBMISSION_TAIL, queue->submission_tail);
 }
 
-/* The engine has one more of these. */
-static void cce_queue_count_serial(struct cce_queue *queue, const struct cce_request *request)
+/* The engine has one more CBC encryption with HMAC. */
+static void cce_queue_count_cbc_hmac(struct cce_queue *queue, const struct cce_request *request)
 {
 	lockdep_assert_held(&queue->lock);
 
-	atomic_inc(&queue->cce->serial);
+	atomic_inc(&queue->cce->cbc_hmac_encryptions);
 	if (request->opcode == CCE_OPCODE_CIPHER_HASH)
 		queue->counters.one_pass++;
 	else if (request->opcode == CCE_OPCODE_CIPHER)
@@ -129,8 +129,8 @@ static int cce_queue_post(struct cce_queue *queue, struct cce_request *request)
 	WRITE_ONCE(queue->free_slot_count, queue->free_slot_count - 1);
 	queue->submission_tail++;
 	queue->counters.submitted++;
-	if (request->serial)
-		cce_queue_count_serial(queue, request);
+	if (request->cbc_hmac_encryption)
+		cce_queue_count_cbc_hmac(queue, request);
 	queue->counters.in_flight_most = max_t(u64, queue->counters.in_flight_most,
 					       cce_queue_in_flight(queue));
 	if (cce_queue_in_flight(queue) == 1)
@@ -336,8 +336,8 @@ static void cce_queue_free_slot(struct cce_queue *queue, unsigned int number,
 	slot->request = NULL;
 	queue->free_slots[queue->free_slot_count] = number;
 	WRITE_ONCE(queue->free_slot_count, queue->free_slot_count + 1);
-	if (request->serial)
-		atomic_dec(&queue->cce->serial);
+	if (request->cbc_hmac_encryption)
+		atomic_dec(&queue->cce->cbc_hmac_encryptions);
 	if (request->redo)
 		queue->counters.redone++;
 	else if (request->error)

@@ -102,7 +102,7 @@ struct cce_request_operations {
  * @opcode: &enum cce_opcode
  * @mode: &enum cce_cipher_mode or &enum cce_hash_mode, or both
  * @decrypt: direction of the cipher
- * @serial: CBC encryption with a hash, in one pass or in two: the engine's are counted
+ * @cbc_hmac_encryption: CBC encryption with HMAC, in one pass or in two: the engine's are counted
  * @unfit: no engine does requests of such a length
  * @iv: as in the descriptor
  * @hash_output: as in the descriptor, with CCE_OPCODE_HASH in place of @iv
@@ -136,7 +136,7 @@ struct cce_request {
 	u8 opcode;
 	u8 mode;
 	bool decrypt;
-	bool serial;
+	bool cbc_hmac_encryption;
 	bool unfit;
 	union {
 		u8 iv[AES_BLOCK_SIZE];

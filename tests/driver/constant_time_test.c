@@ -617,7 +617,7 @@ static void run_second_of_two(struct cipher *cipher, struct trial trial)
 		failing_import = failing ? 2 : 0;
 		expect(cce_queue_process(&queue_pair, 1) == 1);
 		if (reset) {
-			expect(completed_with == UNFINISHED && atomic_read(&engine.serial) == 1);
+			expect(completed_with == UNFINISHED && atomic_read(&engine.cbc_hmac_encryptions) == 1);
 			cce_queue_set_mode(&queue_pair, CCE_QUEUE_STOPPED);
 			queue_pair.fetch_head = queue_pair.submission_tail - 1;
 			queue_pair.fetch_head_known = ending != BEGUN;
@@ -995,7 +995,7 @@ int main(void)
 	cce_queue_destroy(&queue_pair);
 	expect(keys_freed == keys_set);
 	expect(on_engine && on_cpu && engine_lists_served);
-	expect(queue_pair.counters.one_pass && queue_pair.counters.two_passes && !atomic_read(&engine.serial));
+	expect(queue_pair.counters.one_pass && queue_pair.counters.two_passes && !atomic_read(&engine.cbc_hmac_encryptions));
 	expect(queue_pair.counters.polls_won && queue_pair.counters.polls_won < queue_pair.counters.polls);
 	printf("%u requests served, %u failures\n", engine_served, failures);
 	return failures ? 1 : 0;
