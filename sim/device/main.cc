@@ -33,10 +33,11 @@ nlohmann::ordered_json messages(const TimeTravelCalendar::Counts& counts) {
     return result;
 }
 
-nlohmann::ordered_json statistics_of(const DeviceServer& server) {
+nlohmann::ordered_json statistics_of(const DeviceServer& server, std::uint64_t cycle_ns) {
     nlohmann::ordered_json json =
         common_statistics(server.engine(), server.statistics(), server.lost_interrupts(), server.faults());
     json["guest_nanoseconds"] = server.calendar().now();
+    json["cycle_ns"] = cycle_ns;
     json["vhost_user_messages"] = server.vhost_user().counts();
     json["calendar_messages_received"] = messages(server.calendar().received());
     json["calendar_messages_sent"] = messages(server.calendar().sent());
@@ -58,7 +59,8 @@ int serve(const Arguments& arguments) {
     const int status = run_reporting(program, [&] { server.run(device, calendar); });
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     if (!common.statistics.empty()) {
-        write_statistics(common.statistics, statistics_of(server), server.engine(), seconds.count());
+        write_statistics(common.statistics, statistics_of(server, arguments.cycle_ns), server.engine(),
+                         seconds.count());
     }
     const bool faults = report(program, server.faults(), "faults of the driver");
     return status == status_ok && faults ? status_faults : status;

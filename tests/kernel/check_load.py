@@ -200,10 +200,6 @@ def print_faults(injected, totals):
           f"{totals['AF_ALG right']}, failed {totals['AF_ALG failed']}")
 
 
-CYCLE_NS = 1000
-CBC_BYTES = 4096
-
-
 def authenc(boots, failures):
     """Many CBC encryptions with HMAC at once go in two passes, and end sooner; few, and short ones, in one."""
     (boot,) = boots
@@ -225,14 +221,12 @@ def authenc(boots, failures):
     failures.equal("shapes: in one pass", ways["shapes"][0], 0)
     failures.check(ways["shapes"][1] > 100, f"shapes: only {ways['shapes'][1]} in two passes")
     failures.check(loads["shapes"]["rekeyed_in_flight"] > 20, "shapes: hardly any key was replaced in flight")
-    speeds = {name: loads[name]["offered"] * CBC_BYTES * CYCLE_NS / loads[name]["took_ns"] for name in ("one_pass", "two_passes", "few")}
+    speeds = {name: load["text_bytes"] * boot.server["cycle_ns"] / load["took_ns"] for name, load in loads.items()}
     failures.check(speeds["two_passes"] >= 2 * speeds["one_pass"],
                    f"two passes: {speeds['two_passes']:.2f} bytes a cycle, one pass: {speeds['one_pass']:.2f}")
-    print(f"  {CBC_BYTES} bytes, 16 in flight: one pass {speeds['one_pass']:.2f} bytes a cycle; {one} in one pass and {two} in two "
+    text = loads["two_passes"]["text_bytes"] // loads["two_passes"]["offered"]
+    print(f"  {text} bytes, 16 in flight: one pass {speeds['one_pass']:.2f} bytes a cycle; {one} in one pass and {two} in two "
           f"{speeds['two_passes']:.2f}; 4 in flight, one pass {speeds['few']:.2f}; of all lengths and shapes {ways['shapes'][1]} in two")
-
-
-MIDWAY_BYTES = 32768
 
 
 def midway(boots, failures):
@@ -241,14 +235,14 @@ def midway(boots, failures):
     check_boot(boot, failures, fault=True)
     load, after = Load(boot, "midway"), boot.snapshot("after")
     check_load(load, failures, {errno.ETIMEDOUT})
-    written = boot.server["dma_bytes_written"]
-    failures.check(1024 <= written <= MIDWAY_BYTES - 1024, f"{written} bytes were written: that is not the middle")
+    written, text = boot.server["dma_bytes_written"], load["text_bytes"]
+    failures.check(1024 <= written <= text - 1024, f"{written} bytes were written: that is not the middle")
     failures.equal("requests in place", load["in_place"], 1)
     failures.equal("requests that failed", load["failed"], 1)
     failures.equal("wiped destinations", load["failed_wiped"], 1)
     failures.equal("requests redone on the CPU", after.sum("redone"), 0)
     ended = ", ".join(errno.errorcode.get(number, str(number)) for number in load.errnos) or "without error"
-    print(f"  stopped after {written} bytes of {MIDWAY_BYTES}: {ended}, destinations wiped {load['failed_wiped']}, blocks of "
+    print(f"  stopped after {written} bytes of {text}: {ended}, destinations wiped {load['failed_wiped']}, blocks of "
           f"plaintext {load['defect.plaintext_blocks']}")
 
 

@@ -10,7 +10,7 @@ source "${BASH_SOURCE[0]%/*}/load_common.sh"
 readonly requests=${requests:?}
 readonly driver=/sys/module/cce/parameters
 readonly unlimited=4294967295 sha256=4096 both=12288
-readonly many=(threads=1 depth=16 "algorithms=$sha256" layouts=1 exact=1 backlog=100 decrypt=0)
+readonly many=(threads=1 depth=16 "algorithms=$sha256" layouts=1 bytes=4096 exact=1 backlog=100 decrypt=0)
 
 module_parameters=()
 load
@@ -18,12 +18,12 @@ load_tester
 read -r one_pass_most <"$driver/one_pass_most"
 snapshot before
 echo "$unlimited" >"$driver/one_pass_most"
-run_load one_pass "${many[@]}" bytes=4096 requests="$requests"
+run_load one_pass "${many[@]}" requests="$requests"
 snapshot one_pass
 echo "$one_pass_most" >"$driver/one_pass_most"
-run_load two_passes "${many[@]}" bytes=4096 requests="$requests"
+run_load two_passes "${many[@]}" requests="$requests"
 snapshot two_passes
-run_load few "${many[@]}" depth="$one_pass_most" bytes=4096 requests="$requests"
+run_load few "${many[@]}" depth="$one_pass_most" requests="$requests"
 snapshot few
 run_load short "${many[@]}" bytes=64 requests="$requests"
 snapshot short

@@ -9,7 +9,7 @@ read -ra parameters <<<"${parameters-}"
 module_parameters=(timeout_ms=100 "${parameters[@]}")
 load
 load_tester
-run_load midway threads=1 depth=1 requests=1 algorithms="${algorithms:?}" layouts="${layouts:-1}" bytes=32768 exact=1 \
+run_load midway threads=1 depth=1 requests=1 algorithms="${algorithms:?}" layouts="${layouts:-1}" bytes="${bytes:?}" exact=1 \
 	in_place=100 decrypt=0
 snapshot after
 unload_tester

@@ -33,6 +33,7 @@ enum load_counter {
 	LOAD_FAILED,		/* ... that ended with another errno */
 	LOAD_WIPED,		/* destinations of those that failed: zero */
 	LOAD_UNTOUCHED,		/* ... or as they were before */
+	LOAD_TEXT_BYTES,	/* bytes of the texts of those offered */
 	LOAD_SYNCHRONOUS,	/* ended before the call returned */
 	LOAD_QUEUED,		/* the call returned -EINPROGRESS */
 	LOAD_BACKLOGGED,	/* the call returned -EBUSY */

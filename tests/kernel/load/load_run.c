@@ -33,6 +33,7 @@ static const char * const load_names[LOAD_COUNTERS] = {
 	[LOAD_FAILED] = "failed",
 	[LOAD_WIPED] = "failed_wiped",
 	[LOAD_UNTOUCHED] = "failed_untouched",
+	[LOAD_TEXT_BYTES] = "text_bytes",
 	[LOAD_SYNCHRONOUS] = "synchronous",
 	[LOAD_QUEUED] = "queued",
 	[LOAD_BACKLOGGED] = "backlogged",
@@ -222,6 +223,7 @@ static int load_submit(struct load_ticket *ticket, struct load_flight *flight)
 	if (!READ_ONCE(load_began_ns))
 		WRITE_ONCE(load_began_ns, ktime_get_ns());
 	load_count(LOAD_OFFERED);
+	load_count_more(LOAD_TEXT_BYTES, flight->text_bytes);
 	load_note_depth();
 
 	ticket->cpu = get_cpu();
