@@ -7,6 +7,8 @@ set -eu
 
 out=/out
 counters=/sys/kernel/debug/cce
+load_parameters=/sys/module/cce_load/parameters
+load_files=/sys/kernel/debug/cce_load
 
 fail() {
 	printf 'job: %s\n' "$*" >&2
@@ -77,4 +79,27 @@ snapshot() {
 	for name in queues fallbacks engine; do
 		cat "$counters"/*:*/"$name" >"$out/$1/$name"
 	done
+}
+
+# load_tester [NAME=VALUE...]: with these parameters to begin with.
+load_tester() {
+	insmod /in/cce_load.ko "$@" || fail "insmod cce_load failed"
+}
+
+unload_tester() {
+	rmmod cce_load || fail "rmmod cce_load failed"
+}
+
+# begin_load NAME=VALUE...: a run of cce_load that goes on meanwhile.
+begin_load() {
+	for word in "$@"; do
+		echo "${word#*=}" >"$load_parameters/${word%%=*}"
+	done
+	echo 1 >"$load_files/run" || fail "a run does not begin"
+}
+
+# end_load NAME HOW: waits for it (2) or stops it (0); what became of the requests goes to a file of that name.
+end_load() {
+	echo "$2" >"$load_files/run" || echo "a run with defects: $1"
+	cat "$load_files/result" >"$out/$1.load"
 }

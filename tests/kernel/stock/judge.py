@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import check as kernel_check  # noqa: E402 (the other tests' judge, one folder up)
 import check_dev  # noqa: E402
 import check_driver  # noqa: E402
+import check_load  # noqa: E402
 
 Failures = kernel_check.Failures
 ENGINE_SHARE = 0.99  # of requests that are not empty
@@ -100,6 +101,29 @@ def selftest(boot: Boot, wanted: set[str], allowed: set[str], failures: Failures
     print(f"  {len(loads) - 1} reloads; {before['completed']} completions by the engine in all")
 
 
+def load(boot: Boot, wanted: set[str], _allowed: set[str], failures: Failures) -> None:
+    kernel_check.check_boot(boot, failures)
+    first, *others = (Snapshot(boot.folder / name) for name in ("load0", "mixed", "one_pass", "two_passes", "chosen"))
+    check_selftests(first, wanted, failures)
+    print(f"  self-tests: {len(first.selftests)} algorithms, {', '.join(sorted(set(first.selftests.values())))}")
+    ways: dict[str, tuple[int, int]] = {}
+    waited = refused = 0
+    for before, after in zip([first, *others], others):
+        run = check_load.Load(boot, after.name)
+        check_load.check_load(run, failures)
+        check_load.check_engine_share(run, before, after, failures, allowed=("segments",))
+        kernel_check.check_quiet(after, failures)
+        ways[after.name] = check_load.cbc_ways(before, after)
+        failures.check(run["rekeyed_in_flight"] > 0, f"{run.name}: no key was replaced in flight")
+        waited, refused = waited + run["backlogged"], refused + run["refused"]
+    failures.check(waited > 0 and refused > 0, f"{waited} requests waited for room, {refused} were refused for want of it")
+    failures.check(check_load.Load(boot, "mixed")["in_parts"] > 0, "no MAC came in parts")
+    for name, wanted_ways in (("one_pass", (True, False)), ("two_passes", (False, True)), ("chosen", (True, True))):
+        failures.equal(f"{name}: some in one pass, some in two", tuple(count > 0 for count in ways[name]), wanted_ways)
+    shares = ", ".join(f"{name} {one} and {two}" for name, (one, two) in ways.items())
+    print(f"  CBC encryptions with HMAC in one pass and in two: {shares}; requests that waited {waited}, refused {refused}")
+
+
 def streams(boot: Boot, wanted: set[str], allowed: set[str], failures: Failures) -> None:
     kernel_check.check_boot(boot, failures)
     before, after = (Snapshot(boot.folder / name) for name in ("load0", "after"))
@@ -180,8 +204,8 @@ def rebooted(boot: Boot, wanted: set[str], allowed: set[str], failures: Failures
     selftest(boot, wanted, allowed, failures)
 
 
-JOBS = {"selftest": selftest, "streams": streams, "removal": removal, "killed": killed, "reboot": rebooted, "arrival": selftest,
-        "dev": dev, "dev_fuzz": dev_fuzz}
+JOBS = {"selftest": selftest, "load": load, "streams": streams, "removal": removal, "killed": killed, "reboot": rebooted,
+        "arrival": selftest, "dev": dev, "dev_fuzz": dev_fuzz}
 
 
 def main() -> int:

@@ -23,15 +23,16 @@ usage() {
 		  --server PROGRAM    cce_vfio_user_server
 		  --contract DIR      the generated contract, for the driver's build
 		  --out DIR           for module, logs and results
-		  --job JOB           selftest (the default), streams, removal, killed, reboot, arrival, dev, dev_fuzz
+		  --job JOB           selftest (the default), load, streams, removal, killed, reboot, arrival, dev, dev_fuzz
 		  --engine E          model (the default) or rtl
 		  --client PROGRAM    cce_kernel_vectors: random requests through AF_ALG as well; jobs dev and dev_fuzz: those of tests/dev
-		  --requests N        of the client, or calls of the fuzzer (default: 300)
+		  --requests N        of the client or of each thread of the load, or calls of the fuzzer (default: 300)
 		  --reloads N         (default: 3)
 		  --parameters WORDS  for the module
 		  --algorithms A,...  drivers that there must be, tested
 		  --cpu-reasons R,... why requests may be done by the CPU (default: for no reason)
 		  --inject FAULT      for the device server
+		  --cycle-ns N        the same: an engine's cycle takes at least so long
 		  --only-all          skip unless CCE_TEST_ALL is set; fetch the kernel if need be
 		  --python PROGRAM    default: python3
 		  --help              this text
@@ -86,7 +87,7 @@ parse_arguments() {
 			--reloads) reloads=$2 ;;
 			--parameters) parameters=$2 ;;
 			--algorithms) algorithms=$2 ;;
-			--inject) server_arguments+=(--inject "$2") ;;
+			--inject | --cycle-ns) server_arguments+=("$1" "$2") ;;
 			--cpu-reasons) cpu_reasons=$2 ;;
 			--python) python=$2 ;;
 			*) misused "unknown argument '$1'" ;;
@@ -111,32 +112,32 @@ find_kernel() {
 		skip "the kernel $kernel_name cannot be fetched: $(tail -n 1 "$complaint")"
 }
 
-# The module for a kernel, built once for all tests of it; sets module.
+# build_module FOLDER [ARGUMENTS of build-module.sh...]: once for all tests of the kernel, which take turns.
 build_module() {
-	local folder
-	folder=$out/module/$(basename "$kernel")
+	local folder=$1
+	shift
 	mkdir -p "$folder"
 	(
 		flock 9
-		"$machine/build-module.sh" --kernel "$kernel" --contract "$contract" --out "$folder" >"$folder.log" 2>&1
+		"$machine/build-module.sh" --kernel "$kernel" --contract "$contract" --out "$folder" "$@" >"$folder.log" 2>&1
 	) 9>"$folder.lock" || {
 		grep -E -A 5 'error' "$folder.log" | head -n 20 || tail -n 20 "$folder.log"
-		fail "the driver does not build for $(<"$kernel/release"); see $folder.log"
+		fail "a module does not build for $(<"$kernel/release"); see $folder.log"
 	}
-	module=$folder/cce.ko
 }
 
-# The test module of job streams, for the same kernel; sets files.
-build_streams() {
+# The driver, and the test module of the jobs that have one; sets module and files.
+build_modules() {
 	local folder
-	folder=$out/streams/$(basename "$kernel")
-	mkdir -p "$folder"
-	"$machine/build-module.sh" --kernel "$kernel" --contract "$contract" --source "$top/tests/kernel/streams" \
-		--out "$folder" >"$folder.log" 2>&1 || {
-		tail -n 20 "$folder.log"
-		fail "cce_streams does not build for $(<"$kernel/release"); see $folder.log"
-	}
-	files+=(--file "$folder/cce_streams.ko")
+	folder=$out/modules/$(basename "$kernel")
+	build_module "$folder/driver"
+	module=$folder/driver/cce.ko
+	case $job in
+	load | streams)
+		build_module "$folder/$job" --source "$top/tests/kernel/$job"
+		files+=(--file "$folder/$job/cce_$job.ko")
+		;;
+	esac
 }
 
 main() {
@@ -151,8 +152,7 @@ main() {
 	"$top/scripts/toolbox.sh" path qemu >/dev/null || skip "there is no QEMU: run scripts/toolbox.sh install qemu"
 	mkdir -p "$out"
 	find_kernel
-	build_module
-	[[ $job != streams ]] || build_streams
+	build_modules
 	dependencies=$(modinfo -F depends "$module" | tr ',' ' ')
 	rm -rf "${out:?}/$name"
 	mkdir -p "$out/$name/boot1"

@@ -8,7 +8,7 @@
 
 echo "${faults:?}" >"$out/wanted"
 load
-load_tester
+load_tester "$aes_only"
 snapshot before
 "$client" random --seed 8 --bytes 2000 --processes 2 --until /tmp/stop --tolerate --verbose >"$out/client.json" \
 	2>"$out/client.errors" &

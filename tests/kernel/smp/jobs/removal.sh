@@ -8,7 +8,7 @@
 
 load
 device=$(basename "$(ls -d "$counters"/*:*/)")
-load_tester
+load_tester "$aes_only"
 snapshot before
 "$client" random --seed 9 --bytes 2000 --processes 2 --until /tmp/stop --tolerate >"$out/client.json" &
 user=$!
