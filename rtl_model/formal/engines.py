@@ -41,6 +41,8 @@ def elaborate(proof: Proof, sources: list[str]) -> list[str]:
         "chformal -assert -assume -early",
         "opt_clean",
         *(f"chformal -assert -remove c:*{instance}.$assert*" for instance in proof.options.get("without", [])),
+        *(command for net in proof.options.get("cut", [])
+          for command in (f"select -assert-min 1 w:*{net}", f"cutpoint w:*{net}")),
         "setundef -undriven -anyseq",
         "opt -full",
         "memory -nomap",

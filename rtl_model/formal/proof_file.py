@@ -13,7 +13,8 @@ Header lines, comments at the top of the file (a line that begins with two more 
     // bound: why that depth suffices     (bounded proofs)
     // assumes: what is taken for granted of the neighbours, and who guarantees it
     // prepare: ABC commands before the proof (pdr, ind, bmc)
-    // option NAME: values                (dataflow; `without`: instances whose own assertions are left out)
+    // option NAME: values                (dataflow; `without`: instances whose own assertions are left out; `cut`: nets that
+    //                                     may have any value instead of their own)
     // time: short | long                 (short: a fault is planted in the plain test run too; long: not in it at all)
     // fault NAME FILE: what is broken
     // - text that stands exactly once in that file

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// proof: the Keccak core's control, without the lanes of its state and of the block that it gathers: it takes beats until a
-//   block is whole, keeps the lane beyond it, and absorbs a block exactly when it is whole and the rounds before are done; a
-//   permutation, begun by a block or by permute_i, is 24 rounds, counted in order, and in each cycle the rounds' result is
-//   that of the state with the constants of the rounds that are due; ready_o and busy_o are exact; with one and with two
-//   rounds a cycle
+// proof: the Keccak core's control, without the lanes of its state and of the block that it gathers (keccak_state): it takes
+//   beats until a block is whole, keeps the lane beyond it, and absorbs a block exactly when it is whole and the rounds before
+//   are done; a permutation, begun by a block or by permute_i, is 24 rounds, counted in order, and in each cycle the rounds'
+//   result is that of the state with the constants of the rounds that are due; ready_o and busy_o are exact; with one and with
+//   two rounds a cycle
 // top: proof_keccak_control
 // files: sha3/keccak_pkg.sv sha3/keccak_core.sv
 // method: induction
