@@ -15,7 +15,8 @@
 // assumes: a lane is started only when it is free, with a request that the dispatcher lets through (hash_engine,
 //   request_dispatcher); grants come only for what is asked for; the FIFO gives the source's words in order (fifo); a piece
 //   of the core's state is what was written there until a beat, a permutation or an erasure changes it, the core is busy
-//   then, and it ends what it has begun only while busy (sha2_core, keccak_core)
+//   then, and it ends what it has begun only while busy (sha2_core; keccak_state, keccak_control). Of Keccak's last piece the
+//   core has the first half only: what is shown here of the second does not count
 // option without: u_lane
 // fault order hash/hash_lane.sv: what is written of a state leaves out every other piece
 // -             if (!save_context_q) index_q <= last_piece ? '0 : index_q + 4'd1;
