@@ -33,9 +33,9 @@
 // fault replaced sha3/keccak_core.sv: a block takes the place of the state's first lanes
 // - absorbed[64*i +: 64] = absorbed[64*i +: 64] ^ (block_q[i] & {64{absorb}});
 // + absorbed[64*i +: 64] = absorb ? block_q[i] : absorbed[64*i +: 64];
-// fault last sha3/keccak_core.sv: a block that follows at once goes into the state before the last rounds
+// fault moving sha3/keccak_core.sv: the state takes the rounds' result also while a block is gathered
 // -     absorbed = permuting_q ? after_rounds : state_q;
-// +     absorbed = permuting_q && !absorb ? after_rounds : state_q;
+// +     absorbed = busy_o ? after_rounds : state_q;
 // fault left sha3/keccak_core.sv: clear_i leaves the last lane
 // -       state_q <= '0;
 // +       state_q <= clear_i ? {state_q[1599:1536], 1536'd0} : '0;
