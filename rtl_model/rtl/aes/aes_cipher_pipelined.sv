@@ -10,12 +10,16 @@
 // Rounds 10 to 13 let blocks of shorter keys pass: Nr = 10 skips 10 to 13, Nr = 12 skips 12 and 13. Each position of
 // the pipeline has its own memory of round keys, read with the block's key index just before the block arrives.
 //
-// A key taken in cycle a has round key i written in cycle a + i; the next key is taken in cycle a + 11, 13, 15 (AES-128,
+// A key taken in cycle a has round key i made in cycle a + i; the next key is taken in cycle a + 11, 13, 15 (AES-128,
 // -192, -256) or later. key_usable_o comes in cycle a + 1 for a forward key: the first block, in cycle a + 2, reads
-// position s in cycle a + 1 + s (StagesPerRound = 1) at the earliest, after its round key was written in a + s. For an
-// inverse key it comes in cycle a + Nr, when the round key of position 0, the last one, is being written.
+// position s in cycle a + 1 + s (StagesPerRound = 1) at the earliest, after its round key was made in a + s. For an
+// inverse key it comes in cycle a + Nr, when the round key of position 0, the last one, is being made.
 //
-// An erasure taken in cycle e zeroes all positions in cycle e + 1; while round keys of another key are being written, the
+// Position 0 is written in the cycle in which its round key is made; so are the others if StagesPerRound is 1. If it is 2,
+// there is time for a register: all that is written or zeroed at positions 1 to 14 is so a cycle later than said here, and
+// none of them is read before position 0 has been.
+//
+// An erasure taken in cycle e zeroes all positions in cycle e + 1; while round keys of another key are being made, the
 // positions with the same lowest bit as the one written follow in e + 2: all of these share what is written, and an
 // expansion goes from even to odd positions and back in each cycle. The key under expansion is erased when its expansion
 // is over, no later than e + 16. Until an erasure is over neither key nor further erasure is taken, and a key is not taken
@@ -76,9 +80,8 @@ module aes_cipher_pipelined #(
   logic load, expanding, write, write_inverse;
   logic [IndexWidth-1:0] expanding_index, write_index;
   logic [3:0] write_position;
-  logic [127:0] write_key, ordered_key;
-  logic [Positions-1:0] written;             // positions taking a round key now
-  logic [1:0][127:0] write_data;             // for even and for odd positions
+  logic [127:0] write_key;
+  logic [Positions-1:0] written;             // positions whose round key is made now
   logic [Positions-1:0] erase_pending_q, erase_pending_d, erased;
   logic erase_ready_q;                       // erase_pending_q is zero
   logic [IndexWidth-1:0] erase_index_q;
@@ -120,9 +123,6 @@ module aes_cipher_pipelined #(
       written[s] = write && write_position == 4'(s);
       erased[s] = !erase_wait && erase_pending_q[s] && !(write && write_position[0] == 1'(s));
     end
-    // As aes_round wants them.
-    ordered_key = write_inverse && write_position != 4'(Rounds) ? aes_pkg::swap_columns(write_key) : write_key;
-    for (int unsigned p = 0; p < 2; p++) write_data[p] = write && write_position[0] == 1'(p) ? ordered_key : '0;
   end
 
   always_comb begin
@@ -144,6 +144,57 @@ module aes_cipher_pipelined #(
       erase_index_q <= erase_index_q + IndexWidth'(1);
       if (erase_index_q == IndexWidth'(KeyCount - 1)) erase_all_q <= 1'b0;
     end
+  end
+
+  // What goes to the memories of positions 1 to 14.
+  logic [Positions-1:1] later_written, later_erased;
+  logic [IndexWidth-1:0] later_index, later_erase_index;
+  logic later_inverse, later_last;           // last: position 14
+  logic [127:0] later_key, mixed_key, ordered_key;
+  logic [1:0][127:0] write_data;             // for even and for odd positions
+  logic [127:0] first_key;                   // for position 0
+
+  generate
+    if (StagesPerRound == 2) begin : gen_later
+      logic [Positions-1:1] written_q, erased_q;
+      logic [IndexWidth-1:0] write_index_q, erase_index_qq;
+      logic inverse_q;
+      logic [127:0] key_q;
+      always_ff @(posedge clk_i) begin
+        written_q <= {Positions-1{rst_ni}} & written[Positions-1:1];
+        erased_q <= {Positions-1{rst_ni}} & erased[Positions-1:1];
+        write_index_q <= write_index;
+        erase_index_qq <= erase_index_q;
+        inverse_q <= write_inverse;
+        key_q <= write ? write_key : '0;     // no key material is left behind the last one
+      end
+      assign later_written = written_q;
+      assign later_erased = erased_q;
+      assign later_index = write_index_q;
+      assign later_erase_index = erase_index_qq;
+      assign later_inverse = inverse_q;
+      assign later_key = key_q;
+    end else begin : gen_at_once
+      assign later_written = written[Positions-1:1];
+      assign later_erased = erased[Positions-1:1];
+      assign later_index = write_index;
+      assign later_erase_index = erase_index_q;
+      assign later_inverse = write_inverse;
+      assign later_key = write_key;
+    end
+  endgenerate
+
+  // As aes_round wants them.
+  assign later_last = later_written[Rounds];
+  assign mixed_key = aes_pkg::swap_columns(aes_pkg::mix_columns_either(later_key, 1'b1));
+  assign ordered_key = later_inverse && !later_last ? mixed_key : later_key;
+  always_comb begin
+    write_data = '0;
+    for (int unsigned s = 1; s < Positions; s++) begin
+      if (later_written[s]) write_data[s%2] = ordered_key;
+    end
+    first_key = '0;
+    if (written[0]) first_key = write_inverse ? aes_pkg::swap_columns(write_key) : write_key;
   end
 
   always_ff @(posedge clk_i) begin
@@ -197,6 +248,19 @@ module aes_cipher_pipelined #(
       // The stage whose register is loaded together with the memory's output register.
       localparam int unsigned KeyStage = s == 0 ? 0 : StagesPerRound * s - 1;
 
+      logic write_now;
+      logic [IndexWidth-1:0] write_now_index;
+      logic [127:0] write_now_key;
+      if (s == 0) begin : gen_first
+        assign write_now = written[s] || erased[s];
+        assign write_now_index = written[s] ? write_index : erase_index_q;
+        assign write_now_key = first_key;
+      end else begin : gen_others
+        assign write_now = later_written[s] || later_erased[s];
+        assign write_now_index = later_written[s] ? later_index : later_erase_index;
+        assign write_now_key = write_data[s%2];
+      end
+
       // Position 0 is followed by a whole stage of logic.
       aes_round_key_memory #(
           .KeyCount(KeyCount),
@@ -204,9 +268,9 @@ module aes_cipher_pipelined #(
       ) u_round_keys (
           .clk_i,
           .rst_ni,
-          .write_i(written[s] || erased[s]),
-          .write_index_i(written[s] ? write_index : erase_index_q),
-          .round_key_i(write_data[s%2]),
+          .write_i(write_now),
+          .write_index_i(write_now_index),
+          .round_key_i(write_now_key),
           .read_i(valid_d[KeyStage]),
           .read_index_i(select_d[KeyStage]),
           .round_key_o(round_key[s])

@@ -7,8 +7,8 @@
 //
 // Where a round key goes: position 0 is the initial AddRoundKey, the last round is always position 14.
 //   forward   round key i to position i, Nr to 14
-//   inverse   round key Nr - i to position i, 0 to 14; all but the first and the last through InvMixColumns(), as the
-//             equivalent inverse cipher wants them (FIPS 197, 5.3.5)
+//   inverse   round key Nr - i to position i, 0 to 14. The equivalent inverse cipher wants all but the first and the last
+//             through InvMixColumns() (FIPS 197, 5.3.5), which is left to the one who takes them
 //
 // SubWord() is looked up a cycle ahead, so the S-boxes have a register behind them, whatever their style (aes_key_step).
 // When the last round key is out nothing of the key is left here.
@@ -52,12 +52,10 @@ module aes_key_expander #(
   logic [3:0] rounds;           // Nr
   logic last, constant_used;
   logic [31:0] look_up, step_look_up, looked_up_q;
-  logic [127:0] round_key;
   logic [255:0] unused_turn;
 
   assign rounds = 4'd10 + {1'b0, length_q, 1'b0};
   assign last = round_q == rounds;
-  assign round_key = window_d[127:0];
 
   aes_key_step #(
       .Reversible(0)
@@ -145,7 +143,7 @@ module aes_key_expander #(
     inverse_o = busy_q ? inverse_q : inverse_i;
     if (busy_q) begin
       index_o = index_q;
-      round_key_o = inverse_q && !last ? aes_pkg::mix_columns_either(round_key, 1'b1) : round_key;
+      round_key_o = window_d[127:0];
       if (inverse_q) position_o = rounds - round_q;
       else position_o = last ? 4'd14 : round_q;
     end else begin

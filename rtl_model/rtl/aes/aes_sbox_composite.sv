@@ -2,8 +2,8 @@
 //
 // One S-box in both directions (FIPS 197, 5.1.1 and 5.3.2) in a composite field: the smallest in gates.
 //
-// Registered = 0: combinational. Registered = 1: one cycle of latency, a byte a cycle. The register is in the middle of
-// the inversion, where it halves the path from one round's end to the next: twelve bits instead of eight.
+// Registered = 0: combinational. Registered = 1: one cycle of latency, a byte a cycle. The register holds the inverted
+// element, in front of the maps back: so MixColumns() behind it has as much of the cycle as the inversion.
 //
 // One inverter in GF(((2^2)^2)^2) serves SBOX() and INVSBOX(); the maps in front of it and behind it do the change of
 // basis and the affine map of FIPS 197, equation 5.2, each for both directions in one network of XOR gates.
@@ -53,9 +53,9 @@ module aes_sbox_composite #(
 
   logic [19:0] front;
   logic [18:0] back;
-  logic [7:0] element_d, element, inverted;
-  logic [3:0] norm_inverted_d, norm_inverted;
-  logic back_inverse;   // direction of the byte in `element`
+  logic [7:0] element, inverted_d, inverted;
+  logic [3:0] norm_inverted;
+  logic back_inverse;   // direction of the byte in `inverted`
 
   always_comb begin
     front[0] = data_i[0] ^ data_i[6];
@@ -78,39 +78,33 @@ module aes_sbox_composite #(
     front[17] = data_i[2] ^ front[5];
     front[18] = data_i[5] ^ front[6];
     front[19] = data_i[1] ^ front[11];
-    element_d = inverse_i ? {front[18], front[9], front[16], front[14],
-                             front[8], front[2], front[5], front[13]} ^ 8'hdb
-                          : {data_i[0], front[19], front[17], front[3],
-                             front[15], front[10], front[12], front[4]};
+    element = inverse_i ? {front[18], front[9], front[16], front[14],
+                           front[8], front[2], front[5], front[13]} ^ 8'hdb
+                        : {data_i[0], front[19], front[17], front[3],
+                           front[15], front[10], front[12], front[4]};
   end
 
   // (a Y^16 + b Y)^-1 = (b Y^16 + a Y) / (a b + nu (a + b)^2)
-  assign norm_inverted_d =
-      invert_16(multiply_16(element_d[7:4], element_d[3:0]) ^ square_scale_16(element_d[7:4] ^ element_d[3:0]));
+  assign norm_inverted = invert_16(multiply_16(element[7:4], element[3:0]) ^ square_scale_16(element[7:4] ^ element[3:0]));
+  assign inverted_d = {multiply_16(element[3:0], norm_inverted), multiply_16(element[7:4], norm_inverted)};
 
   generate
     if (Registered) begin : gen_register
-      logic [7:0] element_q;
-      logic [3:0] norm_inverted_q;
+      logic [7:0] inverted_q;
       logic inverse_q;
       always_ff @(posedge clk_i) begin
-        element_q <= element_d;
-        norm_inverted_q <= norm_inverted_d;
+        inverted_q <= inverted_d;
         inverse_q <= inverse_i;
       end
-      assign element = element_q;
-      assign norm_inverted = norm_inverted_q;
+      assign inverted = inverted_q;
       assign back_inverse = inverse_q;
     end else begin : gen_wire
       logic unused_clock;
       assign unused_clock = clk_i;
-      assign element = element_d;
-      assign norm_inverted = norm_inverted_d;
+      assign inverted = inverted_d;
       assign back_inverse = inverse_i;
     end
   endgenerate
-
-  assign inverted = {multiply_16(element[3:0], norm_inverted), multiply_16(element[7:4], norm_inverted)};
 
   always_comb begin
     back[0] = inverted[0] ^ inverted[6];
