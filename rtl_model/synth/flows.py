@@ -23,6 +23,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Iterator
 
+import estimate
 import harness
 import hierarchy
 import netlist
@@ -323,6 +324,11 @@ class Flow:
                             f'write_json {work}/netlist.json\n', what)
                 (work / 'block.il').unlink()
         return key, self.cache / f'ecp5-{key}'
+
+    def estimate(self, design: Design, block: str, frequency: float, what: str) -> estimate.Estimate:
+        """Synthesis for the ECP5, and the delays of the netlist before it is placed."""
+        _, folder = self._ecp5(design, block, what)
+        return estimate.estimate(netlist.load(folder / 'netlist.json'), 1000 / frequency)
 
     def place(self, design: Design, block: str, speed: int, frequency: float, seed: int, what: str) -> PlaceResult:
         """Synthesis, place and route on the ECP5-85F, within registers at all pins (harness.py)."""

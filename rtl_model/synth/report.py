@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from estimate import Estimate
 from flows import GateResult, PlaceResult
 
 BEGIN, END = '<!-- begin: written by scripts/synth.sh -->', '<!-- end: written by scripts/synth.sh -->'
@@ -23,6 +24,7 @@ class Row:
     instances: int
     gates: GateResult | None = None
     placed: PlaceResult | None = None
+    estimate: Estimate | None = None
 
 
 @dataclass

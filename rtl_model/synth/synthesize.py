@@ -59,6 +59,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument('--block-list', action='store_true')
     parser.add_argument('--no-place', action='store_true')
     parser.add_argument('--no-gates', action='store_true')
+    parser.add_argument('--estimate', type=int, metavar='N')
     parser.add_argument('--speed', type=int, choices=(6, 7, 8), default=8)
     parser.add_argument('--frequency', type=float, default=100.0)
     parser.add_argument('--seed', type=int, default=1)
@@ -73,6 +74,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         parser.error(f'there is no block {unknown[0]!r}; --block-list prints their names')
     if options.no_place and options.no_gates:
         parser.error('--no-place and --no-gates together leave nothing to do')
+    if options.estimate is not None and (options.estimate < 1 or options.no_place or options.document or options.cached):
+        parser.error('--estimate takes the number of paths to print, from 1 on, and neither --no-place, --document nor --cached')
     if not 1 <= options.frequency <= 1000:
         parser.error(f'--frequency takes MHz from 1 to 1000, not {options.frequency:g}')
     for path in (options.json, options.document):
@@ -105,7 +108,7 @@ def measure(options: argparse.Namespace, result: report.Report) -> bool:
         result.skipped.append(tool_advice(error, 'everything'))
         return False
     place = not options.no_place
-    if place:
+    if place and options.estimate is None:
         try:
             result.conditions['tools']['nextpnr-ecp5'] = tools.version('nextpnr-ecp5', '--version').rpartition(
                 'Version ')[2].rstrip(')')
@@ -124,7 +127,7 @@ def measure(options: argparse.Namespace, result: report.Report) -> bool:
         result.conditions['parameters'][configuration] = ', '.join(
             f'{name} = {value}' for name, value in parameters.items() if name != 'SboxStyle') or 'all parameters of cce_top'
         gate_design = ecp5_design = None
-        if not options.no_gates:
+        if not options.no_gates and options.estimate is None:
             gate_design = flow.elaborate({**parameters, 'SboxStyle': GATE_SBOX}, f'{configuration}, for gates')
         if place:
             style = options.sbox_style or ECP5_SBOX[configuration]
@@ -153,6 +156,9 @@ def measure(options: argparse.Namespace, result: report.Report) -> bool:
                 if ecp5_design:
                     module = hierarchy.variant_of(ecp5_design.modules, ecp5_design.top, block)
                     assert module is not None
+                    if options.estimate is not None:
+                        row.estimate = flow.estimate(ecp5_design, module[0], options.frequency, what)
+                        continue
                     row.placed = flow.place(ecp5_design, module[0], options.speed, options.frequency, options.seed, what)
             except flows.NotCached:
                 result.skipped.append(f'{block}, {configuration}: place and route, not run yet')
@@ -173,6 +179,19 @@ def print_critical_paths(result: report.Report) -> None:
                 print(f'  {total:6.2f}  {step["delay"]:5.2f} {step["type"]:9}  {step["net"] or step["to"]}')
 
 
+def print_estimates(result: report.Report, count: int) -> None:
+    for row in result.rows:
+        if (found := row.estimate) is None:
+            continue
+        print(f'{row.block}, {row.configuration}: longest path {found.longest:.1f} ns by estimate; over {found.limit:g} ns: '
+              f'{found.end_points_over:,} of {found.end_points:,} end points, {found.groups_over:,} of {len(found.groups):,} '
+              'groups')
+        print('     ns  tables  end points  group <- path')
+        for group in found.groups[:count]:
+            print(f'  {group.nanoseconds:5.1f}  {group.levels:6}  {group.end_points:10,}  {group.name} <- '
+                  f'{" > ".join(group.path)}')
+
+
 def main() -> int:
     options = parse(sys.argv[1:])
     if options.block_list:
@@ -189,7 +208,10 @@ def main() -> int:
     except flows.FlowError as error:
         say(f'error: {error}')
         return MISSED
-    print(result.text(), end='')
+    if options.estimate is None:
+        print(result.text(), end='')
+    else:
+        print_estimates(result, options.estimate)
     if options.critical_path:
         print_critical_paths(result)
     if options.json:

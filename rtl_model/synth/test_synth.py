@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import estimate
 import flows
 import harness
 import hierarchy
@@ -136,6 +137,50 @@ class NetlistTest(unittest.TestCase):
     def test_loop(self) -> None:
         with self.assertRaisesRegex(netlist.NetlistError, 'loop'):
             netlist.depth(module({'a': cell('INV', {'A': [2], 'Y': [3]}), 'b': cell('INV', {'A': [3], 'Y': [2]})}))
+
+
+def register(data: int, output: int) -> dict[str, Any]:
+    return cell('TRELLIS_FF', {'CLK': [1], 'DI': [data], 'LSR': ['0'], 'Q': [output]}, 'Q')
+
+
+class EstimateTest(unittest.TestCase):
+    # Two registers of a counter; the second one behind two tables and the multiplexer beside them.
+    MODULE = module({
+        'low': register(10, 2), 'high': register(13, 3),
+        'first': cell('LUT4', {'A': [2], 'B': ['0'], 'C': ['0'], 'D': ['0'], 'Z': [10]}, 'Z'),
+        'second': cell('LUT4', {'A': [10], 'B': [3], 'C': ['0'], 'D': ['0'], 'Z': [11]}, 'Z'),
+        'third': cell('LUT4', {'A': [3], 'B': ['0'], 'C': ['0'], 'D': ['0'], 'Z': [12]}, 'Z'),
+        'choice': cell('PFUMX', {'ALUT': [12], 'BLUT': [11], 'C0': [2], 'Z': [13]}, 'Z'),
+    })
+    MODULE['netnames'] = {'count_q': {'hide_name': 0, 'bits': [2, 3]}, 'next': {'hide_name': 0, 'bits': [10]}}
+
+    def test_the_longest_path_of_a_group(self) -> None:
+        found = estimate.estimate(self.MODULE, 3.0)
+        self.assertEqual([group.name for group in found.groups], ['count_q'])
+        group = found.groups[0]
+        # The wire between a table and the multiplexer of its slice is none.
+        expected = estimate.REGISTER_OUTPUT + 3 * estimate.WIRE + 2 * estimate.TABLE + estimate.MULTIPLEXER + \
+            estimate.REGISTER_SETUP
+        self.assertAlmostEqual(group.nanoseconds, expected, 2)
+        self.assertEqual((group.levels, group.end_points, group.path), (2, 2, ['count_q', 'next']))
+        self.assertEqual((found.end_points, found.end_points_over, found.groups_over), (2, 1, 1))
+
+    def test_slower_wires(self) -> None:
+        slow = estimate.estimate(self.MODULE, 3.0, wire=2 * estimate.WIRE)
+        self.assertAlmostEqual(slow.longest - estimate.estimate(self.MODULE, 3.0).longest, 3 * estimate.WIRE, 2)
+
+    def test_a_block_ram_begins_and_ends_paths(self) -> None:
+        found = estimate.estimate(module({
+            'ram.0.1': cell('DP16KD', {'ADA0': [3], 'DOA0': [2], 'CLKA': [1]}, 'DOA0'),
+            'table': cell('LUT4', {'A': [2], 'B': ['0'], 'C': ['0'], 'D': ['0'], 'Z': [3]}, 'Z')}), 10.0)
+        self.assertEqual([group.name for group in found.groups], ['ram.0.1'])
+        self.assertAlmostEqual(found.longest, estimate.BLOCK_RAM_OUTPUT + 2 * estimate.WIRE + estimate.TABLE +
+                               estimate.BLOCK_RAM_SETUP, 2)
+
+    def test_loop(self) -> None:
+        with self.assertRaisesRegex(netlist.NetlistError, 'loops'):
+            estimate.estimate(module({'a': cell('LUT4', {'A': [2], 'B': ['0'], 'C': ['0'], 'D': ['0'], 'Z': [3]}, 'Z'),
+                                      'b': cell('LUT4', {'A': [3], 'B': ['0'], 'C': ['0'], 'D': ['0'], 'Z': [2]}, 'Z')}), 10.0)
 
 
 class HarnessTest(unittest.TestCase):
