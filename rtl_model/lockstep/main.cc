@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -18,6 +19,7 @@ namespace {
 
 constexpr int exit_mismatch = 1;
 constexpr std::uint64_t default_cycles = 2'000'000;
+constexpr std::uint64_t plain_cycles = 500'000;
 constexpr std::uint64_t register_port_share =
     10;  // the register port's pins have a tenth of the cycles, before the rest
 
@@ -28,6 +30,7 @@ struct Arguments {
     std::string waves;
     std::string engine = "lockstep";
     std::string traffic = "mixed";
+    bool plain = false;
 };
 
 /// Drives `machine` with traffic of this kind, and says what came of it. `reached`: the cycle in which it failed.
@@ -50,9 +53,9 @@ int main(int argc, char** argv) {
     Arguments arguments;
     CLI::App app("The RTL and the model of the engine side by side, under random traffic");
     app.add_option("--seed", arguments.seed, "What the traffic is made from")->capture_default_str();
-    app.add_option("--cycles", arguments.cycles, "Engine cycles")
-        ->envname("CCE_LOCKSTEP_CYCLES")
-        ->capture_default_str();
+    const CLI::Option* const cycles = app.add_option("--cycles", arguments.cycles, "Engine cycles")
+                                          ->envname("CCE_LOCKSTEP_CYCLES")
+                                          ->capture_default_str();
     app.add_option("--width", arguments.width, "Bits of the DMA bus")
         ->check(CLI::IsMember({128, 256}))
         ->capture_default_str();
@@ -64,7 +67,12 @@ int main(int argc, char** argv) {
                    "Everything, errors too, or long texts, which the model does in bulk")
         ->check(CLI::IsMember({"mixed", "streams"}))
         ->capture_default_str();
+    app.add_flag("--plain", arguments.plain,
+                 "Unless CCE_TEST_ALL is set or cycles are asked for: " + std::to_string(plain_cycles) + " cycles");
     CLI11_PARSE(app, argc, argv);
+    if (arguments.plain && cycles->count() == 0 && std::getenv("CCE_TEST_ALL") == nullptr) {
+        arguments.cycles = plain_cycles;
+    }
 
     std::uint64_t reached = 0;
     try {
