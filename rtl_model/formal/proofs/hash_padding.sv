@@ -14,7 +14,6 @@
 //   request_dispatcher); grants come only for what is asked for; the core takes beats whenever it likes; its FIFO's words are
 //   the source's in order (fifo)
 // option without: u_lane u_fifo
-// time: short
 // fault over hash/hash_lane.sv: the length is written over the first byte of the padding
 // -     assign ends_in_beat = last_beat && (padded_q || (pads && !wide && beat_bytes < 5'd8));
 // +     assign ends_in_beat = last_beat && (padded_q || (pads && !wide && beat_bytes < 5'd9));

@@ -7,7 +7,6 @@
 // method: equivalence
 // engine: bmc
 // depth: 3
-// time: short
 // fault offset sha3/keccak_pkg.sv: rho turns one lane a bit too far
 // -     6'd27, 6'd28, 6'd62, 6'd1, 6'd0
 // +     6'd27, 6'd28, 6'd63, 6'd1, 6'd0

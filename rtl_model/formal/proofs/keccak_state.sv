@@ -17,7 +17,6 @@
 //   the constants that are due: here it may be anything (keccak_control); rate_i is at most 21 (hash_pkg)
 // option without: u_core
 // option cut: u_core.after_rounds
-// time: short
 // fault restored sha3/keccak_core.sv: lanes are written one place too low
 // -           if (4'(i / 2) == state_index_i) state_q[64*i +: 64] <= state_data_i[64*(i%2) +: 64];
 // +           if (4'((i + 1) / 2) == state_index_i) state_q[64*i +: 64] <= state_data_i[64*((i+1)%2) +: 64];
