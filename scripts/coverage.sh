@@ -82,6 +82,9 @@ runs=()
 for name in "${tests[@]}"; do
 	runs+=("tests/$name --gtest_brief=1 --gtest_filter=-*rtl_256*:*model_256*")
 done
+for seed in 1 2 3; do
+	runs+=("env CCE_TEST_SEED=$seed tests/random_test --gtest_brief=1 --gtest_filter=*rtl_128*:*rtl_small*")
+done
 runs+=("rtl_model/lockstep/cce_lockstep --seed 1 --cycles 30000"
 	"rtl_model/lockstep/cce_lockstep --traffic streams --seed 2 --cycles 30000"
 	"lib/test/cce_lib_test --gtest_brief=1" lib/test/cce_c_api_test "lib/tool/cce selftest --backend in-process")

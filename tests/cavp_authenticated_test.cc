@@ -24,8 +24,7 @@ constexpr std::size_t semiblock_bytes = 8;
 
 class CavpAuthenticated : public EngineTest {
 protected:
-    explicit CavpAuthenticated(unsigned share = 10)
-        : machine_(options()), runner_(machine_), sampler_(engine(), share), random_(test_seed() + 1) {}
+    CavpAuthenticated() : machine_(options()), runner_(machine_), sampler_(engine()), random_(test_seed() + 1) {}
 
     void submit(const CipherInput& input, Oracle::Answer expected, const std::string& name) {
         runner_.add(Exchange(machine_, input, std::move(expected)).name(name));
@@ -85,6 +84,7 @@ protected:
 };
 
 TEST_P(CavpAuthenticated, Gcm) {
+    sampler_ = Sampler(engine(), 20);
     for (const unsigned bits : key_bits) {
         for (const bool decrypt : {false, true}) {
             const auto path =
@@ -197,8 +197,12 @@ TEST_P(CavpAuthenticated, Cmac) {
 /// What the engine says to a wrapped key, and to that key with a bit changed.
 class CavpKeyWrap : public CavpAuthenticated {
 protected:
-    /// Most keys that these vectors wrap are long, which takes time: 6 steps of the cipher for 8 bytes.
-    CavpKeyWrap() : CavpAuthenticated(100) {}
+    /// Which share of the vectors of a kind runs. Long keys take time: 6 steps of the cipher for 8 bytes.
+    unsigned every(std::size_t bytes) {
+        const bool is_long = bytes > 64;
+        if (engine() == "rtl") return is_long ? 200 : 100;
+        return is_long ? 10 : 1;
+    }
 
     void wrap_and_unwrap(CipherMode mode, bool inverse, const Bytes& key, const Bytes& plain, const Bytes& wrapped,
                          const std::string& name) {
@@ -245,11 +249,15 @@ TEST_P(CavpKeyWrap, KnownAnswers) {
             for (const std::string direction : {"AE", "AD"}) {
                 // The sets named "inv" are made with the inverse cipher as the designated one (SP 800-38F, 5.1).
                 for (const bool inverse : {false, true}) {
-                    const std::string file = (mode == CipherMode::kw ? "KW_" : "KWP_") + direction + "_" +
-                                             std::to_string(bits) + (inverse ? "_inv" : "") + ".txt";
+                    const std::string family = mode == CipherMode::kw ? "KW_" : "KWP_";
+                    const std::string end = "_" + std::to_string(bits) + (inverse ? "_inv" : "") + ".txt";
+                    const std::string file = family + direction + end;
                     for (Vector& vector : read_vectors(vectors_root / "keywrap" / "kwtestvectors" / file)) {
-                        if (!sampler_.take()) continue;
                         const unsigned plain_bits = vector.take_number("PLAINTEXT LENGTH");
+                        // Of both directions' files 180 are good and 20 not; the good ones are wrapped and unwrapped.
+                        const std::string kind =
+                            family + end + std::to_string(plain_bits) + (vector.has("FAIL") ? " FAIL" : "");
+                        if (!sampler_.take(kind, every(plain_bits / 8))) continue;
                         const std::string name =
                             file + " " + std::to_string(plain_bits) + " bits COUNT = " + vector.take("COUNT");
                         SCOPED_TRACE(name);
@@ -274,20 +282,18 @@ TEST_P(CavpKeyWrap, KnownAnswers) {
 }
 
 TEST_P(CavpKeyWrap, Rfc5649) {
-    unsigned count = 0;
     for (Vector& vector : read_vectors(vectors_root / "keywrap" / "kwp_botan.txt")) {
         const std::string name = "kwp_botan.txt COUNT = " + vector.take("COUNT");
         SCOPED_TRACE(name);
         const Bytes key = from_hex(vector.take("Key"));
         const Bytes plain = from_hex(vector.take("Input"));
+        // A number that is prime to 8: with every remainder of the length.
+        if (!sampler_.take(std::to_string(key.size()), engine() == "rtl" ? 5 : 1)) continue;
         wrap_and_unwrap(CipherMode::kwp, false, key, plain, from_hex(vector.take("Output")), name);
         ASSERT_EQ(vector.unread(), "") << "this test does not look at the field";
         ASSERT_FALSE(HasFailure());
-        ++count;
     }
-    runner_.finish();
-    EXPECT_GE(count, 3U);
-    RecordProperty("vectors", static_cast<int>(count));
+    finish(129);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, CavpAuthenticated, testing::ValuesIn(default_targets()), EngineTest::name);

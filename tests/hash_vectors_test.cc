@@ -212,7 +212,7 @@ protected:
         std::vector<Vector> vectors = read_vectors(file_of(function, "Monte"));
         ASSERT_EQ(vectors.size(), 100U);
         Bytes seed = from_hex(vectors.front().take(seed_name));
-        const std::uint32_t share = all_tests() ? 1 : engine() == "model" ? 4 : 100;
+        const std::uint32_t share = all_tests() ? 1 : engine() == "model" ? 10 : 100;
         const std::uint32_t chosen = below(random_, share);
         for (std::uint32_t count = 0; count < vectors.size(); ++count) {
             const Bytes result = from_hex(vectors[count].take(result_name));

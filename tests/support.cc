@@ -580,6 +580,13 @@ bool Sampler::take() {
     return true;
 }
 
+bool Sampler::take(const std::string& kind, unsigned every) {
+    ++offered_;
+    if (seen_[kind]++ % every != 0 && !all_tests()) return false;
+    ++taken_;
+    return true;
+}
+
 sim::MachineOptions machine_options(unsigned data_width, const sim::MemoryTiming& timing, const std::string& engine) {
     sim::MachineOptions options;
     options.engine = engine;

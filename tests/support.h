@@ -171,13 +171,15 @@ private:
 /// share that the Verilated engine can afford.
 unsigned rounds_on(const Target& target, unsigned many);
 
-/// Decides which vectors run on an engine: all on a fast one, a random share on the Verilated one unless the long form
-/// was asked for.
+/// Decides which vectors run on an engine: all on a fast one, a share on the Verilated one unless the long form was
+/// asked for.
 class Sampler {
 public:
     /// On the Verilated engine, a random one of `share` vectors runs.
     explicit Sampler(const std::string& engine, unsigned share = 10);
     bool take();
+    /// A share of every kind, on any engine: of the vectors of this kind the first, and each `every`th behind it.
+    bool take(const std::string& kind, unsigned every);
     [[nodiscard]] unsigned taken() const { return taken_; }
     [[nodiscard]] unsigned offered() const { return offered_; }
 
@@ -185,6 +187,7 @@ private:
     bool all_;
     unsigned share_;
     std::mt19937_64 random_;
+    std::map<std::string, unsigned> seen_;  ///< vectors of a kind
     unsigned taken_ = 0;
     unsigned offered_ = 0;
 };
