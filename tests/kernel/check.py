@@ -269,14 +269,14 @@ def backlog(boots, failures):
     print(f"  {disk}: {done} requests, {waited} of them through the backlog")
 
 
-def removal(boots, failures):
+def removal(boots, failures, times):
     (boot,) = boots
     check_boot(boot, failures)
     result = boot.json("client")
     for counter in ("wrong", "failed", "partial_output"):
         failures.equal(f"client: {counter}", result[counter], 0)
     rounds = sorted(boot.folder.glob("bind*")) + sorted(boot.folder.glob("rescan*"))
-    failures.equal("times that the device came back", len(rounds), 12)
+    failures.equal("times that the device came back", len(rounds), times)
     after = boot.snapshot("after")
     failures.check(after.sum("completed") > 0, "the engine is not used at the end")
     cpu = after.fallbacks["no_device"]
@@ -413,10 +413,10 @@ def fault_test(name):
     return test
 
 
-def determinism(boots, failures):
+def determinism(boots, failures, engines):
     """The same times in every boot, whichever of the engines there is."""
     names = ", ".join(boot.server["engine"] for boot in boots)
-    failures.equal("engines", names, "rtl, rtl, model")
+    failures.equal("engines", names, engines)
     latencies = []
     for boot in boots:
         failures.equal(
@@ -440,11 +440,16 @@ def determinism(boots, failures):
 
 TESTS = {
     "selftest": selftest,
+    "selftest_long": selftest,
     "vectors": vectors,
+    "vectors_long": vectors,
     "backlog": backlog,
-    "removal": removal,
+    "backlog_long": backlog,
+    "removal": functools.partial(removal, times=6),
+    "removal_long": functools.partial(removal, times=12),
     "platform": platform,
-    "determinism": determinism,
+    "determinism": functools.partial(determinism, engines="rtl, model, model"),
+    "determinism_long": functools.partial(determinism, engines="rtl, rtl, model"),
     **{f"fault.{name}": fault_test(name) for name in FAULTS},
     **{f"refused.{name}": refused_test(name) for name in REFUSALS},
 }

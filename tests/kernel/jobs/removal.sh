@@ -10,7 +10,7 @@ load
 snapshot before
 "$client" random --seed 5 --bytes 20000 --processes 4 --until /tmp/stop --tolerate --verbose >"$out/client.json" &
 user=$!
-for ((i = 1; i <= ${rounds:-10}; i++)); do
+for ((i = 1; i <= ${rounds:?}; i++)); do
 	sleep 0.003
 	echo "$device" >/sys/bus/pci/drivers/cce/unbind
 	sleep 0.001
