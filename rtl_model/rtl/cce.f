@@ -4,6 +4,7 @@ sha2/sha2_pkg.sv
 sha3/keccak_pkg.sv
 hash/hash_pkg.sv
 common/stream_fifo.sv
+common/round_robin_choice.sv
 common/round_robin_arbiter.sv
 common/byte_rotator.sv
 dma/dma_address_checker.sv

@@ -5,7 +5,7 @@
 //   outside its place in the completion ring; a queue hears of exactly its own entries and ends; an entry's beats stay
 //   until they are taken
 // top: proof_completion
-// files: cce_pkg.sv common/stream_fifo.sv common/round_robin_arbiter.sv queue/slot_table.sv queue/completion_writer.sv
+// files: cce_pkg.sv common/stream_fifo.sv common/round_robin_choice.sv common/round_robin_arbiter.sv queue/slot_table.sv queue/completion_writer.sv
 // method: induction
 // engine: ind
 // depth: 2

@@ -5,7 +5,7 @@
 //   it is wiped); every byte that a beat strobes lies within the burst that it belongs to; nothing is asked for a slot that
 //   has ended; a beat that is shown stays until it is taken
 // top: proof_destination
-// files: cce_pkg.sv common/stream_fifo.sv common/round_robin_arbiter.sv dma/destination_writer.sv
+// files: cce_pkg.sv common/stream_fifo.sv common/round_robin_choice.sv common/round_robin_arbiter.sv dma/destination_writer.sv
 // method: induction
 // engine: ind
 // depth: 2

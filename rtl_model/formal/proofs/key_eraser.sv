@@ -3,7 +3,7 @@
 // proof: key_eraser gives a slot back only when both keys of the slot have been erased in the cipher and its subkeys in the
 //   subkey unit, the last of them WaveCycles ago; it begins no slot that did not ask for it, and none twice
 // top: proof_key_eraser
-// files: common/round_robin_arbiter.sv keyslot/key_eraser.sv
+// files: common/round_robin_choice.sv common/round_robin_arbiter.sv keyslot/key_eraser.sv
 // method: induction
 // engine: pdr
 // assumes: a slot that asks goes on asking until it is given back (slot_table: erase_wanted_o falls with the release alone)

@@ -5,7 +5,7 @@
 //   it stands still until bytes are taken or the slot begins again; no entry is used behind the last one of a list; lists
 //   are read in aligned units of 64 bytes
 // top: proof_walker
-// files: cce_pkg.sv common/round_robin_arbiter.sv dma/segment_walker.sv
+// files: cce_pkg.sv common/round_robin_choice.sv common/round_robin_arbiter.sv dma/segment_walker.sv
 // method: induction
 // engine: ind
 // depth: 2

@@ -10,7 +10,7 @@
 
 namespace cce::model {
 
-/// Model of round_robin_arbiter.sv. Requesters are the bits of a mask.
+/// Model of round_robin_choice.sv, which is round_robin_arbiter.sv too. Requesters are the bits of a mask.
 template <unsigned Count>
 class RoundRobinArbiter {
     static_assert(std::has_single_bit(Count) && Count <= 32);
