@@ -60,7 +60,8 @@ module subkey_unit #(
   logic [SlotCount-1:0] want_hash_key_q, want_mask_q;
   logic [SlotCount-1:0] busy_hash_key_q, busy_mask_q;
   logic [SlotCount-1:0] hash_key_valid_q, mask_valid_q;
-  logic chosen_valid, chosen_hash;
+  logic chosen_valid;
+  logic [SlotCount-1:0] chosen, granted;
   logic [SlotWidth-1:0] chosen_slot;
   logic issue_hash_q;
   logic [SlotWidth-1:0] issue_slot_q;
@@ -68,17 +69,18 @@ module subkey_unit #(
   logic [127:0] issue_iv;
   logic erase;
 
-  round_robin_arbiter #(
+  round_robin_choice #(
       .Count(SlotCount)
   ) u_slots (
       .clk_i,
       .rst_ni,
       .request_i((want_hash_key_q | want_mask_q) & ~abort_i),
-      .take_i(cipher_grant_i && !(want_hash_key_q[chosen_slot] && want_mask_q[chosen_slot])),
+      .take_i(cipher_grant_i && (chosen & want_hash_key_q & want_mask_q) == '0),
       .valid_o(chosen_valid),
+      .chosen_o(chosen),
       .index_o(chosen_slot)
   );
-  assign chosen_hash = want_hash_key_q[chosen_slot];
+  assign granted = chosen & {SlotCount{cipher_grant_i}};
   assign cipher_request_o = chosen_valid;
 
   assign {issue_mode, issue_iv} = request_memory[issue_slot_q];
@@ -110,23 +112,17 @@ module subkey_unit #(
       hash_key_valid_q <= '0;
       mask_valid_q <= '0;
     end else begin
-      want_hash_key_q <= want_hash_key_q & ~abort_i;
-      want_mask_q <= want_mask_q & ~abort_i;
+      // The hash key's block goes first.
+      want_hash_key_q <= want_hash_key_q & ~abort_i & ~granted;
+      want_mask_q <= want_mask_q & ~abort_i & ~(granted & ~want_hash_key_q);
+      busy_hash_key_q <= busy_hash_key_q | (granted & want_hash_key_q);
+      busy_mask_q <= busy_mask_q | (granted & ~want_hash_key_q);
       if (usable_i) begin
         if (usable_tweak_i) begin
           want_hash_key_q[usable_slot_i] <= needs_tweak_q[usable_slot_i];
         end else begin
           if (needs_hash_key_q[usable_slot_i]) want_hash_key_q[usable_slot_i] <= 1'b1;
           want_mask_q[usable_slot_i] <= needs_mask_q[usable_slot_i];
-        end
-      end
-      if (cipher_grant_i) begin
-        if (chosen_hash) begin
-          want_hash_key_q[chosen_slot] <= 1'b0;
-          busy_hash_key_q[chosen_slot] <= 1'b1;
-        end else begin
-          want_mask_q[chosen_slot] <= 1'b0;
-          busy_mask_q[chosen_slot] <= 1'b1;
         end
       end
       if (result_valid_i) begin
@@ -156,7 +152,7 @@ module subkey_unit #(
   always_ff @(posedge clk_i) begin
     if (start_i) request_memory[start_slot_i] <= {start_request_i.mode, start_request_i.iv};
     if (cipher_grant_i) begin
-      issue_hash_q <= chosen_hash;
+      issue_hash_q <= (chosen & want_hash_key_q) != '0;
       issue_slot_q <= chosen_slot;
     end
     if (result_valid_i) begin

@@ -36,11 +36,12 @@ module key_eraser #(
   logic [SlotWidth-1:0] slot_q;
   logic [SlotCount-1:0] taken_q;   // begun and not released
   logic chosen_valid;
+  logic [SlotCount-1:0] chosen;
   logic [SlotWidth-1:0] chosen_slot;
   logic [WaveCycles-1:0] wave_q;
   logic [WaveCycles-1:0][SlotWidth-1:0] wave_slot_q;
 
-  round_robin_arbiter #(
+  round_robin_choice #(
       .Count(SlotCount)
   ) u_slots (
       .clk_i,
@@ -48,6 +49,7 @@ module key_eraser #(
       .request_i(wanted_i & ~taken_q),
       .take_i(state_q == StateIdle && chosen_valid),
       .valid_o(chosen_valid),
+      .chosen_o(chosen),
       .index_o(chosen_slot)
   );
 
@@ -67,9 +69,9 @@ module key_eraser #(
     end else begin
       unique case (state_q)
         StateIdle: begin
+          taken_q <= taken_q | chosen;
           if (chosen_valid) begin
             slot_q <= chosen_slot;
-            taken_q[chosen_slot] <= 1'b1;
             state_q <= StateKey;
           end
         end
