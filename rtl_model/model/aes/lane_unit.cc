@@ -19,7 +19,7 @@ constexpr std::uint32_t short_aad_limit = 0xff00;
 }  // namespace
 
 void LaneUnit::reset() {
-    active_ = fresh_ = chained_ = in_flight_ = final_ = 0;
+    active_ = fresh_ = chained_ = in_flight_ = drained_ = final_ = 0;
     needs_text_ = gives_text_ = needs_hash_key_ = needs_mask_ = 0;
     write_blocks_.fill(0);
     lanes_.reset();
@@ -149,7 +149,7 @@ const LaneUnit::Signals& LaneUnit::evaluate(const Inputs& inputs) {
             signals_.release_slot = slot;
         }
     }
-    const SlotMask aborted_lanes = drained(inputs);
+    const SlotMask aborted_lanes = drained_ & active_;
     if (aborted_lanes != 0 && !finish && inputs.clear_possible) {
         drain_ = true;
         signals_.release = true;
@@ -217,6 +217,7 @@ void LaneUnit::take_result(const Inputs& inputs) {
 
 void LaneUnit::clock(const Inputs& inputs) {
     write_ = false;
+    drained_ = drained(inputs);
     if (active_ != 0 || l2_) {
         const SlotMask waiting = candidates(inputs);
         if (l2_) send(inputs.read_data);

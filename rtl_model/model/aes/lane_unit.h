@@ -124,7 +124,7 @@ private:
         return active_ & ~in_flight_ & ~inputs.abort & inputs.key_usable & (~needs_hash_key_ | inputs.hash_key_valid) &
                (~needs_mask_ | inputs.mask_valid) & (~needs_text_ | inputs.available) & (~gives_text_ | inputs.room);
     }
-    /// Aborted lanes of which nothing more comes.
+    /// Aborted lanes of which nothing more comes, from the next cycle on.
     [[nodiscard]] SlotMask drained(const Inputs& inputs) const {
         return active_ & ~in_flight_ & inputs.abort & inputs.ended & ~inputs.pending;
     }
@@ -149,6 +149,7 @@ private:
     SlotMask fresh_ = 0;    ///< nothing in progress_ yet
     SlotMask chained_ = 0;  ///< something in chains_
     SlotMask in_flight_ = 0;
+    SlotMask drained_ = 0;     ///< aborted, nothing more comes
     SlotMask final_ = 0;       ///< its last block is in flight
     SlotMask needs_text_ = 0;  ///< the next block needs a block of the source
     SlotMask gives_text_ = 0;  ///< and gives one

@@ -71,8 +71,8 @@ module lane_unit #(
     output logic [SlotWidth-1:0]                      release_slot_o
 );
 
-  localparam int unsigned RequestWidth = 2 + 1 + 128 + 32 + 32 + 5 + 3;
-  localparam int unsigned ProgressWidth = 3 + 33 + 32 + RingWidth;
+  localparam int unsigned RequestWidth = 2 + 1 + 128 + 32 + 32 + 5 + 3 + 1;
+  localparam int unsigned ProgressWidth = 3 + 3 + 33 + 32 + RingWidth;
 
   localparam logic [1:0] ModeCbc = 2'd0;
   localparam logic [1:0] ModeCmac = 2'd1;
@@ -103,7 +103,7 @@ module lane_unit #(
 
   // ---------------------------------------------------------------------------------------------------- L0: a lane
 
-  logic [SlotCount-1:0] candidates, drained;
+  logic [SlotCount-1:0] candidates, chosen, drained_q;
   logic chosen_valid, take;
   logic [SlotWidth-1:0] chosen_slot;
 
@@ -113,10 +113,9 @@ module lane_unit #(
                       (!needs_hash_key_q[s] || hash_key_valid_i[s]) && (!needs_mask_q[s] || mask_valid_i[s]) &&
                       (!needs_text_q[s] || available_i[s] != '0) &&
                       (!gives_text_q[s] || filled_i[s] < CountWidth'(LaneBlocks - 1));
-      drained[s] = active_q[s] && !in_flight_q[s] && abort_i[s] && ended_i[s] && !pending_i[s];
     end
   end
-  round_robin_arbiter #(
+  round_robin_choice #(
       .Count(SlotCount)
   ) u_lanes (
       .clk_i,
@@ -124,26 +123,35 @@ module lane_unit #(
       .request_i(candidates),
       .take_i(take),
       .valid_o(chosen_valid),
+      .chosen_o(chosen),
       .index_o(chosen_slot)
   );
   assign take = chosen_valid && choose_i;
 
+  // Of these nothing more comes, and that stays so: a cycle more here does no harm.
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) drained_q <= '0;
+    else drained_q <= active_q & ~in_flight_q & abort_i & ended_i & ~pending_i;
+  end
+
   logic drain_valid, drain;
+  logic [SlotCount-1:0] drain_chosen;
   logic [SlotWidth-1:0] drain_slot;
-  round_robin_arbiter #(
+  round_robin_choice #(
       .Count(SlotCount)
   ) u_drained (
       .clk_i,
       .rst_ni,
-      .request_i(drained),
+      .request_i(drained_q & active_q),
       .take_i(drain),
       .valid_o(drain_valid),
+      .chosen_o(drain_chosen),
       .index_o(drain_slot)
   );
 
   // ----------------------------------------------------------------------------------------------- L1: read its text
 
-  logic l1_q, l1_reads_q;
+  logic l1_q, l1_reads_q, l1_fresh_q, l1_chained_q;
   logic [SlotWidth-1:0] l1_slot_q;
   logic [1:0] l1_mode;
   logic l1_decrypt;
@@ -152,23 +160,30 @@ module lane_unit #(
   logic [4:0] l1_tag_length;
   logic [2:0] l1_prefix;
   logic [2:0] l1_step, progress_step;
+  logic first_aad;           // nothing of the AAD has been used yet
+  logic last_aad;            // there is no more than a block of it
+  logic last_text, short_text;
   logic [32:0] l1_aad_left, progress_aad_left;
   logic [31:0] l1_text_left, progress_text_left;
+  logic l1_last_text;
   logic [RingWidth-1:0] l1_block, progress_block;
 
-  assign {l1_mode, l1_decrypt, l1_iv, l1_aad_length, l1_text_length, l1_tag_length, l1_prefix} =
+  assign {l1_mode, l1_decrypt, l1_iv, l1_aad_length, l1_text_length, l1_tag_length, l1_prefix, short_text} =
       request_memory[l1_slot_q];
-  assign {progress_step, progress_aad_left, progress_text_left, progress_block} = progress_memory[l1_slot_q];
+  assign {progress_step, first_aad, last_aad, last_text, progress_aad_left, progress_text_left, progress_block} =
+      progress_memory[l1_slot_q];
   always_comb begin
-    if (fresh_q[l1_slot_q]) begin
+    if (l1_fresh_q) begin
       l1_step = l1_mode == ModeCcm ? StepFirst : StepText;
       l1_aad_left = l1_aad_length != '0 ? 33'(l1_aad_length) + 33'(l1_prefix) : '0;
       l1_text_left = l1_text_length;
+      l1_last_text = short_text;
       l1_block = '0;
     end else begin
       l1_step = progress_step;
       l1_aad_left = progress_aad_left;
       l1_text_left = progress_text_left;
+      l1_last_text = last_text;
       l1_block = progress_block;
     end
   end
@@ -182,33 +197,32 @@ module lane_unit #(
     else l1_q <= take;
     if (take) begin
       l1_slot_q <= chosen_slot;
-      l1_reads_q <= needs_text_q[chosen_slot];   // everybody else who reads waits for it
+      l1_reads_q <= (chosen & needs_text_q) != '0;   // everybody else who reads waits for it
+      l1_fresh_q <= (chosen & fresh_q) != '0;
+      l1_chained_q <= (chosen & chained_q) != '0;
     end
   end
 
   // What does not come from a memory that is read in L2 is made ready here: the block for the cipher is then
   //   chain ^ (read data, some bytes of it) ^ base ^ subkey
-  logic l1_last_text, l1_takes_chain, l1_doubles, l1_doubles_again, l1_masks;
+  logic l1_takes_chain, l1_doubles, l1_doubles_again, l1_masks;
   logic [4:0] l1_text_bytes, l1_aad_bytes;
   logic [15:0] l1_keep;
   logic [127:0] l1_base;
   logic [3:0] length_bytes;  // L
-  logic first_aad;           // nothing of the AAD has been used yet
   logic short_aad;
   logic [31:0] number;
 
-  assign l1_last_text = l1_text_left <= 32'd16;
   assign l1_text_bytes = l1_last_text ? l1_text_left[4:0] : 5'd16;
   assign short_aad = l1_aad_length < 32'h0000ff00;
-  assign first_aad = l1_aad_left == 33'(l1_aad_length) + (short_aad ? 33'd2 : 33'd6);
-  assign l1_aad_bytes = l1_aad_left <= 33'd16 ? l1_aad_left[4:0] : 5'd16;
+  assign l1_aad_bytes = last_aad ? progress_aad_left[4:0] : 5'd16;
   // CCM: B0, the counter blocks, and AAD behind its own length (SP 800-38C, A.2 and A.3). Byte 0 of the IV holds L'.
   assign length_bytes = {1'b0, l1_iv[2:0]} + 4'd1;
-  assign number = l1_step == StepFirst ? l1_text_length : ((l1_text_length - l1_text_left) >> 4) + 32'd1;
+  assign number = l1_step == StepFirst ? l1_text_length : ((l1_text_length - progress_text_left) >> 4) + 32'd1;
   always_comb begin
     l1_keep = '0;
     l1_base = '0;
-    l1_takes_chain = chained_q[l1_slot_q];
+    l1_takes_chain = l1_chained_q;
     l1_doubles = 1'b0;
     l1_doubles_again = 1'b0;
     l1_masks = 1'b0;
@@ -221,7 +235,7 @@ module lane_unit #(
         if (4'(i) < length_bytes) l1_base[8*(15-i) +: 8] = number[8*i +: 8];
       end
     end else if (l1_step == StepText && l1_mode == ModeCbc) begin
-      if (!chained_q[l1_slot_q]) l1_base = l1_iv;
+      if (!l1_chained_q) l1_base = l1_iv;
       l1_keep = '1;
     end else if (l1_step == StepText) begin
       // CMAC: the last block is made whole, with 10...0 if it is not, and combined with a subkey (SP 800-38B, 6.2, step 4).
@@ -257,12 +271,13 @@ module lane_unit #(
   logic [4:0] l2_bytes_q;
   logic [2:0] l2_step_q, next_step;
   logic [RingWidth-1:0] l2_block_q;
-  logic l2_takes_chain_q, l2_doubles_q, l2_doubles_again_q, l2_masks_q, l2_last_text_q;
+  logic l2_takes_chain_q, l2_doubles_q, l2_doubles_again_q, l2_masks_q;
+  logic l2_last_text_q, l2_no_text_q, l2_last_aad_q;   // at most a block of it is left, or nothing
   logic [15:0] l2_keep_q;
   logic [127:0] l2_base_q, kept, subkey, doubled, result_side;
   logic [32:0] next_aad_left;
   logic [31:0] next_text_left;
-  logic next_needs, next_gives, final_block;
+  logic next_last_aad, next_last_text, next_needs, next_gives, final_block;
   logic [2:0] next_after_mac;
 
   always_ff @(posedge clk_i) begin
@@ -276,6 +291,8 @@ module lane_unit #(
       l2_aad_left_q <= l1_aad_left;
       l2_text_left_q <= l1_text_left;
       l2_last_text_q <= l1_last_text;
+      l2_no_text_q <= l1_text_left == '0;
+      l2_last_aad_q <= last_aad;
       l2_step_q <= l1_step;
       l2_block_q <= l1_block + RingWidth'(read_o);
       l2_takes_chain_q <= l1_takes_chain;
@@ -306,13 +323,16 @@ module lane_unit #(
     next_aad_left = l2_aad_left_q;
     next_text_left = l2_text_left_q;
     next_step = l2_step_q;
+    // Of what will be left: told from what is left now, so that nobody waits for the subtraction.
+    next_last_aad = l2_step_q == StepAad ? l2_aad_left_q <= 33'd32 : l2_aad_left_q <= 33'd16;
+    next_last_text = l2_step_q == StepText ? l2_text_left_q <= 32'd32 : l2_last_text_q;
     final_block = 1'b0;
-    next_after_mac = l2_text_left_q == '0 ? (l2_decrypt_q ? StepCompare : StepTag) : StepText;
+    next_after_mac = l2_no_text_q ? (l2_decrypt_q ? StepCompare : StepTag) : StepText;
     unique case (l2_step_q)
       StepFirst: next_step = l2_aad_length_q != '0 ? StepAad : next_after_mac;
       StepAad: begin
-        next_aad_left = l2_aad_left_q <= 33'd16 ? '0 : l2_aad_left_q - 33'd16;
-        if (next_aad_left == '0) next_step = next_after_mac;
+        next_aad_left = l2_last_aad_q ? '0 : l2_aad_left_q - 33'd16;
+        if (l2_last_aad_q) next_step = next_after_mac;
       end
       StepText: begin
         next_text_left = l2_last_text_q ? '0 : l2_text_left_q - 32'd16;
@@ -333,7 +353,8 @@ module lane_unit #(
 
   always_ff @(posedge clk_i) begin
     if (l2_q) begin
-      progress_memory[l2_slot_q] <= {next_step, next_aad_left, next_text_left, l2_block_q};
+      progress_memory[l2_slot_q] <= {next_step, l2_step_q == StepFirst, next_last_aad, next_last_text, next_aad_left,
+                                     next_text_left, l2_block_q};
       text_memory[l2_slot_q] <= {l2_bytes_q, result_side};
     end
     if (start_i) begin
@@ -344,7 +365,7 @@ module lane_unit #(
       endcase
       request_memory[start_slot_i][RequestWidth-3:0] <=
           {start_request_i.decrypt, start_request_i.iv, start_request_i.aad_length, start_request_i.text_length,
-           start_request_i.tag_length[4:0], start_prefix_i};
+           start_request_i.tag_length[4:0], start_prefix_i, start_request_i.text_length <= 32'd16};
     end
   end
 
@@ -356,6 +377,7 @@ module lane_unit #(
   logic [31:0] unused_aad_length, unused_text_length;
   logic [4:0] unused_tag_length;
   logic [2:0] unused_prefix;
+  logic unused_short_text;
   logic [4:0] result_bytes;
   logic [127:0] result_text, plain, output_block;
   logic is_tag, combines;   // CCM: with a block of keystream
@@ -366,7 +388,7 @@ module lane_unit #(
   logic [127:0] write_data_q;
 
   assign {result_mode, result_decrypt, unused_iv, unused_aad_length, unused_text_length, unused_tag_length,
-          unused_prefix} = request_memory[result_slot_i];
+          unused_prefix, unused_short_text} = request_memory[result_slot_i];
   assign {result_bytes, result_text} = text_memory[result_slot_i];
   assign is_tag = result_step_i[2:0] == StepTag || result_step_i[2:0] == StepCompare;
   assign combines = result_step_i[2:0] == StepText && result_mode == ModeCcm;
@@ -415,7 +437,7 @@ module lane_unit #(
       write_q <= 1'b0;
     end else begin
       write_q <= result_valid_i && writes && !abort_i[result_slot_i];
-      if (take) in_flight_q[chosen_slot] <= 1'b1;
+      if (choose_i) in_flight_q <= in_flight_q | chosen;
       if (l2_q) begin
         fresh_q[l2_slot_q] <= 1'b0;
         final_q[l2_slot_q] <= final_block;
@@ -427,7 +449,8 @@ module lane_unit #(
         chained_q[result_slot_i] <= 1'b1;
         if (writes) wrote_q[result_slot_i] <= 1'b1;
       end
-      if (release_o) active_q[release_slot_o] <= 1'b0;
+      if (drain) active_q <= active_q & ~drain_chosen;
+      if (finish) active_q[result_slot_i] <= 1'b0;
       if (start_i) begin
         active_q[start_slot_i] <= 1'b1;
         fresh_q[start_slot_i] <= 1'b1;
@@ -449,13 +472,21 @@ module lane_unit #(
   assign next_iv_o = next_iv_mode == ModeCbc ? chain_memory[next_iv_slot_i] : '0;
 
   logic unused_bits;
-  assign unused_bits = ^{unused_iv, unused_aad_length, unused_text_length, unused_prefix, unused_tag_length, start_request_i,
+  assign unused_bits = ^{unused_iv, unused_aad_length, unused_text_length, unused_prefix, unused_short_text,
+                         unused_tag_length, start_request_i,
                          result_step_i[3]};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       if (start_i) assert (!active_q[start_slot_i] && !in_flight_q[start_slot_i]);
       if (result_valid_i) assert (in_flight_q[result_slot_i] && active_q[result_slot_i]);
+      if (l1_q) assert (l1_fresh_q == fresh_q[l1_slot_q] && l1_chained_q == chained_q[l1_slot_q]);
+      if (l1_q) assert (l1_last_text == (l1_text_left <= 32'd16));
+      // CCM's AAD comes behind its first block and begins with its own length.
+      if (l1_q && l1_step == StepAad) begin
+        assert (last_aad == (progress_aad_left <= 33'd16));
+        assert (first_aad == (progress_aad_left == 33'(l1_aad_length) + (short_aad ? 33'd2 : 33'd6)));
+      end
     end
   end
 
