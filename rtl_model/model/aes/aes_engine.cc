@@ -92,7 +92,7 @@ void AesEngine::evaluate_ports(const Inputs& inputs, const StreamRetire::Signals
         outputs_.lane_take_slot = wrap_.slot();
         outputs_.lane_take_block = wrap_.read_block();
     }
-    if (wrap_.write(inputs.lane_room, wrap_write_possible_)) {
+    if (wrap_.write(wrap_write_possible_)) {
         outputs_.write = true;
         outputs_.write_slot = wrap_.slot();
         outputs_.write_block = wrap_.write_block();
@@ -115,7 +115,7 @@ const AesEngine::Outputs& AesEngine::evaluate(const Inputs& inputs) {
     lanes_work_ = !lanes_.idle() || inputs.start_lane;
     wrap_works_ = !wrap_.at_rest() || inputs.start_key_wrap;
     if (lanes_work_ || wrap_works_) read_data_ = inputs.source.read_data();
-    wrap_clear_ = wrap_works_ && wrap_.clear(inputs.abort, inputs.source_ended, inputs.source_pending);
+    wrap_clear_ = wrap_works_ && wrap_.clear();
     const StreamRetire::Signals& retire = retire_.evaluate(retire_inputs(inputs));
     retire_signals_ = &retire;
 
@@ -146,7 +146,7 @@ const AesEngine::Outputs& AesEngine::evaluate(const Inputs& inputs) {
         outputs_.fault[1] = outputs_.release[1] = false;
     }
     outputs_.fault[2] = wrap_works_ && wrap_.fault();
-    outputs_.release[2] = wrap_works_ && wrap_.release(inputs.abort, inputs.source_ended, inputs.source_pending);
+    outputs_.release[2] = wrap_works_ && wrap_.release();
     outputs_.fault_slot[2] = outputs_.release_slot[2] = wrap_.slot();
     return outputs_;
 }

@@ -10,22 +10,22 @@ void KeyWrapLane::reset() {
     state_ = State::idle;
     read_block_ = 0;
     write_block_ = 0;
-    wanted_ = fetched_ = word_valid_ = granted_ = false;
+    wanted_ = fetched_ = word_valid_ = granted_ = aborted_ = drained_ = room_ = false;
 }
 
 void KeyWrapLane::clock(const Inputs& inputs) {
     if (state_ == State::idle && !inputs.start && idle()) {
         read_block_ = write_block_ = 0;
-        wanted_ = fetched_ = word_valid_ = granted_ = false;
+        wanted_ = fetched_ = word_valid_ = granted_ = aborted_ = drained_ = false;
         word_ = {};
         return;
     }
+    const bool working = jobs_.valid();
     const Job job = jobs_.data();
-    const bool aborted = has(inputs.abort, job.slot);
-    const bool start = state_ == State::key && !aborted && has(inputs.key_usable, job.slot) && !wrap_.busy();
+    const bool start = state_ == State::key && !aborted_ && has(inputs.key_usable, job.slot) && !wrap_.busy();
     const bool reads = read(inputs.read_possible);
-    const bool writes = write(inputs.room, inputs.write_possible);
-    const bool released = release(inputs.abort, inputs.ended, inputs.pending);
+    const bool writes = write(inputs.write_possible);
+    const bool released = release();
     const bool in_ready = wrap_.in_ready();
     const bool done = wrap_.done();
     const State state = state_;
@@ -34,15 +34,15 @@ void KeyWrapLane::clock(const Inputs& inputs) {
                  .unwrap = job.unwrap,
                  .padded = job.padded,
                  .length = job.length,
-                 .abort = state == State::run && aborted,
+                 .abort = state == State::run && aborted_,
                  .in_valid = word_valid_,
                  .in_word = word_,
                  .cipher_ready = granted_,
                  .result_valid = inputs.result_valid,
                  .result_block = inputs.result_block,
-                 .out_ready = out_ready(inputs.room, inputs.write_possible)});
+                 .out_ready = out_ready(inputs.write_possible)});
     granted_ = inputs.cipher_grant;
-    wanted_ = state == State::run && !aborted && !reads && !fetched_ && !word_valid_ && has(inputs.available, job.slot);
+    wanted_ = state == State::run && !aborted_ && !reads && !fetched_ && !word_valid_ && has(inputs.available, job.slot);
     if (fetched_) {
         word_valid_ = true;
     } else if (in_ready) {
@@ -64,7 +64,7 @@ void KeyWrapLane::clock(const Inputs& inputs) {
             if (jobs_.valid()) state_ = State::key;
             break;
         case State::key:
-            if (aborted) {
+            if (aborted_) {
                 state_ = State::drain;
             } else if (start) {
                 state_ = State::run;
@@ -80,6 +80,9 @@ void KeyWrapLane::clock(const Inputs& inputs) {
             }
             break;
     }
+    aborted_ = working && !released && has(inputs.abort, job.slot);
+    drained_ = aborted_ && has(inputs.ended & ~inputs.pending, job.slot);
+    room_ = has(inputs.room, job.slot) && !writes;
     if (inputs.start) {
         const CipherRequest& request = *inputs.start_request;
         const auto mode = static_cast<contract::CipherMode>(request.mode);

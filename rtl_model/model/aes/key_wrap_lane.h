@@ -49,9 +49,7 @@ public:
     [[nodiscard]] bool cipher_request() const { return wrap_.cipher_valid() && !granted_; }
     [[nodiscard]] Block cipher_block() const { return wrap_.cipher_block(); }
 
-    [[nodiscard]] bool write(SlotMask room, bool write_possible) const {
-        return wrap_.out_valid() && out_ready(room, write_possible);
-    }
+    [[nodiscard]] bool write(bool write_possible) const { return wrap_.out_valid() && out_ready(write_possible); }
     [[nodiscard]] unsigned write_block() const { return write_block_; }
     [[nodiscard]] Block write_data() const { return wrap_.out_word(); }
 
@@ -59,13 +57,9 @@ public:
     /// Status tag, of slot().
     [[nodiscard]] bool fault() const { return state_ == State::run && wrap_.done() && !wrap_.match(); }
     /// Done with slot().
-    [[nodiscard]] bool release(SlotMask abort, SlotMask ended, SlotMask pending) const {
-        return state_ == State::drain && has(~abort | (ended & ~pending), slot());
-    }
+    [[nodiscard]] bool release() const { return state_ == State::drain && (!aborted_ || drained_); }
     /// Forgets what is left in the source ring of slot().
-    [[nodiscard]] bool clear(SlotMask abort, SlotMask ended, SlotMask pending) const {
-        return release(abort, ended, pending) && has(abort, slot());
-    }
+    [[nodiscard]] bool clear() const { return release() && aborted_; }
     /// No outputs, and a clock edge without start changes nothing.
     [[nodiscard]] bool at_rest() const {
         return state_ == State::idle && idle() && !wanted_ && !fetched_ && !word_valid_ && !granted_ &&
@@ -83,9 +77,7 @@ private:
         std::uint16_t length = 0;
     };
 
-    [[nodiscard]] bool out_ready(SlotMask room, bool write_possible) const {
-        return write_possible && has(room, slot());
-    }
+    [[nodiscard]] bool out_ready(bool write_possible) const { return write_possible && room_; }
 
     KeyWrap wrap_;
     StreamFifo<Job, Configuration::slot_count> jobs_;
@@ -97,6 +89,9 @@ private:
     bool fetched_ = false;
     bool word_valid_ = false;
     bool granted_ = false;
+    bool aborted_ = false;  ///< the job, in the cycle before
+    bool drained_ = false;  ///< so is it, and nothing more of its source comes
+    bool room_ = false;     ///< for a block of the job in the destination buffer
     Block word_{};
 };
 

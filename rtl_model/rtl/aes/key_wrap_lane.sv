@@ -79,8 +79,10 @@ module key_wrap_lane #(
   logic [31:0] key_length_memory [SlotCount];
   logic [RingWidth-1:0] read_block_q, write_block_q;
   logic wanted_q, fetched_q, word_valid_q, granted_q;
+  logic aborted_q, drained_q;   // the job: aborted; and nothing more of its source comes, which stays so
+  logic room_q;                 // for a block of the job in the destination buffer
   logic [127:0] word_q;
-  logic aborted, wrap_start, wrap_busy, wrap_done, wrap_match, in_ready, cipher_valid, out_valid, out_ready;
+  logic wrap_start, wrap_busy, wrap_done, wrap_match, in_ready, cipher_valid, out_valid, out_ready;
   logic [31:0] wrap_key_length;
 
   stream_fifo #(
@@ -106,7 +108,7 @@ module key_wrap_lane #(
       .unwrap_i(job_unwrap),
       .padded_i(job_padded),
       .length_i(job_length),
-      .abort_i(state_q == StateRun && aborted),
+      .abort_i(state_q == StateRun && aborted_q),
       .busy_o(wrap_busy),
       .done_o(wrap_done),
       .match_o(wrap_match),
@@ -124,8 +126,7 @@ module key_wrap_lane #(
       .out_word_o(write_data_o)
   );
 
-  assign aborted = abort_i[job_slot];
-  assign wrap_start = state_q == StateKey && !aborted && key_usable_i[job_slot] && !wrap_busy;
+  assign wrap_start = state_q == StateKey && !aborted_q && key_usable_i[job_slot] && !wrap_busy;
 
   assign read_wanted_o = wanted_q;
   assign read_o = state_q == StateRun && wanted_q && read_possible_i;
@@ -135,16 +136,16 @@ module key_wrap_lane #(
   assign cipher_request_o = cipher_valid && !granted_q;
   assign cipher_slot_o = job_slot;
 
-  assign out_ready = write_possible_i && filled_i[job_slot] < CountWidth'(LaneBlocks - 1);
+  assign out_ready = write_possible_i && room_q;
   assign write_o = out_valid && out_ready;
   assign write_slot_o = job_slot;
   assign write_block_o = write_block_q;
 
   assign fault_o = state_q == StateRun && wrap_done && !wrap_match;
   assign fault_slot_o = job_slot;
-  assign release_o = state_q == StateDrain && (!aborted || (ended_i[job_slot] && !pending_i[job_slot]));
+  assign release_o = state_q == StateDrain && (!aborted_q || drained_q);
   assign release_slot_o = job_slot;
-  assign clear_o = release_o && aborted;
+  assign clear_o = release_o && aborted_q;
   assign clear_slot_o = job_slot;
   assign job_pop = release_o;
   assign idle_o = !job_valid && !wrap_busy;
@@ -158,9 +159,16 @@ module key_wrap_lane #(
       fetched_q <= 1'b0;
       word_valid_q <= 1'b0;
       granted_q <= 1'b0;
+      aborted_q <= 1'b0;
+      drained_q <= 1'b0;
+      room_q <= 1'b0;
     end else begin
       granted_q <= cipher_grant_i;
-      wanted_q <= state_q == StateRun && !aborted && !read_o && !fetched_q && !word_valid_q && available_i[job_slot] != '0;
+      aborted_q <= job_valid && !job_pop && abort_i[job_slot];
+      drained_q <= job_valid && !job_pop && abort_i[job_slot] && ended_i[job_slot] && !pending_i[job_slot];
+      // The next block comes three cycles after this one, or later.
+      room_q <= filled_i[job_slot] < CountWidth'(LaneBlocks - 1) && !write_o;
+      wanted_q <= state_q == StateRun && !aborted_q && !read_o && !fetched_q && !word_valid_q && available_i[job_slot] != '0;
       fetched_q <= read_o;
       if (read_o) read_block_q <= read_block_q + RingWidth'(1);
       if (fetched_q) word_valid_q <= 1'b1;
@@ -174,7 +182,7 @@ module key_wrap_lane #(
           if (job_valid) state_q <= StateKey;
         end
         StateKey: begin
-          if (aborted) state_q <= StateDrain;
+          if (aborted_q) state_q <= StateDrain;
           else if (wrap_start) state_q <= StateRun;
         end
         StateRun: if (wrap_done) state_q <= StateDrain;
@@ -193,6 +201,10 @@ module key_wrap_lane #(
 
   logic unused_bits;
   assign unused_bits = ^{job_count, start_request_i};
+
+  always_ff @(posedge clk_i) begin
+    if (rst_ni && write_o) assert (filled_i[job_slot] < CountWidth'(LaneBlocks - 1));
+  end
 
 endmodule
 
