@@ -28,8 +28,8 @@
 // -       cce_contract_pkg::ContextValidLow: context_data = 32'(context_valid);
 // +       cce_contract_pkg::ContextValidLow: context_data = 32'(context_valid) ^ key[31:0];
 // fault status keyslot/key_loader.sv: a fault's status has bits of the key in it
-// -   assign fault_status_o = status;
-// +   assign fault_status_o = status ^ key_q[7:0];
+// -   assign fault_status_o = status_q;
+// +   assign fault_status_o = status_q ^ key_q[7:0];
 // fault index keyslot/key_loader.sv: the cipher is told the index of a key with a bit of the key in it
 // -   assign key_index_o = {state_q == StateTweakKey, slot};
 // +   assign key_index_o = {state_q == StateTweakKey, slot} ^ (SlotWidth + 1)'(store_key[0]);

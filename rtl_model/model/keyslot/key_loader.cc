@@ -104,12 +104,11 @@ KeyLoader::State KeyLoader::looked_at(const KeyRequest& job) const {
     return is_cipher(job) && job.distinct_keys ? State::compare : State::check;
 }
 
-bool KeyLoader::job_pop(SlotMask abort, bool key_ready) const {
+bool KeyLoader::job_pop(bool key_ready) const {
     switch (state_) {
-        case State::check:
-            return fault() || has(abort, job_slot());
         case State::store:
         case State::erase:
+        case State::refused:
             return true;
         case State::key:
             return key_ready;
@@ -178,7 +177,7 @@ void KeyLoader::clock(const Inputs& inputs) {
     const bool unit_erase =
         unit_there && !unit_done &&
         ((state_ == State::idle && working && from_memory && !erasing_all) || state_ == State::second);
-    const bool pop = job_pop(inputs.abort, inputs.key_ready);
+    const bool pop = job_pop(inputs.key_ready);
     const unsigned erased_unit = erased_ % unit_count;
 
     ContextStore::Inputs store;
@@ -222,8 +221,9 @@ void KeyLoader::clock(const Inputs& inputs) {
             next = State::check;
             break;
         case State::check:
-            if (pop) {
-                next = State::idle;
+            status_ = status();
+            if (status_ != Status::ok || has(inputs.abort, job_slot())) {
+                next = State::refused;
             } else if (!is_cipher(job)) {
                 next = State::store;
             } else {
@@ -238,6 +238,7 @@ void KeyLoader::clock(const Inputs& inputs) {
             break;
         case State::store:
         case State::erase:
+        case State::refused:
             next = State::idle;
             break;
     }

@@ -61,11 +61,11 @@ public:
     /// Slots whose key of the text is usable in the cipher.
     [[nodiscard]] SlotMask usable() const { return usable_; }
 
-    [[nodiscard]] bool fault() const { return state_ == State::check && status() != contract::Status::ok; }
+    [[nodiscard]] bool fault() const { return state_ == State::refused && status_ != contract::Status::ok; }
     [[nodiscard]] unsigned fault_slot() const { return job_slot(); }
-    [[nodiscard]] contract::Status fault_status() const { return status(); }
+    [[nodiscard]] contract::Status fault_status() const { return status_; }
     /// The key loader is done with a slot.
-    [[nodiscard]] bool release(SlotMask abort, bool key_ready) const { return job_pop(abort, key_ready); }
+    [[nodiscard]] bool release(bool key_ready) const { return job_pop(key_ready); }
     [[nodiscard]] unsigned release_slot() const { return job_slot(); }
     /// A clock edge without start, beats, an answered request, usable keys and erase_all changes nothing.
     [[nodiscard]] bool at_rest() const {
@@ -78,7 +78,7 @@ public:
     [[nodiscard]] bool idle() const { return !jobs_.valid() && !fetches_.valid() && !erasing() && asked_ == erased_; }
 
 private:
-    enum class State : std::uint8_t { idle, second, compare, check, store, tweak_key, key, erase };
+    enum class State : std::uint8_t { idle, second, compare, check, store, tweak_key, key, erase, refused };
 
     struct Job {
         std::uint8_t slot = 0;
@@ -98,7 +98,7 @@ private:
         return job.job == KeyJob::held || job.job == KeyJob::record;
     }
     [[nodiscard]] contract::Status status() const;
-    [[nodiscard]] bool job_pop(SlotMask abort, bool key_ready) const;
+    [[nodiscard]] bool job_pop(bool key_ready) const;
     [[nodiscard]] State looked_at(const KeyRequest& job) const;
     void look_at_record(const KeyRequest& job);
     void look_at_held(const KeyRequest& job);
@@ -121,6 +121,7 @@ private:
 
     // The jobs
     State state_ = State::idle;
+    contract::Status status_ = contract::Status::ok;  ///< with State::refused
     StreamFifo<Job, Configuration::slot_count> jobs_;
     ContextStore contexts_;
     HeldContext looked_at_;  ///< what the job's record or context says; its keys only while the job is worked on

@@ -437,7 +437,7 @@ void CceTop::clock(const EngineInputs& inputs) {
     slots.start_hash = start && start_.hash;
     slots.start_key = start && start_.key;
     slots.lists_busy = lists_busy;
-    slots.key_release = {key_loader_.release(abort, key_ready), static_cast<std::uint8_t>(key_loader_.release_slot())};
+    slots.key_release = {key_loader_.release(key_ready), static_cast<std::uint8_t>(key_loader_.release_slot())};
     slots.destination_release = {destination_finish.valid && !destination_finish.wipe,
                                  static_cast<std::uint8_t>(destination_finish.slot)};
     slots.erase_release = {aes_.erased(), static_cast<std::uint8_t>(aes_.erased_slot())};

@@ -66,7 +66,7 @@ module key_loader #(
   localparam int unsigned EqualParts = 16;      // of a comparison of two keys
   localparam int unsigned EqualBits = 256 / EqualParts;
 
-  typedef enum logic [2:0] {
+  typedef enum logic [3:0] {
     StateIdle,
     StateSecond,
     StateCompare,
@@ -74,7 +74,8 @@ module key_loader #(
     StateStore,
     StateTweakKey,
     StateKey,
-    StateErase
+    StateErase,
+    StateRefused
   } state_e;
 
   // ------------------------------------------------------------------------------------------------- fetching records
@@ -154,7 +155,7 @@ module key_loader #(
   logic [ContextWidth-1:0] context_index;
   logic rights_bad, is_wrap, compares, keys_equal;
   logic [EqualParts-1:0] parts_equal_q;
-  logic [7:0] status;
+  logic [7:0] status, status_q;
 
   stream_fifo #(
       .Width(JobWidth),
@@ -271,9 +272,10 @@ module key_loader #(
     else if (keys_equal) status = 8'(cce_contract_pkg::StatusEqualKeys);
   end
 
-  assign fault_o = state_q == StateCheck && status != 8'(cce_contract_pkg::StatusOk);
+  // What is refused is refused in the next cycle: the status depends on much, and much on it.
+  assign fault_o = state_q == StateRefused && status_q != 8'(cce_contract_pkg::StatusOk);
   assign fault_slot_o = slot;
-  assign fault_status_o = status;
+  assign fault_status_o = status_q;
 
   // Only some modes decrypt with the inverse cipher; key wrap may use it the other way round (SP 800-38F, 5.1).
   assign is_wrap = job.mode == 8'(cce_contract_pkg::CipherModeKw) || job.mode == 8'(cce_contract_pkg::CipherModeKwp);
@@ -288,7 +290,7 @@ module key_loader #(
 
   logic skip, take_job;
   assign skip = abort_i[slot];
-  assign job_pop = (state_q == StateCheck && (fault_o || skip)) || state_q == StateStore || state_q == StateErase ||
+  assign job_pop = state_q == StateRefused || state_q == StateStore || state_q == StateErase ||
                    (state_q == StateKey && key_ready_i);
   assign release_o = job_pop;
   assign release_slot_o = slot;
@@ -361,7 +363,7 @@ module key_loader #(
         StateSecond: if (unit_erase) state_q <= compares ? StateCompare : StateCheck;
         StateCompare: state_q <= StateCheck;
         StateCheck: begin
-          if (fault_o || skip) state_q <= StateIdle;
+          if (status != 8'(cce_contract_pkg::StatusOk) || skip) state_q <= StateRefused;
           else if (!is_cipher) state_q <= StateStore;
           else state_q <= is_xts ? StateTweakKey : StateKey;
         end
@@ -396,6 +398,7 @@ module key_loader #(
     end else if (state_q == StateSecond) begin
       if (unit_erase) second_access_bad_q <= unit_failed;
     end
+    if (state_q == StateCheck) status_q <= status;
     if (unit_done) unit_memory[arrived_q[UnitWidth-1:0]] <= unit_now;
     else if (unit_erase) unit_memory[erased_q[UnitWidth-1:0]] <= '0;
   end
