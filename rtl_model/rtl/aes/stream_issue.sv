@@ -145,7 +145,7 @@ module stream_issue #(
   assign last = left_q <= 32'd16;
   assign in_flight = issued_q - retired_q;
   // Blocks asked for, or there, beyond the next one; a negative number if that is not.
-  assign ahead = (counting ? requested_i : arrived_i) - block_q - (BlockWidth + 1)'(1);
+  assign ahead = (counting ? requested_i : arrived_i) + ~block_q;
   assign there = !ahead[BlockWidth];
 
   always_comb begin

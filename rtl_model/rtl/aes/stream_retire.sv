@@ -138,6 +138,8 @@ module stream_retire #(
   (* ram_style = "distributed" *)
   logic [BlockWidth:0] end_block_memory [SlotCount];
   logic [ResultWidth:0] head_q, tail_q;   // results taken, results that came
+  logic there_q;            // one is there: head_q != tail_q
+  logic [3:0] head_step_q;  // if so, its step
 
   // Step B
   logic b_q;
@@ -154,9 +156,9 @@ module stream_retire #(
   logic [31:0] order_iv_length, order_aad_length, order_text_length;
   logic [4:0] order_tag_length;
   logic is_ctr, is_gcm, is_xts, is_cbc, counting, aborted;
-  logic result_there, source_there, room, can_read, take_source, take_result;
+  logic another, source_there, room, can_read, take_source, take_result;
   logic [127:0] head_block;
-  logic [3:0] head_step;
+  logic [ResultWidth:0] next_head;
   logic [4:0] bytes;
   logic last;
   logic [BlockWidth:0] ahead, filled;
@@ -202,9 +204,17 @@ module stream_retire #(
     end
     if (text_valid_i) text_memory[text_index_i] <= text_i;
   end
-  assign result_there = head_q != tail_q;
   assign head_block = result_memory[head_q[ResultWidth-1:0]];
-  assign head_step = step_memory[head_q[ResultWidth-1:0]];
+  // Nearly everything here waits for the result at the head, so what is known of it is a register: of the one behind it
+  // if it is taken, and of the one that comes if there is none before that.
+  assign next_head = head_q + (ResultWidth + 1)'(1);
+  assign another = next_head != tail_q;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) there_q <= 1'b0;
+    else there_q <= result_valid_i || (take_result ? another : there_q);
+    if (take_result && another) head_step_q <= step_memory[next_head[ResultWidth-1:0]];
+    else if (take_result || !there_q) head_step_q <= result_step_i;
+  end
 
   assign is_ctr = mode_q == 8'(cce_contract_pkg::CipherModeCtr);
   assign is_gcm = mode_q == 8'(cce_contract_pkg::CipherModeGcm);
@@ -217,7 +227,7 @@ module stream_retire #(
 
   // ------------------------------------------------------------------------------------------------------- step A
 
-  assign ahead = arrived_i - consumed_q - (BlockWidth + 1)'(1);
+  assign ahead = arrived_i + ~consumed_q;  // less one: one carry chain instead of two
   assign source_there = !ahead[BlockWidth];
   assign can_read = source_there && !lane_reads_i;
   // Room for this block and for the one in step B; lanes write when their results come, and have the port then.
@@ -241,8 +251,8 @@ module stream_retire #(
           take_source = a;
         end
         StateText: begin
-          if (result_there) begin
-            if (head_step == cce_pkg::StreamStepFirstCounter) begin
+          if (there_q) begin
+            if (head_step_q == cce_pkg::StreamStepFirstCounter) begin
               a = 1'b1;
               a_kind = BlockMask;
             end else if (counting) begin
@@ -251,7 +261,7 @@ module stream_retire #(
               take_source = a;
             end else begin
               a = room;
-              a_kind = head_step == cce_pkg::StreamStepSteal ? BlockSteal : BlockText;
+              a_kind = head_step_q == cce_pkg::StreamStepSteal ? BlockSteal : BlockText;
               take_source = a;
             end
             take_result = a;
@@ -277,7 +287,7 @@ module stream_retire #(
         default: a = 1'b0;
       endcase
     end else if (state_q == StateDrain) begin
-      take_result = result_there && !(end_valid_i && head_q == end_count_i);
+      take_result = there_q && !(end_valid_i && head_q == end_count_i);
     end
   end
   assign retired_o = take_result;
@@ -412,7 +422,7 @@ module stream_retire #(
             if (a_kind == BlockMask) begin
               mask_known_q <= 1'b1;
               if (text_length_q == '0) state_q <= StateLength;
-            end else if (head_step == cce_pkg::StreamStepStolen) begin
+            end else if (head_step_q == cce_pkg::StreamStepStolen) begin
               state_q <= StateSteal;
             end else if (last && a_kind != BlockSteal) begin
               state_q <= is_gcm ? StateLength : StateEnd;
@@ -469,13 +479,13 @@ module stream_retire #(
       unique case (a_kind)
         BlockHead: b_bytes_q <= {1'b0, left_q[3:0]};
         BlockTag: b_bytes_q <= 5'd16;
-        default: b_bytes_q <= head_step == cce_pkg::StreamStepStolen && state_q == StateText && is_xts ? 5'd16 : bytes;
+        default: b_bytes_q <= head_step_q == cce_pkg::StreamStepStolen && state_q == StateText && is_xts ? 5'd16 : bytes;
       endcase
       // The whole block and the partial one behind it change places: the partial one's length is kept.
       if (state_q == StateIv || state_q == StateAad) begin
         left_q <= last ? text_length_q : left_q - 32'd16;
       end else if (a_kind == BlockText || a_kind == BlockSteal) begin
-        if (head_step != cce_pkg::StreamStepStolen) left_q <= last ? '0 : left_q - 32'd16;
+        if (head_step_q != cce_pkg::StreamStepStolen) left_q <= last ? '0 : left_q - 32'd16;
       end
     end
     if (b_q) begin
@@ -503,6 +513,8 @@ module stream_retire #(
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
+      assert (there_q == (head_q != tail_q));
+      if (there_q) assert (head_step_q == step_memory[head_q[ResultWidth-1:0]]);
       if (ghash_valid) assert (ghash_ready);
       assert (!filled[BlockWidth]);
       if (result_valid_i) assert ((tail_q - head_q) < (ResultWidth + 1)'(ResultCount));
