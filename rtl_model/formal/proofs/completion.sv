@@ -9,8 +9,9 @@
 // method: induction
 // engine: ind
 // depth: 2
-// assumes: a request starts only when a slot is free (dispatcher); faults name slots in use, and reading of lists or text does
-//   not begin again for a slot that is finished (neither proven: slot_table asserts the first, and that a slot is still
+// assumes: a request starts only when a slot was free in the cycle before, and not in the cycle behind another start
+//   (dispatch); faults name slots in use, a wrong tag one that its cipher has not given back, and reading of lists or text
+//   does not begin again for a slot that is finished (none proven: slot_table asserts the first, and that a slot is still
 //   finished when it is freed, in every simulation); the DMA write port answers each entry that it took once (write_port);
 //   ring accesses are allowed and aligned (queue_pair refuses rings that are not)
 // fault twice queue/completion_writer.sv: a slot whose entry is on its way is chosen again
@@ -54,8 +55,8 @@ module proof_completion (
     input wire logic            erase_release_i,
     input wire logic [1:0]      erase_release_slot_i,
     input wire logic [3:0]      lists_busy_i,
-    input wire logic            fault_i,
-    input wire logic [1:0]      fault_slot_i,
+    input wire logic [1:0]      fault_i,
+    input wire logic [1:0][1:0] fault_slot_i,
     input wire logic [7:0]      fault_status_i,
     input wire logic [1:0][63:0] address_i,
     input wire logic [1:0]      phase_i,
@@ -86,8 +87,10 @@ module proof_completion (
   slot_table #(
       .SlotCount(Slots),
       .QueueCount(2),
-      .FaultPorts(1),
-      .TellingPorts(1)
+      .FaultPorts(2),
+      .TellingPorts(1),
+      .Status({8'(cce_contract_pkg::StatusTag), 8'd0}),
+      .FirstLatePort(1)
   ) u_slots (
       .clk_i,
       .rst_ni(rst_nq),
@@ -194,6 +197,10 @@ module proof_completion (
   (* hierconn *) logic [1:0] \u_writer.probe_index ;
   (* hierconn *) logic [31:0] \u_writer.probe ;
   (* hierconn *) logic [Slots-1:0] \u_slots.owed ;
+  (* hierconn *) logic [2:0] \u_slots.count_q ;
+  (* hierconn *) logic [Slots-1:0] \u_slots.free_choice_q ;
+  (* hierconn *) logic \u_slots.gen_fault[1].gen_late.late_q ;
+  (* hierconn *) logic [1:0] \u_slots.gen_fault[1].gen_late.slot_q ;
   assign \u_writer.probe_index = slot;
 
   (* anyconst *) logic [1:0] slot;           // one slot, freely chosen, for what is said of its cookie
@@ -202,6 +209,9 @@ module proof_completion (
   logic [Slots-1:0] written_q = '0;          // its entry was taken by the DMA port, not answered
   logic [Slots-1:0] discarded_q = '0;        // its queue was being reset when it was chosen to leave without an entry
   logic [Slots-1:0] choosing, leaving;
+  logic started_q = 1'b0, free_before_q = 1'b0;   // in the cycle before: a start; a slot was free
+  logic late_q = 1'b0;                       // a wrong tag was told in the cycle before, of late_slot_q
+  logic [1:0] late_slot_q;
   logic granted, beat_held_q = 1'b0;
   logic [127:0] beat_data_q;
   logic [15:0] beat_strobe_q;
@@ -216,14 +226,27 @@ module proof_completion (
 
   always_ff @(posedge clk_i) begin
     if (rst_nq) begin
-      if (start_i) assume (free_valid);
-      if (fault_i) assume (used[fault_slot_i] && fault_status_i != 8'(cce_contract_pkg::StatusOk));
+      if (start_i) assume (free_valid && free_before_q && !started_q);
+      if (fault_i[0]) begin
+        assume (used[fault_slot_i[0]] && fault_status_i != 8'(cce_contract_pkg::StatusOk) &&
+                fault_status_i != 8'(cce_contract_pkg::StatusTag) &&
+                fault_status_i != 8'(cce_contract_pkg::StatusDestinationAccess));
+      end
+      if (fault_i[1]) assume (used[fault_slot_i[1]] && !cipher_done[fault_slot_i[1]]);
       assume ((lists_busy_i & finished) == '0);
       if (done_i) assume (written_q[done_slot_i]);
       assume (address_i[0][4:0] == '0 && address_i[1][4:0] == '0);
 
       // A slot's life.
       assert (used == used_q);
+      assert (free_valid == (used != '1) && \u_slots.count_q == 3'(used[0]) + 3'(used[1]) + 3'(used[2]) + 3'(used[3]));
+      if (free_before_q && !started_q) assert (!used[free_slot] && \u_slots.free_choice_q == 4'd1 << free_slot);
+      // A late fault of a slot counts before the slot is finished.
+      assert (\u_slots.gen_fault[1].gen_late.late_q == late_q);
+      if (late_q) begin
+        assert (\u_slots.gen_fault[1].gen_late.slot_q == late_slot_q);
+        assert (used[late_slot_q] && !finished[late_slot_q]);
+      end
       assert (\u_writer.writing_q == (written_q | choosing) && (written_q & choosing) == '0);
       assert (!(\u_writer.request_q && \u_writer.discard_q ));
       assert ((\u_writer.writing_q & ~finished) == '0);
@@ -277,6 +300,10 @@ module proof_completion (
       beat_held_q <= 1'b0;
       beats_q <= '0;
     end
+    started_q <= rst_nq && start_i;
+    free_before_q <= rst_nq && free_valid;
+    late_q <= rst_nq && fault_i[1];
+    late_slot_q <= fault_slot_i[1];
     beat_data_q <= beat_data;
     beat_strobe_q <= beat_strobe;
   end

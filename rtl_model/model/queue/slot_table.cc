@@ -2,9 +2,20 @@
 
 #include "queue/slot_table.h"
 
+#include <algorithm>
+#include <ranges>
+
 namespace cce::model {
 
 using contract::Status;
+
+namespace {
+
+/// From the first late port on.
+constexpr std::uint32_t late_ports =
+    (std::uint32_t{1} << Configuration::fault_ports) - (std::uint32_t{1} << Configuration::first_late_fault_port);
+
+}  // namespace
 
 void SlotTable::reset() {
     *this = SlotTable();
@@ -19,10 +30,28 @@ SlotMask SlotTable::discard(QueueMask queue_reset_pending) const {
     return mask;
 }
 
+/// Of faults in the same cycle the first port wins. The key's fault (port 0) counts even if text failed before: a
+/// descriptor's faults are told in an order that does not depend on the bus.
+void SlotTable::count(const std::array<Fault, Configuration::fault_ports>& faults, std::uint32_t ports,
+                      SlotMask abort_before) {
+    for (std::uint32_t rest = ports; rest != 0;) {
+        const auto port = static_cast<unsigned>(std::bit_width(rest)) - 1;
+        rest &= ~bit(port);
+        const Fault& fault = faults[port];
+        // Zeros that could not be written over the text of a wrong tag: it may have stayed.
+        const bool unwiped = status_[fault.slot] == Status::tag && fault.status == Status::destination_access;
+        if (!has(abort_before, fault.slot) || port == 0 || unwiped) {
+            abort_ |= bit(fault.slot);
+            status_[fault.slot] = fault.status;
+        }
+    }
+}
+
 void SlotTable::clock(const Inputs& inputs) {
+    const unsigned start_slot = free_slot_;
+    free_slot_ = lowest_free();
     if (used_ == 0 && !inputs.start) return;
     const SlotMask abort_before = abort_;
-    const unsigned start_slot = free_slot();
     // Most requests end with the last response to the destination: its release counts in the same cycle.
     const SlotMask written = inputs.destination_release.valid ? bit(inputs.destination_release.slot) : 0;
     const SlotMask finished = used_ & ~(key_ | cipher_ | (destination_ & ~written) | erase_ | inputs.lists_busy);
@@ -37,19 +66,15 @@ void SlotTable::clock(const Inputs& inputs) {
         }
     }
     finished_ = finished;
-    // Of faults in the same cycle the first port wins. The key's fault (port 0) counts even if text failed before:
-    // a descriptor's faults are told in an order that does not depend on the bus.
-    for (SlotMask rest = inputs.fault_ports; rest != 0;) {
-        const auto port = static_cast<unsigned>(std::bit_width(rest)) - 1;
-        rest &= ~bit(port);
-        const Fault& fault = inputs.fault[port];
-        // Zeros that could not be written over the text of a wrong tag: it may have stayed.
-        const bool unwiped = status_[fault.slot] == Status::tag && fault.status == Status::destination_access;
-        if (!has(abort_before, fault.slot) || port == 0 || unwiped) {
-            abort_ |= bit(fault.slot);
-            status_[fault.slot] = fault.status;
-        }
+    const std::uint32_t late = inputs.fault_ports & late_ports;
+    if (late_ports_ != 0 || inputs.fault_ports != 0) {
+        std::array<Fault, Configuration::fault_ports> faults = inputs.fault;
+        std::ranges::copy(late_ | std::views::drop(Configuration::first_late_fault_port),
+                          faults.begin() + Configuration::first_late_fault_port);
+        count(faults, (inputs.fault_ports & ~late_ports) | late_ports_, abort_before);
+        if (late != 0) late_ = inputs.fault;
     }
+    late_ports_ = late;
     if (inputs.key_release.valid) key_ &= ~bit(inputs.key_release.slot);
     for (const Pulse& release : inputs.cipher_release) {
         if (release.valid) cipher_ &= ~bit(release.slot);

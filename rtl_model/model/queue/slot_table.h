@@ -14,7 +14,7 @@
 
 namespace cce::model {
 
-/// Model of slot_table.sv. A fault shows in the next cycle.
+/// Model of slot_table.sv. A fault shows in the next cycle, one of a late port in the cycle after that.
 class SlotTable {
 public:
     /// A block tells something of a slot in this cycle.
@@ -53,13 +53,13 @@ public:
 
     /// A clock edge without start, faults, releases, gate and resets changes nothing.
     [[nodiscard]] bool at_rest(SlotMask lists_busy) const {
-        return finished_ == (used_ & ~(key_ | cipher_ | destination_ | erase_ | lists_busy));
+        return finished_ == (used_ & ~(key_ | cipher_ | destination_ | erase_ | lists_busy)) && late_ports_ == 0 &&
+               free_slot_ == lowest_free();
     }
 
     [[nodiscard]] bool free_valid() const { return used_ != all; }
-    [[nodiscard]] unsigned free_slot() const {
-        return free_valid() ? static_cast<unsigned>(std::countr_one(used_)) : 0;
-    }
+    /// As chosen in the cycle before.
+    [[nodiscard]] unsigned free_slot() const { return free_slot_; }
     [[nodiscard]] SlotMask used() const { return used_; }
     [[nodiscard]] SlotMask abort() const { return abort_; }
     /// Its queue is being reset: no completion.
@@ -74,7 +74,13 @@ private:
     static constexpr SlotMask all = ~SlotMask{0};
     static_assert(Configuration::slot_count == 32);
 
+    [[nodiscard]] unsigned lowest_free() const {
+        return free_valid() ? static_cast<unsigned>(std::countr_one(used_)) : 0;
+    }
+    void count(const std::array<Fault, Configuration::fault_ports>& faults, std::uint32_t ports, SlotMask abort_before);
+
     SlotMask used_ = 0;
+    unsigned free_slot_ = 0;
     SlotMask abort_ = 0;
     SlotMask key_ = 0;
     SlotMask cipher_ = 0;
@@ -83,6 +89,8 @@ private:
     SlotMask keyed_ = 0;   ///< needs the AES engine
     SlotMask hashed_ = 0;  ///< needs the hash engine
     SlotMask finished_ = 0;
+    std::uint32_t late_ports_ = 0;  ///< ports that told a fault in the cycle before, which counts in this one
+    std::array<Fault, Configuration::fault_ports> late_{};
     std::array<contract::Status, Configuration::slot_count> status_{};
     std::array<std::uint8_t, Configuration::slot_count> queue_{};
     std::array<SlotMask, Configuration::queue_count> of_queue_{};  ///< slots whose queue_ is the index

@@ -454,13 +454,13 @@ void CceTop::clock(const EngineInputs& inputs) {
     fault(5, destination_denied, denied_slot, Status::destination_access);
     fault(6, destination_done && write_error, done_slot, Status::destination_access);
     for (unsigned unit = 0; unit < text.fault.size(); ++unit) {
-        fault(7 + unit, text.fault[unit], text.fault_slot[unit], Status::tag);
+        fault(10 + unit, text.fault[unit], text.fault_slot[unit], Status::tag);
         slots.cipher_release[unit] = {text.release[unit], static_cast<std::uint8_t>(text.release_slot[unit])};
     }
 
-    fault(10, hash.context_fault, hash.fault_slot, Status::context_format);
-    fault(11, hash.length_fault, hash.fault_slot, Status::length);
-    fault(12, hash.tag_fault, hash.fault_slot, Status::tag);
+    fault(7, hash.context_fault, hash.fault_slot, Status::context_format);
+    fault(8, hash.length_fault, hash.fault_slot, Status::length);
+    fault(9, hash.tag_fault, hash.fault_slot, Status::tag);
     slots.cipher_release[3] = {hash.release, static_cast<std::uint8_t>(hash.release_slot)};
 
     const CompletionWriter::Finish finish = completion_writer_.finish(completion_done, done_slot, write_error);

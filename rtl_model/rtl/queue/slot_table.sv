@@ -5,9 +5,11 @@
 // The dispatcher takes a free slot and says which blocks will work on it; each block gives it back with a `release`.
 // The first fault of a request becomes its status and aborts it: every block that sees `abort_o` ends its part as soon
 // as it can. A slot that nobody works on any more, and whose lists are at rest, is `finished_o` until the completion
-// writer frees it. All outputs but the status are registers; a fault shows in the next cycle.
+// writer frees it. All outputs but the status are registers; a fault shows in the next cycle, one of a late port in the
+// cycle after that: its block says so in the cycle in which it is done with the slot, which is not yet finished then.
+// The slot offered as free is chosen a cycle before: see the assertions.
 //
-// Of its status a slot keeps where it comes from; what each source said of it is in a memory of that source.
+// Of its status a slot keeps where it comes from; what the key loader and the walkers said of it is in memories.
 // A wrong tag is followed by zeros over the text. If they can't be written, that is the status: text may have stayed.
 
 `default_nettype none
@@ -16,7 +18,9 @@ module slot_table #(
     parameter int unsigned SlotCount = 32,
     parameter int unsigned QueueCount = 4,
     parameter int unsigned FaultPorts = 8,
-    parameter int unsigned TellingPorts = 3,  // the first ones; the status of each other one is a constant
+    parameter int unsigned TellingPorts = 3,           // the first ones; each other one has one status,
+    parameter logic [8*FaultPorts-1:0] Status = '0,    // this
+    parameter int unsigned FirstLatePort = FaultPorts, // from here on a fault counts a cycle later
     localparam int unsigned SlotWidth = $clog2(SlotCount)
 ) (
     input  wire logic                                  clk_i,
@@ -50,7 +54,7 @@ module slot_table #(
     // Faults; port 0 is the key loader's
     input  wire logic [FaultPorts-1:0]                 fault_i,
     input  wire logic [FaultPorts-1:0][SlotWidth-1:0]  fault_slot_i,
-    input  wire logic [FaultPorts-1:0][7:0]            fault_status_i,
+    input  wire logic [TellingPorts-1:0][7:0]          fault_status_i,
 
     output logic [SlotCount-1:0]                       used_o,
     output logic [SlotCount-1:0]                       abort_o,
@@ -66,10 +70,20 @@ module slot_table #(
     input  wire logic [SlotWidth-1:0]                  freed_slot_i
 );
 
-  // Where a status comes from: the start, the gate, or the fault port with this number.
+  // Where a status comes from: the start, the gate, or the fault port with this number. The first port with a status
+  // stands for all that have it.
   localparam int unsigned CauseWidth = $clog2(FaultPorts + 2);
   localparam logic [CauseWidth-1:0] CauseStart = CauseWidth'(FaultPorts);
   localparam logic [CauseWidth-1:0] CauseGate = CauseWidth'(FaultPorts + 1);
+  localparam logic [7:0] Tag = 8'(cce_contract_pkg::StatusTag);
+  localparam logic [7:0] DestinationAccess = 8'(cce_contract_pkg::StatusDestinationAccess);
+
+  function automatic int unsigned cause_of(input int unsigned port);
+    cause_of = port;
+    for (int unsigned f = FaultPorts; f > TellingPorts; f--) begin
+      if (port >= TellingPorts && Status[8*(f-1) +: 8] == Status[8*port +: 8]) cause_of = f - 1;
+    end
+  endfunction
 
   logic [SlotCount-1:0] used_q, abort_q, key_q, cipher_q, destination_q, erase_q, finished_q, ok_q;
   logic [SlotCount-1:0] keyed_q;                   // needs the AES engine
@@ -78,22 +92,42 @@ module slot_table #(
   logic [SlotCount-1:0][CauseWidth-1:0] cause_q;
   logic [SlotCount-1:0][7:0] queue_q;
   logic [SlotCount-1:0] reset_pending;
-  logic [FaultPorts-1:0] valid;                    // becomes the status, if it is told alone
-  logic [FaultPorts-1:0] counts;                   // no port before it tells of the same slot
-  logic [FaultPorts-1:0][SlotCount-1:0] told;
+  logic [FaultPorts-1:0] fault;                    // that count in this cycle
+  logic [FaultPorts-1:0][SlotWidth-1:0] fault_slot;
+  logic [FaultPorts-1:0][SlotCount-1:0] told;      // by cause: it becomes the status of these slots
+  logic [SlotCount-1:0] faults;                    // slots of which any is told
   (* ram_style = "distributed" *)
   logic [7:0] start_status_memory [SlotCount];
   logic [FaultPorts-1:0][7:0] port_status;         // of status_slot_i
 
-  logic [SlotCount-1:0] free_choice;   // the lowest free slot, one-hot
+  logic [SlotCount-1:0] free_choice, free_choice_q;  // the lowest free slot, one-hot
+  logic [SlotWidth-1:0] free_slot, free_slot_q;
+  logic [SlotWidth:0] count_q;                       // slots in use
+  logic full_q;                                      // all of them
+
+  assign free_choice = ~used_q & (used_q + SlotCount'(1));
+  always_comb begin
+    free_slot = '0;
+    for (int unsigned s = 0; s < SlotCount; s++) free_slot = free_slot | (SlotWidth'(s) & {SlotWidth{free_choice[s]}});
+  end
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      free_choice_q <= SlotCount'(1);
+      free_slot_q <= '0;
+      count_q <= '0;
+      full_q <= 1'b0;
+    end else begin
+      free_choice_q <= free_choice;
+      free_slot_q <= free_slot;
+      if (start_i != free_i) count_q <= count_q + {{SlotWidth{free_i}}, 1'b1};
+      if (free_i) full_q <= 1'b0;
+      else if (start_i) full_q <= count_q == (SlotWidth + 1)'(SlotCount - 1);
+    end
+  end
+  assign free_valid_o = !full_q;
+  assign free_slot_o = free_slot_q;
 
   always_comb begin
-    free_valid_o = used_q != '1;
-    free_slot_o = '0;
-    for (int unsigned s = 0; s < SlotCount; s++) begin
-      free_choice[s] = !used_q[s] && (used_q | ('1 << s)) == '1;
-      free_slot_o = free_slot_o | (SlotWidth'(s) & {SlotWidth{free_choice[s]}});
-    end
     for (int unsigned s = 0; s < SlotCount; s++) begin
       reset_pending[s] = 1'b0;
       for (int unsigned q = 0; q < QueueCount; q++) begin
@@ -102,20 +136,33 @@ module slot_table #(
     end
   end
 
-  // Of faults of a slot in the same cycle the first port wins. The key's fault (port 0) counts even if text failed before:
+  for (genvar f = 0; f < int'(FaultPorts); f++) begin : gen_fault
+    if (f < int'(FirstLatePort)) begin : gen_now
+      assign fault[f] = fault_i[f];
+      assign fault_slot[f] = fault_slot_i[f];
+    end else begin : gen_late
+      logic late_q;
+      logic [SlotWidth-1:0] slot_q;
+      always_ff @(posedge clk_i) begin
+        late_q <= rst_ni && fault_i[f];
+        slot_q <= fault_slot_i[f];
+      end
+      assign fault[f] = late_q;
+      assign fault_slot[f] = slot_q;
+    end
+  end
+
+  // Of faults of a slot in the same cycle the first cause wins. The key's fault (port 0) counts even if text failed before:
   // a descriptor's faults are told in an order that does not depend on the bus.
   always_comb begin
+    told = '0;
     for (int unsigned f = 0; f < FaultPorts; f++) begin
-      valid[f] = fault_i[f] && (!abort_q[fault_slot_i[f]] || f == 0 ||
-                                (tag_q[fault_slot_i[f]] &&
-                                 fault_status_i[f] == 8'(cce_contract_pkg::StatusDestinationAccess)));
+      told[cause_of(f)] = told[cause_of(f)] | (SlotCount'(fault[f]) << fault_slot[f]);
     end
-    for (int unsigned f = 0; f < FaultPorts; f++) begin
-      counts[f] = valid[f];
-      for (int unsigned g = 0; g < f; g++) begin
-        if (valid[g] && fault_slot_i[g] == fault_slot_i[f]) counts[f] = 1'b0;
-      end
-      told[f] = SlotCount'(counts[f]) << fault_slot_i[f];
+    faults = told[0];
+    for (int unsigned f = 1; f < FaultPorts; f++) begin
+      told[f] = told[f] & ~faults & (f >= TellingPorts && Status[8*f +: 8] == DestinationAccess ? ~abort_q | tag_q : ~abort_q);
+      faults = faults | told[f];
     end
   end
 
@@ -123,18 +170,16 @@ module slot_table #(
   always_ff @(posedge clk_i) begin
     for (int unsigned s = 0; s < SlotCount; s++) begin
       logic starts, gated, is_tag, written;
-      logic [FaultPorts-1:0] faults;
       logic [CauseWidth-1:0] cause;
 
-      starts = start_i && free_choice[s];
+      starts = start_i && free_choice_q[s];
       gated = ((keyed_q[s] && gate_aes_i) || (hashed_q[s] && gate_hash_i)) && cipher_q[s] && !abort_q[s];
       written = destination_release_i && destination_release_slot_i == SlotWidth'(s);
       cause = '0;
       is_tag = 1'b0;
       for (int unsigned f = 0; f < FaultPorts; f++) begin
-        faults[f] = told[f][s];
         cause = cause | (CauseWidth'(f) & {CauseWidth{told[f][s]}});
-        is_tag = is_tag || (told[f][s] && fault_status_i[f] == 8'(cce_contract_pkg::StatusTag));
+        is_tag = is_tag || (f >= TellingPorts && Status[8*f +: 8] == Tag && told[f][s]);
       end
 
       if (!rst_ni) begin
@@ -166,11 +211,11 @@ module slot_table #(
         hashed_q[s] <= start_hash_i;
         finished_q[s] <= 1'b0;
       end else begin
-        if ((used_q[s] && reset_pending[s]) || gated || faults != '0) abort_q[s] <= 1'b1;
-        if (faults != '0 || gated) begin
+        if ((used_q[s] && reset_pending[s]) || gated || faults[s]) abort_q[s] <= 1'b1;
+        if (faults[s] || gated) begin
           ok_q[s] <= 1'b0;
           tag_q[s] <= is_tag;
-          cause_q[s] <= faults != '0 ? cause : CauseGate;
+          cause_q[s] <= faults[s] ? cause : CauseGate;
         end
         // Most requests end with the last response to the destination: its release counts in the same cycle.
         finished_q[s] <= used_q[s] && !key_q[s] && !cipher_q[s] && (!destination_q[s] || written) && !erase_q[s] &&
@@ -187,18 +232,18 @@ module slot_table #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (start_i) start_status_memory[free_slot_o] <= start_status_i;
+    if (start_i) start_status_memory[free_slot_q] <= start_status_i;
   end
   for (genvar f = 0; f < int'(FaultPorts); f++) begin : gen_status
     if (f < int'(TellingPorts)) begin : gen_told
       (* ram_style = "distributed" *)
       logic [7:0] status_memory [SlotCount];
       always_ff @(posedge clk_i) begin
-        if (valid[f]) status_memory[fault_slot_i[f]] <= fault_status_i[f];
+        if (fault_i[f] && (f == 0 || !abort_q[fault_slot_i[f]])) status_memory[fault_slot_i[f]] <= fault_status_i[f];
       end
       assign port_status[f] = status_memory[status_slot_i];
     end else begin : gen_constant
-      assign port_status[f] = fault_status_i[f];
+      assign port_status[f] = Status[8*f +: 8];
     end
   end
   always_comb begin
@@ -220,10 +265,16 @@ module slot_table #(
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      if (start_i) assert (free_valid_o);
+      assert (full_q == (used_q == '1));
+      // The slot is free if another one was not taken in the cycle before, and one was free then.
+      if (start_i) assert (used_q[free_slot_q] == 1'b0 && free_choice_q == SlotCount'(1) << free_slot_q);
       if (free_i) assert (used_q[freed_slot_i] && finished_q[freed_slot_i]);
-      for (int unsigned f = 0; f < FaultPorts; f++) begin
-        if (fault_i[f]) assert (used_q[fault_slot_i[f]] && fault_status_i[f] != 8'(cce_contract_pkg::StatusOk));
+      for (int unsigned f = 0; f < FaultPorts; f++) if (fault[f]) assert (used_q[fault_slot[f]]);
+      for (int unsigned f = 0; f < TellingPorts; f++) begin
+        if (fault_i[f]) begin
+          assert (fault_status_i[f] != 8'(cce_contract_pkg::StatusOk) && fault_status_i[f] != Tag &&
+                  fault_status_i[f] != DestinationAccess);
+        end
       end
     end
   end

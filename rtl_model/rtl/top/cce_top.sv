@@ -99,7 +99,15 @@ module cce_top #(
   localparam int unsigned SlotWidth = $clog2(SlotCount);
   localparam int unsigned BlockWidth = $clog2(StreamBlocks);
   localparam int unsigned CountWidth = $clog2(LaneBlocks) + 1;
+  // Faults: of the key loader and the two walkers, who tell the status; of source, destination and the hash engine; wrong
+  // tags of the AES engine's three units, which are known late in the cycle.
   localparam int unsigned FaultPorts = 13;
+  localparam int unsigned TellingPorts = 3;
+  localparam int unsigned FirstLatePort = 10;
+  localparam logic [8*FaultPorts-1:0] FaultStatus = {
+    {4{8'(cce_contract_pkg::StatusTag)}}, 8'(cce_contract_pkg::StatusLength), 8'(cce_contract_pkg::StatusContextFormat),
+    {2{8'(cce_contract_pkg::StatusDestinationAccess)}}, {2{8'(cce_contract_pkg::StatusSourceAccess)}}, 24'd0
+  };
   localparam int unsigned MapWidth = $clog2(cce_contract_pkg::QueueLimit);
   localparam int unsigned RequestWidth = cce_pkg::DmaRequestWidth;
 
@@ -518,12 +526,15 @@ module cce_top #(
   logic [2:0][SlotWidth-1:0] tag_fault_slot;
   logic [FaultPorts-1:0] fault;
   logic [FaultPorts-1:0][SlotWidth-1:0] fault_slot;
-  logic [FaultPorts-1:0][7:0] fault_status;
+  logic [TellingPorts-1:0][7:0] fault_status;
 
   slot_table #(
       .SlotCount(SlotCount),
       .QueueCount(QueueCount),
-      .FaultPorts(FaultPorts)
+      .FaultPorts(FaultPorts),
+      .TellingPorts(TellingPorts),
+      .Status(FaultStatus),
+      .FirstLatePort(FirstLatePort)
   ) u_slots (
       .clk_i,
       .rst_ni,
@@ -652,8 +663,6 @@ module cce_top #(
   assign source_needed = cipher_request.iv_length != '0 || cipher_request.aad_length != '0 ||
                          cipher_request.text_length != '0 ||
                          (cipher_request.tag_length != '0 && cipher_request.decrypt);
-  assign fault_status[3] = 8'(cce_contract_pkg::StatusSourceAccess);
-  assign fault_status[4] = 8'(cce_contract_pkg::StatusSourceAccess);
 
   segment_walker #(
       .DataWidth(DataWidth),
@@ -892,9 +901,8 @@ module cce_top #(
       .idle_o(aes_idle)
   );
   for (genvar u = 0; u < 3; u++) begin : gen_tag_fault
-    assign fault[7+u] = tag_fault[u];
-    assign fault_slot[7+u] = tag_fault_slot[u];
-    assign fault_status[7+u] = 8'(cce_contract_pkg::StatusTag);
+    assign fault[10+u] = tag_fault[u];
+    assign fault_slot[10+u] = tag_fault_slot[u];
   end
 
   // --------------------------------------------------------------------------------------------------------- hash
@@ -945,16 +953,16 @@ module cce_top #(
         .result_block_i(hash_result_block),
         .next_iv_slot_i(next_iv_slot),
         .next_iv_o(hash_next_iv),
-        .context_fault_o(fault[10]),
-        .length_fault_o(fault[11]),
-        .tag_fault_o(fault[12]),
+        .context_fault_o(fault[7]),
+        .length_fault_o(fault[8]),
+        .tag_fault_o(fault[9]),
         .fault_slot_o(hash_fault_slot),
         .release_o(cipher_release[3]),
         .release_slot_o(cipher_release_slot[3]),
         .idle_o(hash_idle)
     );
   end else begin : gen_no_hash
-    assign {hash_read, hash_clear, hash_write, fault[10], fault[11], fault[12], cipher_release[3]} = '0;
+    assign {hash_read, hash_clear, hash_write, fault[7], fault[8], fault[9], cipher_release[3]} = '0;
     assign {hash_read_slot, hash_clear_slot, hash_write_slot, hash_fault_slot, cipher_release_slot[3]} = '0;
     assign {hash_read_block, hash_write_block, hash_write_data} = '0;
     assign {hash_cipher_request, hash_cipher_slot, hash_cipher_block, hash_next_iv} = '0;
@@ -962,12 +970,9 @@ module cce_top #(
     logic unused_hash;
     assign unused_hash = ^{hash_request, hash_cipher_grant, hash_result_valid, hash_result_slot, hash_result_block};
   end
-  assign fault_slot[10] = hash_fault_slot;
-  assign fault_slot[11] = hash_fault_slot;
-  assign fault_slot[12] = hash_fault_slot;
-  assign fault_status[10] = 8'(cce_contract_pkg::StatusContextFormat);
-  assign fault_status[11] = 8'(cce_contract_pkg::StatusLength);
-  assign fault_status[12] = 8'(cce_contract_pkg::StatusTag);
+  assign fault_slot[7] = hash_fault_slot;
+  assign fault_slot[8] = hash_fault_slot;
+  assign fault_slot[9] = hash_fault_slot;
 
   // The buffers' ports: what the AES engine leaves, the hash engine gets.
   assign lane_take = aes_take || hash_read;
@@ -1002,8 +1007,6 @@ module cce_top #(
 
   assign destination_needed = cipher_request.output_length != '0 ||
                               (cipher_request.tag_length != '0 && !cipher_request.decrypt);
-  assign fault_status[5] = 8'(cce_contract_pkg::StatusDestinationAccess);
-  assign fault_status[6] = 8'(cce_contract_pkg::StatusDestinationAccess);
 
   segment_walker #(
       .DataWidth(DataWidth),
