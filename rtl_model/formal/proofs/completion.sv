@@ -18,10 +18,10 @@
 // -       .request_i(finished_i & ~writing_q),
 // +       .request_i(finished_i),
 // fault lost queue/completion_writer.sv: requests of a queue that is not being reset leave without an entry
-// -   assign chosen_discard = chosen_valid && !waiting && discard_i[chosen_slot];
-// +   assign chosen_discard = chosen_valid && !waiting && discard_i != '0;
+// -   assign look_discard = look_q && reset_pending_i[queue_q];
+// +   assign look_discard = look_q;
 // fault queue queue/completion_writer.sv: the end of a request is told to the queue of the request that is being written
-// -     finish_o[queue_i[freed_slot_o][QueueWidth-1:0]] = free_o;
+// -     finish_o[finish_queue] = free_o;
 // +     finish_o[queue_q] = free_o;
 // fault cookie queue/completion_writer.sv: the entry has the cookie of the slot that is chosen next
 // -   assign {cookie, start_cycle, bytes, is_cipher, is_stream, is_key_wrap, is_hash} = request_memory[slot_q];
@@ -71,9 +71,9 @@ module proof_completion (
   localparam int unsigned Slots = 4;
 
   logic rst_nq = 1'b0;
-  logic free_valid, freed, request_valid, beat_valid, writer_idle, written, finish_ok, finish_failed;
-  logic [1:0] free_slot, freed_slot, next_iv_slot, request_tag, issue, finish;
-  logic [31:0] finish_bytes;
+  logic free_valid, freed, request_valid, beat_valid, writer_idle, written, count_ok, finish_failed;
+  logic [1:0] free_slot, freed_slot, next_iv_slot, request_tag, issue, finish, count;
+  logic [31:0] count_bytes;
   logic [Slots-1:0] used, abort, discard, cipher_done, erase_wanted, finished;
   logic [Slots-1:0][7:0] queue;
   logic [7:0] status;
@@ -127,7 +127,6 @@ module proof_completion (
       .ok_o(ok),
       .status_slot_i(next_iv_slot),
       .status_o(status),
-      .queue_o(queue),
       .free_i(freed),
       .freed_slot_i(freed_slot)
   );
@@ -141,6 +140,7 @@ module proof_completion (
       .timestamp_i(32'd0),
       .start_i,
       .start_slot_i(free_slot),
+      .start_queue_i,
       .start_cookie_i,
       .start_cycle_i(32'd0),
       .start_bytes_i(32'd0),
@@ -149,10 +149,8 @@ module proof_completion (
       .start_key_wrap_i(1'b0),
       .start_hash_i,
       .finished_i(finished),
-      .discard_i(discard),
       .ok_i(ok),
       .status_i(status),
-      .queue_i(queue),
       .free_o(freed),
       .freed_slot_o(freed_slot),
       .next_iv_slot_o(next_iv_slot),
@@ -162,13 +160,15 @@ module proof_completion (
       .key_length_i(32'd0),
       .address_i,
       .phase_i,
+      .reset_pending_i(queue_reset_pending_i),
       .submission_head_i,
       .issue_o(issue),
       .finish_o(finish),
       .finish_written_o(written),
-      .finish_ok_o(finish_ok),
-      .finish_bytes_o(finish_bytes),
       .finish_failed_o(finish_failed),
+      .count_o(count),
+      .count_ok_o(count_ok),
+      .count_bytes_o(count_bytes),
       .request_valid_o(request_valid),
       .request_o(request),
       .request_tag_o(request_tag),
@@ -190,13 +190,16 @@ module proof_completion (
   (* hierconn *) logic [1:0] \u_writer.slot_q ;
   (* hierconn *) logic \u_writer.queue_q ;
   (* hierconn *) logic \u_writer.discard_q ;
-  (* hierconn *) logic [1:0] \u_writer.discard_slot_q ;
+  (* hierconn *) logic \u_writer.look_q ;
+  (* hierconn *) logic \u_writer.look_discard ;
+  (* hierconn *) logic [Slots-1:0] \u_writer.probe_queues ;
   (* hierconn *) logic [255:0] \u_writer.entry ;
   (* hierconn *) logic [3:0] \u_writer.entry_count ;
   (* hierconn *) logic \u_writer.gen_two_beats.second_q ;
   (* hierconn *) logic [1:0] \u_writer.probe_index ;
   (* hierconn *) logic [31:0] \u_writer.probe ;
   (* hierconn *) logic [Slots-1:0] \u_slots.owed ;
+  (* hierconn *) logic [Slots-1:0][7:0] \u_slots.queue_q ;
   (* hierconn *) logic [2:0] \u_slots.count_q ;
   (* hierconn *) logic [Slots-1:0] \u_slots.free_choice_q ;
   (* hierconn *) logic \u_slots.gen_fault[1].gen_late.late_q ;
@@ -208,7 +211,7 @@ module proof_completion (
   logic [Slots-1:0] used_q = '0;             // started, not left
   logic [Slots-1:0] written_q = '0;          // its entry was taken by the DMA port, not answered
   logic [Slots-1:0] discarded_q = '0;        // its queue was being reset when it was chosen to leave without an entry
-  logic [Slots-1:0] choosing, leaving;
+  logic [Slots-1:0] choosing, newly, leaving;
   logic started_q = 1'b0, free_before_q = 1'b0;   // in the cycle before: a start; a slot was free
   logic late_q = 1'b0;                       // a wrong tag was told in the cycle before, of late_slot_q
   logic [1:0] late_slot_q;
@@ -218,11 +221,12 @@ module proof_completion (
   logic [4:0] beats_q = '0;                  // beats of granted entries, not taken
   cce_contract_pkg::completion_t entry;
 
+  assign queue = \u_slots.queue_q ;
   assign granted = request_valid && request_ready_i;
   assign entry = \u_writer.entry ;
   assign leaving = freed ? Slots'(1) << freed_slot : '0;
-  assign choosing = (\u_writer.request_q ? Slots'(1) << \u_writer.slot_q : '0) |
-                    (\u_writer.discard_q ? Slots'(1) << \u_writer.discard_slot_q : '0);
+  assign newly = \u_writer.request_q || \u_writer.look_q ? Slots'(1) << \u_writer.slot_q : '0;   // or for longer
+  assign choosing = \u_writer.request_q || \u_writer.look_q || \u_writer.discard_q ? Slots'(1) << \u_writer.slot_q : '0;
 
   always_ff @(posedge clk_i) begin
     if (rst_nq) begin
@@ -247,13 +251,13 @@ module proof_completion (
         assert (\u_slots.gen_fault[1].gen_late.slot_q == late_slot_q);
         assert (used[late_slot_q] && !finished[late_slot_q]);
       end
-      assert (\u_writer.writing_q == (written_q | choosing) && (written_q & choosing) == '0);
-      assert (!(\u_writer.request_q && \u_writer.discard_q ));
+      assert ((\u_writer.writing_q | newly) == (written_q | choosing) && (written_q & choosing) == '0);
+      assert (2'(\u_writer.request_q ) + 2'(\u_writer.discard_q ) + 2'(\u_writer.look_q ) <= 2'd1);
       assert ((\u_writer.writing_q & ~finished) == '0);
       assert ((finished & \u_slots.owed ) == '0);
       assert ((finished & ~used_q) == '0);
-      for (int unsigned s = 0; s < Slots; s++) if (used_q[s]) assert (queue[s] <= 8'd1);
-      if (\u_writer.request_q ) assert (\u_writer.queue_q == queue[\u_writer.slot_q ][0]);
+      for (int unsigned s = 0; s < Slots; s++) if (used_q[s]) assert (queue[s] == {7'd0, \u_writer.probe_queues [s]});
+      if (choosing != '0) assert (\u_writer.queue_q == queue[\u_writer.slot_q ][0]);
       // An entry.
       if (granted) begin
         assert (!written_q[request_tag] && finished[request_tag]);
@@ -275,7 +279,7 @@ module proof_completion (
       end
       if (done_i) assert (freed && freed_slot == done_slot_i);
       assert ((discarded_q & written_q) == '0);
-      assert (discarded_q == (\u_writer.discard_q ? Slots'(1) << \u_writer.discard_slot_q : '0));
+      assert (discarded_q == (\u_writer.discard_q ? Slots'(1) << \u_writer.slot_q : '0));
       // Beats.
       if (beat_held_q) assert (beat_valid && beat_data == beat_data_q && beat_strobe == beat_strobe_q);
       assert (beat_valid == (beats_q != '0));
@@ -285,10 +289,10 @@ module proof_completion (
     if (rst_nq) begin
       used_q <= (used_q | (start_i ? Slots'(1) << free_slot : '0)) & ~leaving;
       written_q <= (written_q | (granted ? Slots'(1) << request_tag : '0)) & ~leaving;
-      // Chosen in this cycle: see u_writer.
+      // Seen in this cycle: see u_writer.
       for (int unsigned s = 0; s < Slots; s++) begin
         if (leaving[s]) discarded_q[s] <= 1'b0;
-        else if (\u_writer.chosen_discard && \u_writer.chosen_slot == 2'(s)) discarded_q[s] <= queue_reset_pending_i[queue[s][0]];
+        else if (\u_writer.look_discard && \u_writer.slot_q == 2'(s)) discarded_q[s] <= queue_reset_pending_i[queue[s][0]];
       end
       if (start_i && free_slot == slot) cookie_q <= start_cookie_i;
       beat_held_q <= beat_valid && !beat_ready_i;
@@ -307,8 +311,6 @@ module proof_completion (
     beat_data_q <= beat_data;
     beat_strobe_q <= beat_strobe;
   end
-  (* hierconn *) logic \u_writer.chosen_discard ;
-  (* hierconn *) logic [1:0] \u_writer.chosen_slot ;
 
 endmodule
 
@@ -316,6 +318,8 @@ endmodule
   logic [SlotWidth-1:0] probe_index;
   logic [31:0] probe;
   assign probe = request_memory[probe_index][99:68];
+  logic [SlotCount-1:0] probe_queues;
+  for (genvar s = 0; s < int'(SlotCount); s++) assign probe_queues[s] = queue_memory[s];
 // end inside
 
 // inside slot_table

@@ -41,9 +41,10 @@ module proof_queue (
     input wire logic        issue_i,
     input wire logic        finish_i,
     input wire logic        finish_written_i,
-    input wire logic        finish_ok_i,
-    input wire logic [31:0] finish_bytes_i,
-    input wire logic        finish_failed_i
+    input wire logic        finish_failed_i,
+    input wire logic        count_i,
+    input wire logic        count_ok_i,
+    input wire logic [31:0] count_bytes_i
 );
 
   logic rst_nq = 1'b0;
@@ -80,9 +81,10 @@ module proof_queue (
       .issue_i,
       .finish_i,
       .finish_written_i,
-      .finish_ok_i,
-      .finish_bytes_i,
       .finish_failed_i,
+      .count_i,
+      .count_ok_i,
+      .count_bytes_i,
       .fault_i('0),
       .interrupt_o(interrupt),
       .event_o(event_pulse),

@@ -130,7 +130,6 @@ module proof_slots (
       .ok_o(ok),
       .status_slot_i(slot),
       .status_o(status),
-      .queue_o(queue),
       .free_i,
       .freed_slot_i
   );
@@ -147,6 +146,7 @@ module proof_slots (
   logic late_q = 1'b0;                            // a wrong tag was told in the cycle before, of late_slot_q
   logic [1:0] late_slot_q;
 
+  assign queue = \u_slots.queue_q ;
   assign starts = start_i && free_slot == slot;
   assign frees = free_i && freed_slot_i == slot;
   assign gate = ((aes_q && gate_aes_i) || (hash_q && gate_hash_i)) && owed_q[1];
@@ -235,6 +235,7 @@ module proof_slots (
   end
 
   // The table's own registers, to make the proof inductive.
+  (* hierconn *) logic [3:0][7:0] \u_slots.queue_q ;
   (* hierconn *) logic [2:0] \u_slots.count_q ;
   (* hierconn *) logic [3:0] \u_slots.free_choice_q ;
   (* hierconn *) logic \u_slots.gen_fault[3].gen_late.late_q ;

@@ -16,6 +16,7 @@ void CompletionWriter::reset() {
     queue_ = 0;
     entries_.clear();
     second_ = false;
+    look_ = false;
     discard_ = false;
     slots_.reset();
 }
@@ -64,27 +65,28 @@ void CompletionWriter::clock(const Inputs& inputs) {
                                         start.stream, start.key_wrap, start.hash};
     }
     const SlotMask waiting = inputs.finished & ~writing_;
-    if (waiting == 0 && idle() && !discard_) return;
+    if (waiting == 0 && idle() && !discard_ && !look_) return;
 
     const bool granted = request_valid() && inputs.request_ready;
     const Finish leaves = finish(inputs.done, inputs.done_slot, false);
-    const bool take = waiting != 0 && !request_ && !discard_;
-    bool discards = false;
+    const bool take = waiting != 0 && !request_ && !discard_ && !look_;
+    const bool discards = look_ && has(inputs.reset_pending, queue_);
+    if (look_) request_ = !discards;
+    look_ = false;
     if (take) {
         const unsigned chosen = slots_.index(waiting);
         slots_.take(chosen);
-        discards = has(inputs.discard, chosen);
         slot_ = chosen;
         queue_ = inputs.slots->queue(chosen);
         end_cycle_ = inputs.timestamp;
         writing_ |= bit(chosen);
-        request_ = !discards;
+        look_ = inputs.reset_pending != 0;
+        request_ = !look_;
     }
     if (granted) request_ = false;
     if (leaves.valid) writing_ &= ~bit(leaves.slot);
     if (discards) {
         discard_ = true;
-        discard_slot_ = slot_;
     } else if (!inputs.done) {
         discard_ = false;
     }

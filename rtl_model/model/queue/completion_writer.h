@@ -26,8 +26,8 @@ public:
         unsigned start_slot = 0;
         const RequestDispatcher::Start* start_request{};  ///< with start
         SlotMask finished = 0;
-        SlotMask discard = 0;
-        const SlotTable* slots{};  ///< status_i and queue_i
+        QueueMask reset_pending = 0;
+        const SlotTable* slots{};
         bool request_ready = false;
         const contract::Completion* entry{};  ///< with request_ready: see `entry`
         bool beat_ready = false;
@@ -73,12 +73,12 @@ public:
     /// Same cycle: the request that leaves, by an answer of the write port or without an entry. An answer goes first.
     [[nodiscard]] Finish finish(bool done, unsigned done_slot, bool done_error) const {
         if (done) return {true, done_slot, !done_error, done_error};
-        return {discard_, discard_slot_, false, false};
+        return {discard_, slot_, false, false};
     }
     [[nodiscard]] std::uint32_t bytes(unsigned slot) const { return requests_[slot].bytes; }
     /// A clock edge without start, an answer and a beat taken changes nothing.
     [[nodiscard]] bool at_rest(SlotMask finished) const {
-        return !discard_ && ((finished & ~writing_) == 0 || request_);
+        return !discard_ && !look_ && ((finished & ~writing_) == 0 || request_);
     }
     [[nodiscard]] bool idle() const { return !request_ && !entries_.valid() && writing_ == 0; }
 
@@ -104,8 +104,8 @@ private:
     std::uint32_t end_cycle_ = 0;
     StreamFifo<contract::Completion, entry_depth> entries_;  ///< whose beats are still to be given
     bool second_ = false;                                    ///< the second of two beats is to be given
+    bool look_ = false;  ///< it is to be seen whether the request leaves without an entry
     bool discard_ = false;
-    unsigned discard_slot_ = 0;
     RoundRobinArbiter<Configuration::slot_count> slots_;
 };
 

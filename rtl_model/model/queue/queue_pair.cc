@@ -146,14 +146,15 @@ void QueuePair::clock(const Inputs& inputs) {
         completion_head_ = completion_tail_ = 0;
     }
 
-    if (inputs.finish && inputs.finish_written) {
-        if (inputs.finish_ok) {
+    if (written_.valid) {
+        if (written_.ok) {
             ++completed_;
-            bytes_ += inputs.finish_bytes;
+            bytes_ += written_.bytes;
         } else {
             ++failed_;
         }
     }
+    written_ = {inputs.finish && inputs.finish_written, inputs.finish_ok, inputs.finish_bytes};
     if (inputs.fault.valid) fault_ = inputs.fault;
 }
 

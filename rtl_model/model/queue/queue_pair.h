@@ -38,11 +38,11 @@ public:
     void reset();
     void clock(const Inputs& inputs);
     /// A clock edge without inputs changes nothing.
-    [[nodiscard]] bool at_rest() const { return !reset_ && moderator_.at_rest(); }
+    [[nodiscard]] bool at_rest() const { return !reset_ && !written_.valid && moderator_.at_rest(); }
 
     /// Cycles in which nothing but time happens, without inputs.
     [[nodiscard]] std::uint64_t steady_cycles() const {
-        return reset_ ? 0 : moderator_.steady_cycles(moderator_inputs());
+        return reset_ || written_.valid ? 0 : moderator_.steady_cycles(moderator_inputs());
     }
     void advance(std::uint64_t cycles) { moderator_.advance(cycles); }
 
@@ -121,7 +121,15 @@ private:
     std::uint16_t submission_tail_ = 0;
     std::uint16_t completion_head_ = 0;
     std::uint16_t completion_tail_ = 0;
+    /// A completion entry was written in the cycle before: it is counted in this one.
+    struct Written {
+        bool valid = false;
+        bool ok = false;
+        std::uint32_t bytes = 0;
+    };
+
     DmaFault fault_;
+    Written written_;
     std::uint64_t completed_ = 0;
     std::uint64_t failed_ = 0;
     std::uint64_t bytes_ = 0;

@@ -663,7 +663,7 @@ void CceTop::clock(const EngineInputs& inputs) {
                               .start_slot = start_slot,
                               .start_request = &start_,
                               .finished = slots_.finished(),
-                              .discard = discard,
+                              .reset_pending = masks_.reset_pending,
                               .slots = &slots_,
                               .request_ready = completion_taken,
                               .entry = &entry,

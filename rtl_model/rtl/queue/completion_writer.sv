@@ -5,7 +5,8 @@
 // At 128 bits an entry takes two beats: first the next IV, then the beat with the phase; at wider buses one beat.
 // Software that sees the new phase therefore sees all of the entry. A queue's entries are written in the order of its
 // indices. Requests of a queue that is being reset leave without an entry.
-// Throughput: an entry every 2 cycles asked for, one beat a cycle. Latency: 2 cycles from finished to request.
+// Throughput: an entry every 2 cycles asked for, one beat a cycle. Latency: 2 cycles from finished to request; while a
+// queue is being reset a cycle more, in which it is seen whether the request is one of that queue.
 
 `default_nettype none
 
@@ -24,6 +25,7 @@ module completion_writer #(
     // What the dispatcher knows of a request
     input  wire logic                            start_i,
     input  wire logic [SlotWidth-1:0]            start_slot_i,
+    input  wire logic [QueueWidth-1:0]           start_queue_i,
     input  wire logic [31:0]                     start_cookie_i,
     input  wire logic [31:0]                     start_cycle_i,
     input  wire logic [31:0]                     start_bytes_i,
@@ -34,10 +36,8 @@ module completion_writer #(
 
     // Slots
     input  wire logic [SlotCount-1:0]            finished_i,
-    input  wire logic [SlotCount-1:0]            discard_i,
     input  wire logic [SlotCount-1:0]            ok_i,              // the slot's status is ok
     input  wire logic [7:0]                      status_i,          // of next_iv_slot_o
-    input  wire logic [SlotCount-1:0][7:0]       queue_i,
     output logic                                 free_o,
     output logic [SlotWidth-1:0]                 freed_slot_o,
     output logic [SlotWidth-1:0]                 next_iv_slot_o,    // whose next IV and status are wanted
@@ -49,13 +49,15 @@ module completion_writer #(
     // Queue pairs
     input  wire logic [QueueCount-1:0][63:0]     address_i,         // of the next entry
     input  wire logic [QueueCount-1:0]           phase_i,
+    input  wire logic [QueueCount-1:0]           reset_pending_i,
     input  wire logic [QueueCount-1:0][15:0]     submission_head_i,
     output logic [QueueCount-1:0]                issue_o,           // the entry at address_i is being written
     output logic [QueueCount-1:0]                finish_o,          // a request has left the engine
     output logic                                 finish_written_o,  // with finish: its entry is written
-    output logic                                 finish_ok_o,       // with finish: its status is ok
-    output logic [31:0]                          finish_bytes_o,    // with finish: bytes of its text
     output logic                                 finish_failed_o,   // with finish: its entry could not be written
+    output logic [QueueCount-1:0]                count_o,           // an entry was written in the cycle before
+    output logic                                 count_ok_o,        // with count: its status is ok
+    output logic [31:0]                          count_bytes_o,     // with count: bytes of its text
 
     // DMA write port
     output logic                                 request_valid_o,
@@ -79,11 +81,14 @@ module completion_writer #(
   localparam int unsigned PlaceWidth = $clog2(64) - $clog2(EntryBytes);  // entry within the widest beat
 
   logic [32*3+4-1:0] request_memory [SlotCount];
+  logic [QueueWidth-1:0] queue_memory [SlotCount];
   logic [SlotCount-1:0] writing_q;         // its entry is on its way
-  logic chosen_valid, chosen_discard, request_q, waiting, granted;
+  logic chosen_valid, request_q, waiting, granted;
+  logic look_q;                            // it is to be seen whether the request leaves without an entry
+  logic look_discard;
   logic [SlotWidth-1:0] chosen_slot, slot_q;
-  logic [QueueWidth-1:0] queue_q;
-  logic [31:0] cookie, start_cycle, end_cycle_q, bytes, done_bytes;
+  logic [QueueWidth-1:0] queue_q, finish_queue;
+  logic [31:0] cookie, start_cycle, end_cycle_q, bytes;
   logic is_cipher, is_stream, is_key_wrap, is_hash;
   logic [127:0] next_iv;
   cce_contract_pkg::unwrapped_key_t unwrapped_key;
@@ -93,7 +98,6 @@ module completion_writer #(
   logic [PlaceWidth-1:0] entry_place;
   logic [$clog2(EntryDepth+1)-1:0] entry_count;
   logic discard_q, discard_now;
-  logic [SlotWidth-1:0] discard_slot_q;
 
   round_robin_arbiter #(
       .Count(SlotCount)
@@ -105,29 +109,33 @@ module completion_writer #(
       .valid_o(chosen_valid),
       .index_o(chosen_slot)
   );
-  assign waiting = request_q || discard_q;
-  assign chosen_discard = chosen_valid && !waiting && discard_i[chosen_slot];
+  assign waiting = request_q || discard_q || look_q;
+  assign look_discard = look_q && reset_pending_i[queue_q];
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       request_q <= 1'b0;
+      look_q <= 1'b0;
       slot_q <= '0;
       queue_q <= '0;
       writing_q <= '0;
     end else begin
+      look_q <= chosen_valid && !waiting && reset_pending_i != '0;
       if (granted) request_q <= 1'b0;
-      else if (chosen_valid && !waiting && !chosen_discard) request_q <= 1'b1;
+      else if (look_q ? !look_discard : chosen_valid && !waiting && reset_pending_i == '0) request_q <= 1'b1;
       if (chosen_valid && !waiting) begin
         slot_q <= chosen_slot;
-        queue_q <= queue_i[chosen_slot][QueueWidth-1:0];
-        writing_q[chosen_slot] <= 1'b1;
+        queue_q <= queue_memory[chosen_slot];
       end
+      // In time: until then nothing is chosen.
+      if (request_q || look_q) writing_q[slot_q] <= 1'b1;
       if (free_o) writing_q[freed_slot_o] <= 1'b0;
     end
     if (chosen_valid && !waiting) end_cycle_q <= timestamp_i;
     if (start_i) begin
       request_memory[start_slot_i] <= {start_cookie_i, start_cycle_i, start_bytes_i, start_cipher_i, start_stream_i,
                                        start_key_wrap_i, start_hash_i};
+      queue_memory[start_slot_i] <= start_queue_i;
     end
   end
 
@@ -211,24 +219,26 @@ module completion_writer #(
   // The end of a request: its entry was answered, or it leaves without one. An answer goes first.
   always_ff @(posedge clk_i) begin
     if (!rst_ni) discard_q <= 1'b0;
-    else if (chosen_discard) discard_q <= 1'b1;
+    else if (look_discard) discard_q <= 1'b1;
     else if (!done_i) discard_q <= 1'b0;
-    if (chosen_discard) discard_slot_q <= chosen_slot;
   end
   assign discard_now = discard_q && !done_i;
   assign free_o = done_i || discard_now;
-  assign freed_slot_o = done_i ? done_slot_i : discard_slot_q;
+  assign freed_slot_o = done_i ? done_slot_i : slot_q;
+  assign finish_queue = queue_memory[freed_slot_o];
   always_comb begin
     finish_o = '0;
-    finish_o[queue_i[freed_slot_o][QueueWidth-1:0]] = free_o;
+    finish_o[finish_queue] = free_o;
   end
   assign finish_written_o = done_i && !done_error_i;
   assign finish_failed_o = done_i && done_error_i;
-  assign finish_ok_o = ok_i[freed_slot_o];
-  assign done_bytes = request_memory[freed_slot_o][35:4];
-  assign finish_bytes_o = done_bytes;
+  always_ff @(posedge clk_i) begin
+    count_o <= rst_ni && finish_written_o ? finish_o : '0;
+    count_ok_o <= ok_i[freed_slot_o];
+    count_bytes_o <= request_memory[freed_slot_o][35:4];
+  end
 
-  assign idle_o = !request_q && !entry_valid && writing_q == '0;
+  assign idle_o = !request_q && !look_q && !entry_valid && writing_q == '0;
 
   logic unused_bits;
   assign unused_bits = ^{bytes, denied_i};

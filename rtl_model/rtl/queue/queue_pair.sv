@@ -41,9 +41,10 @@ module queue_pair (
     input  wire logic                  issue_i,            // the entry at completion_address_o is being written
     input  wire logic                  finish_i,           // a request has left the engine
     input  wire logic                  finish_written_i,   // with finish_i: its completion entry is written
-    input  wire logic                  finish_ok_i,        // with finish_i: its status is ok
-    input  wire logic [31:0]           finish_bytes_i,     // with finish_i: bytes of its text
     input  wire logic                  finish_failed_i,    // with finish_i: its completion entry could not be written
+    input  wire logic                  count_i,            // a completion entry was written in the cycle before
+    input  wire logic                  count_ok_i,         // with count_i: its status is ok
+    input  wire logic [31:0]           count_bytes_i,      // with count_i: bytes of its text
     input  wire cce_pkg::dma_fault_t   fault_i,            // a DMA access of this queue was refused
 
     output logic                       interrupt_o,        // one-cycle pulse
@@ -258,10 +259,10 @@ module queue_pair (
       fault_reason_q <= cce_contract_pkg::FaultReasonNone;
       fault_write_q <= 1'b0;
     end else begin
-      if (finish_i && finish_written_i) begin
-        if (finish_ok_i) begin
+      if (count_i) begin
+        if (count_ok_i) begin
           completed_q <= completed_q + 64'd1;
-          bytes_q <= bytes_q + 64'(finish_bytes_i);
+          bytes_q <= bytes_q + 64'(count_bytes_i);
         end else begin
           failed_q <= failed_q + 64'd1;
         end

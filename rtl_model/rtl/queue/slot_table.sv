@@ -65,7 +65,6 @@ module slot_table #(
     output logic [SlotCount-1:0]                       ok_o,               // the status is ok
     input  wire logic [SlotWidth-1:0]                  status_slot_i,
     output logic [7:0]                                 status_o,           // of status_slot_i
-    output logic [SlotCount-1:0][7:0]                  queue_o,
     input  wire logic                                  free_i,
     input  wire logic [SlotWidth-1:0]                  freed_slot_i
 );
@@ -261,7 +260,6 @@ module slot_table #(
   assign erase_wanted_o = used_q & erase_q & ~cipher_q & ~key_q;
   assign finished_o = finished_q;
   assign ok_o = ok_q;
-  assign queue_o = queue_q;
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin

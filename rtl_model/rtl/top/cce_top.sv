@@ -367,8 +367,9 @@ module cce_top #(
   logic [QueueCount-1:0] queue_fetch, queue_read, queue_drop, queue_drop_failed, queue_issue, queue_finish;
   logic [QueueCount-1:0][63:0] queue_descriptor_address, queue_completion_address;
   logic [QueueCount-1:0][15:0] queue_submission_head;
-  logic finish_written, finish_ok, finish_failed;
-  logic [31:0] finish_bytes;
+  logic finish_written, finish_failed, count_ok;
+  logic [QueueCount-1:0] queue_count;
+  logic [31:0] count_bytes;
 
   for (genvar q = 0; q < QueueCount; q++) begin : gen_queue
     // A refused write counts before a refused read of the same cycle.
@@ -405,9 +406,10 @@ module cce_top #(
         .issue_i(queue_issue[q]),
         .finish_i(queue_finish[q]),
         .finish_written_i(finish_written),
-        .finish_ok_i(finish_ok),
-        .finish_bytes_i(finish_bytes),
         .finish_failed_i(queue_finish[q] && finish_failed),
+        .count_i(queue_count[q]),
+        .count_ok_i(count_ok),
+        .count_bytes_i(count_bytes),
         .fault_i(queue_fault),
         .interrupt_o(queue_interrupt[q]),
         .event_o(queue_event[q]),
@@ -513,7 +515,6 @@ module cce_top #(
   // -------------------------------------------------------------------------------------------------------- slots
 
   logic [SlotCount-1:0] used, abort, discard, cipher_done, erase_wanted, finished;
-  logic [SlotCount-1:0][7:0] slot_queue;
   logic [SlotCount-1:0] slot_ok;
   logic [SlotWidth-1:0] next_iv_slot;
   logic [7:0] slot_status;
@@ -571,7 +572,6 @@ module cce_top #(
       .ok_o(slot_ok),
       .status_slot_i(next_iv_slot),
       .status_o(slot_status),
-      .queue_o(slot_queue),
       .free_i(freed),
       .freed_slot_i(freed_slot)
   );
@@ -1156,6 +1156,7 @@ module cce_top #(
       .timestamp_i(timestamp_i[31:0]),
       .start_i(start),
       .start_slot_i(start_slot),
+      .start_queue_i(start_queue),
       .start_cookie_i(start_cookie),
       .start_cycle_i(start_cycle),
       .start_bytes_i(start_bytes),
@@ -1164,10 +1165,8 @@ module cce_top #(
       .start_key_wrap_i(start_key_wrap),
       .start_hash_i(start_hash),
       .finished_i(finished),
-      .discard_i(discard),
       .ok_i(slot_ok),
       .status_i(slot_status),
-      .queue_i(slot_queue),
       .free_o(freed),
       .freed_slot_o(freed_slot),
       .next_iv_slot_o(next_iv_slot),
@@ -1177,13 +1176,15 @@ module cce_top #(
       .key_length_i(wrapped_key_length),
       .address_i(queue_completion_address),
       .phase_i(queue_phase),
+      .reset_pending_i(queue_reset_pending),
       .submission_head_i(queue_submission_head),
       .issue_o(queue_issue),
       .finish_o(queue_finish),
       .finish_written_o(finish_written),
-      .finish_ok_o(finish_ok),
-      .finish_bytes_o(finish_bytes),
       .finish_failed_o(finish_failed),
+      .count_o(queue_count),
+      .count_ok_o(count_ok),
+      .count_bytes_o(count_bytes),
       .request_valid_o(write_valid[cce_pkg::WriteClientCompletion]),
       .request_o(completion_dma),
       .request_tag_o(write_tag[cce_pkg::WriteClientCompletion]),
