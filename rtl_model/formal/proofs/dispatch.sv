@@ -15,8 +15,8 @@
 // -       check_q <= chosen_valid && !drop_now;
 // +       check_q <= chosen_valid;
 // fault lost queue/request_dispatcher.sv: a descriptor is dropped without saying so
-// -     drop_o[chosen] = drop_now;
-// +     drop_o[chosen] = drop_now && !failed_i[chosen];
+// -       drop_o[q] = chosen_valid && chosen == QueueWidth'(q) && drops[q];
+// +       drop_o[q] = chosen_valid && chosen == QueueWidth'(q) && drops[q] && !failed_i[q];
 // fault unread queue/request_dispatcher.sv: a descriptor that could not be read is started
 // -       drops[q] = reset_pending_i[q] || stopped_i[q] || failed_i[q];
 // +       drops[q] = reset_pending_i[q] || stopped_i[q];

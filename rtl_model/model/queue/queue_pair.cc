@@ -111,8 +111,9 @@ void QueuePair::write_register(const Inputs& inputs) {
 void QueuePair::clock(const Inputs& inputs) {
     // All decisions of the cycle come from the registers as they were.
     const bool do_reset = reset_ && !busy();
-    const bool stops = event(inputs);
-    const QueueError error = new_error(inputs);
+    const bool stops = event();
+    const QueueError error = new_error_;
+    new_error_ = new_error(inputs);
     const bool counts = doorbell_counts();
     const auto value = static_cast<std::uint16_t>(inputs.data);
     const bool submission_doorbell =

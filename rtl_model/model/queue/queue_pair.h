@@ -38,11 +38,11 @@ public:
     void reset();
     void clock(const Inputs& inputs);
     /// A clock edge without inputs changes nothing.
-    [[nodiscard]] bool at_rest() const { return !reset_ && !written_.valid && moderator_.at_rest(); }
+    [[nodiscard]] bool at_rest() const { return !reset_ && !written_.valid && !error_found() && moderator_.at_rest(); }
 
     /// Cycles in which nothing but time happens, without inputs.
     [[nodiscard]] std::uint64_t steady_cycles() const {
-        return reset_ || written_.valid ? 0 : moderator_.steady_cycles(moderator_inputs());
+        return reset_ || written_.valid || error_found() ? 0 : moderator_.steady_cycles(moderator_inputs());
     }
     void advance(std::uint64_t cycles) { moderator_.advance(cycles); }
 
@@ -63,11 +63,9 @@ public:
 
     [[nodiscard]] bool interrupt() const { return moderator_.interrupt(moderator_inputs()); }
     /// The queue stops with an error in this cycle.
-    [[nodiscard]] bool event(const Inputs& inputs) const {
-        return !stopped() && !reset_ && new_error(inputs) != contract::QueueError::none;
-    }
+    [[nodiscard]] bool event() const { return !stopped() && !reset_ && error_found(); }
     [[nodiscard]] bool idle() const {
-        return in_flight_ == 0 && !ready() && !reset_ && moderator_.idle(interrupt_enable_);
+        return in_flight_ == 0 && !ready() && !reset_ && !error_found() && moderator_.idle(interrupt_enable_);
     }
 
 private:
@@ -87,6 +85,7 @@ private:
         return static_cast<std::uint16_t>(difference(completion_tail_, completion_head_) + owed_) < completion_size();
     }
     [[nodiscard]] bool running() const { return enable_ && !stopped() && !pause_ && !reset_; }
+    [[nodiscard]] bool error_found() const { return new_error_ != contract::QueueError::none; }
     [[nodiscard]] bool busy() const { return in_flight_ != 0; }
     [[nodiscard]] bool enable_write(const Inputs& inputs) const;
     [[nodiscard]] bool ring_aligned() const;
@@ -109,6 +108,7 @@ private:
     std::uint8_t in_flight_ = 0;  ///< fetched, and not yet dropped or finished
     std::uint8_t owed_ = 0;       ///< of these without a completion entry being written
     contract::QueueError error_ = contract::QueueError::none;
+    contract::QueueError new_error_ = contract::QueueError::none;  ///< found in the cycle before
     std::uint64_t submission_base_ = 0;
     std::uint64_t completion_base_ = 0;
     std::uint8_t submission_log2_ = 0;

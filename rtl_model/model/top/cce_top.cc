@@ -528,7 +528,7 @@ void CceTop::clock(const EngineInputs& inputs) {
         } else {
             in.fault.valid = false;
         }
-        if (queues_[queue].event(in)) queue_event |= bit(queue);
+        if (queues_[queue].event()) queue_event |= bit(queue);
     }
     // Registers are read before anything else moves.
     clock_registers(inputs, write, queue_event, erasing_contexts);

@@ -6,6 +6,7 @@
 // when they fetch, drop and finish one. Several requests are in flight at once; a descriptor is fetched only if the
 // completion ring has room for the answers of all of them.
 // Indices are free-running 16-bit numbers; their low bits choose the slot.
+// An error stops the queue in the second cycle behind it.
 // A reset takes effect when no request of this queue is in flight; until then `reset_pending_o` tells everybody to
 // give up its requests: so once the reset bit reads 0, no DMA of this queue follows.
 
@@ -90,6 +91,8 @@ module queue_pair (
   logic moderator_idle;
   logic new_error;
   logic [7:0] new_error_code;
+  logic new_error_q;          // found in the cycle before; it counts in this one
+  logic [7:0] new_error_code_q;
   cce_contract_pkg::queue_control_t control_write, control_read;
   cce_contract_pkg::queue_ring_size_t ring_size_write, ring_size_read;
   cce_contract_pkg::queue_rights_t rights_write, rights_read;
@@ -116,7 +119,7 @@ module queue_pair (
   assign completion_phase_o = !completion_tail_q[completion_log2_q[3:0]];
   assign submission_head_o = submission_head_q;
   assign unrestricted_o = unrestricted_q;
-  assign idle_o = !busy && !ready_o && !reset_q && moderator_idle;
+  assign idle_o = !busy && !ready_o && !reset_q && !new_error_q && moderator_idle;
 
   // Register writes
 
@@ -183,6 +186,8 @@ module queue_pair (
       owed_q <= '0;
       promised_q <= '0;
       error_q <= 8'(cce_contract_pkg::QueueErrorNone);
+      new_error_q <= 1'b0;
+      new_error_code_q <= 8'(cce_contract_pkg::QueueErrorNone);
       unrestricted_q <= 1'b0;
       fetch_head_q <= '0;
       submission_head_q <= '0;
@@ -231,7 +236,9 @@ module queue_pair (
       can_q <= can;
       // Not at finish: software may see the entry, and ring the doorbell for it, before its write response is here.
       if (issue_i) completion_tail_q <= completion_tail_q + 16'd1;
-      if (new_error && !stopped && !reset_q) error_q <= new_error_code;
+      new_error_q <= new_error;
+      new_error_code_q <= new_error_code;
+      if (event_o) error_q <= new_error_code_q;
       if (engine_reset_i) reset_q <= 1'b1;
       if (do_reset) begin
         reset_q <= 1'b0;
@@ -275,7 +282,7 @@ module queue_pair (
     end
   end
 
-  assign event_o = new_error && !stopped && !reset_q;
+  assign event_o = new_error_q && !stopped && !reset_q;
 
   interrupt_moderator u_moderator (
       .clk_i,
@@ -364,6 +371,8 @@ module queue_pair (
       if (finish_i || drop_i) assert (busy);
       if (finish_failed_i) assert (finish_i);
       if (drop_failed_i) assert (drop_i);
+      // Nothing that was found before a reset counts behind it.
+      if (do_reset) assert (!new_error);
       assert (promised_q == (completion_tail_q - completion_head_q) + 16'(owed_q));
       // A completion entry is never written into a ring without room.
       if (issue_i) assert (owed_q != '0 && (completion_tail_q - completion_head_q) < completion_size);

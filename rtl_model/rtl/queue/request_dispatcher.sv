@@ -67,11 +67,12 @@ module request_dispatcher #(
   localparam int unsigned AlignmentWidth = $clog2(cce_contract_pkg::ContextAlignmentBytes);
   localparam logic [31:0] WrapLimit = cce_contract_pkg::KeyWrapLimitBytes;
   localparam logic [31:0] HashContext = cce_contract_pkg::HashContextBytes;
+  localparam int unsigned FrontWidth = 10;  // hash_context and two states in front of a message
   localparam int unsigned FunctionLsb = cce_contract_pkg::CipherHashFunctionLsb;
   localparam logic [31:0] OneUnit = cce_contract_pkg::ContextRecordBytes;
   localparam logic [31:0] TwoUnits = cce_contract_pkg::ContextRecordBytes + cce_contract_pkg::ContextSecondKeyBytes;
 
-  logic [QueueCount-1:0] possible, drops;
+  logic [QueueCount-1:0] possible, drops, takes;
   logic chosen_valid, drop_now, check_q, hand_over_q;
   logic [QueueWidth-1:0] chosen, queue_q;
   logic [QueueCount-1:0][CountWidth-1:0] in_flight_q;
@@ -101,13 +102,14 @@ module request_dispatcher #(
   );
   assign queue_o = chosen;
   assign take_o = chosen_valid;
-  assign drop_now = chosen_valid && drops[chosen];
   always_comb begin
-    drop_o = '0;
-    drop_failed_o = '0;
-    drop_o[chosen] = drop_now;
-    drop_failed_o[chosen] = drop_now && failed_i[chosen];
+    for (int unsigned q = 0; q < QueueCount; q++) begin
+      drop_o[q] = chosen_valid && chosen == QueueWidth'(q) && drops[q];
+      drop_failed_o[q] = chosen_valid && chosen == QueueWidth'(q) && failed_i[q];
+      takes[q] = chosen_valid && chosen == QueueWidth'(q) && !drops[q];
+    end
   end
+  assign drop_now = drop_o != '0;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -121,11 +123,10 @@ module request_dispatcher #(
       hand_over_q <= check_q;
       if (chosen_valid) queue_q <= chosen;
       for (int unsigned q = 0; q < QueueCount; q++) begin
-        in_flight_q[q] <= in_flight_q[q] + CountWidth'(chosen_valid && !drop_now && chosen == QueueWidth'(q)) -
-                          CountWidth'(freed_i[q]);
-        if (freed_i[q] && in_flight_q[q] == CountWidth'(1)) barrier_q[q] <= 1'b0;
+        in_flight_q[q] <= in_flight_q[q] + CountWidth'(takes[q]) - CountWidth'(freed_i[q]);
+        if (takes[q]) barrier_q[q] <= fence_i[q];
+        else if (freed_i[q] && in_flight_q[q] == CountWidth'(1)) barrier_q[q] <= 1'b0;
       end
-      if (chosen_valid && !drop_now) barrier_q[chosen] <= fence_i[chosen];
     end
     if (chosen_valid) begin
       descriptor_q <= descriptor_i;
@@ -144,11 +145,13 @@ module request_dispatcher #(
   logic ccm_iv_bad, ccm_long;
   hash_pkg::mode_t hash_mode;
   logic hash_ends;            // the message ends here
-  logic [31:0] state_bytes, front_bytes, output_length;
+  logic [FrontWidth-1:0] state_bytes, front_bytes;
+  logic [31:0] output_length, output_length_q;
   logic uses_key, pass_cbc, pass_ctr;   // cipher and hash in one pass
   logic [7:0] pass_cipher;
   logic [31:0] pass_aad_bytes;
-  logic [32:0] pass_message_bytes;
+  logic [32:0] pass_bytes;    // with what is in front of the AAD
+  logic pass_front_missing, pass_too_long;
   logic gated;
   logic [7:0] status;
   cce_contract_pkg::hash_output_t hash_output;
@@ -207,14 +210,17 @@ module request_dispatcher #(
   assign hash_mode = is_cipher_hash ? d.mode[7:FunctionLsb] : d.mode[hash_pkg::ModeWidth-1:0];
   assign uses_key = is_cipher || is_cipher_hash;
   assign hash_ends = d.flags.stream_last || d.flags.squeeze;
-  assign state_bytes = {24'd0, hash_pkg::state_pieces(hash_mode), 4'd0};
+  assign state_bytes = FrontWidth'({hash_pkg::state_pieces(hash_mode), 4'd0});
   always_comb begin
     front_bytes = '0;
-    if ((!is_cipher_hash && !d.flags.stream_first) || d.flags.keyed) front_bytes = HashContext + state_bytes;
+    if ((!is_cipher_hash && !d.flags.stream_first) || d.flags.keyed) front_bytes = FrontWidth'(HashContext) + state_bytes;
     if (d.flags.keyed) front_bytes = front_bytes + state_bytes;
   end
-  assign pass_aad_bytes = d.aad_length - front_bytes;
-  assign pass_message_bytes = {1'b0, pass_aad_bytes} + {1'b0, d.text_length};
+  assign pass_aad_bytes = d.aad_length - 32'(front_bytes);
+  // The message, AAD and text, must have less than 2^32 bytes; the sum does not wait for what is in front of it.
+  assign pass_bytes = {1'b0, d.aad_length} + {1'b0, d.text_length};
+  assign pass_front_missing = d.aad_length[31:FrontWidth] == '0 && d.aad_length[FrontWidth-1:0] < front_bytes;
+  assign pass_too_long = pass_bytes[32] && (pass_bytes[31:FrontWidth] != '0 || pass_bytes[FrontWidth-1:0] >= front_bytes);
   assign gated = (uses_key && gate_aes_i) || ((is_hash || is_cipher_hash) && gate_hash_i);
   // CCM: the text's length has L bytes (SP 800-38C, A.1).
   assign length_bytes = {1'b0, d.iv[2:0]} + 4'd1;
@@ -225,9 +231,9 @@ module request_dispatcher #(
     if (is_load) begin
       length_bad = d.text_length != OneUnit && d.text_length != TwoUnits;
     end else if (is_hash) begin
-      length_bad = d.aad_length != front_bytes;
+      length_bad = d.aad_length != 32'(front_bytes);
     end else if (is_cipher_hash) begin
-      length_bad = (pass_cbc && d.text_length[3:0] != '0) || d.aad_length < front_bytes || pass_message_bytes[32];
+      length_bad = (pass_cbc && d.text_length[3:0] != '0) || pass_front_missing || pass_too_long;
     end else if (!is_cipher) begin
       length_bad = d.text_length != '0;
     end else if (ecb || cbc) begin
@@ -319,6 +325,7 @@ module request_dispatcher #(
     start_hash_q <= rst_ni && check_q && good && (is_hash || is_cipher_hash);
     start_key_q <= rst_ni && check_q && good && !is_nop && !is_hash;
     status_q <= status;
+    output_length_q <= output_length;
     prefix_q <= 3'd0;
     if (is_cipher && ccm && d.aad_length != '0) prefix_q <= d.aad_length < 32'h0000ff00 ? 3'd2 : 3'd6;
   end
@@ -340,7 +347,7 @@ module request_dispatcher #(
   always_comb begin
     output_length = d.text_length;
     if (is_hash) begin
-      output_length = hash_output.length + (d.flags.stream_last ? '0 : HashContext + state_bytes);
+      output_length = hash_output.length + (d.flags.stream_last ? '0 : HashContext + 32'(state_bytes));
     end else if (cmac) begin
       output_length = '0;
     end else if (wraps) begin
@@ -361,7 +368,7 @@ module request_dispatcher #(
     cipher_request_o.aad_length = d.aad_length;
     cipher_request_o.text_length = d.text_length;
     cipher_request_o.tag_length = d.tag_length[6:0];
-    cipher_request_o.output_length = output_length;
+    cipher_request_o.output_length = output_length_q;
     cipher_request_o.source_list = d.flags.source_list;
     cipher_request_o.source_region = d.source_region;
     cipher_request_o.source = d.source;
@@ -380,7 +387,7 @@ module request_dispatcher #(
     hash_request_o.iv = d.iv;
     hash_request_o.aad_length = pass_aad_bytes;
     hash_request_o.text_length = d.text_length;
-    hash_request_o.output_length = is_cipher_hash ? 32'(d.tag_length) : output_length;
+    hash_request_o.output_length = is_cipher_hash ? 32'(d.tag_length) : output_length_q;
     if (is_load) key_request_o.job = 2'(cce_pkg::KeyJobLoad);
     else if (is_invalidate) key_request_o.job = 2'(cce_pkg::KeyJobInvalidate);
     else key_request_o.job = d.flags.context_held ? 2'(cce_pkg::KeyJobHeld) : 2'(cce_pkg::KeyJobRecord);
@@ -399,7 +406,7 @@ module request_dispatcher #(
   assign idle_o = !check_q && !hand_over_q && valid_i == '0;
 
   logic unused_bits;
-  assign unused_bits = ^{free_slot_i, d.flags.fence, pass_message_bytes};
+  assign unused_bits = ^{free_slot_i, d.flags.fence};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
