@@ -151,7 +151,7 @@ module request_dispatcher #(
   logic [7:0] pass_cipher;
   logic [31:0] pass_aad_bytes;
   logic [32:0] pass_bytes;    // with what is in front of the AAD
-  logic pass_front_missing, pass_too_long;
+  logic front_wrong, pass_front_missing, pass_too_long;
   logic gated;
   logic [7:0] status;
   cce_contract_pkg::hash_output_t hash_output;
@@ -219,6 +219,7 @@ module request_dispatcher #(
   assign pass_aad_bytes = d.aad_length - 32'(front_bytes);
   // The message, AAD and text, must have less than 2^32 bytes; the sum does not wait for what is in front of it.
   assign pass_bytes = {1'b0, d.aad_length} + {1'b0, d.text_length};
+  assign front_wrong = d.aad_length[31:FrontWidth] != '0 || d.aad_length[FrontWidth-1:0] != front_bytes;
   assign pass_front_missing = d.aad_length[31:FrontWidth] == '0 && d.aad_length[FrontWidth-1:0] < front_bytes;
   assign pass_too_long = pass_bytes[32] && (pass_bytes[31:FrontWidth] != '0 || pass_bytes[FrontWidth-1:0] >= front_bytes);
   assign gated = (uses_key && gate_aes_i) || ((is_hash || is_cipher_hash) && gate_hash_i);
@@ -231,7 +232,7 @@ module request_dispatcher #(
     if (is_load) begin
       length_bad = d.text_length != OneUnit && d.text_length != TwoUnits;
     end else if (is_hash) begin
-      length_bad = d.aad_length != 32'(front_bytes);
+      length_bad = front_wrong;
     end else if (is_cipher_hash) begin
       length_bad = (pass_cbc && d.text_length[3:0] != '0) || pass_front_missing || pass_too_long;
     end else if (!is_cipher) begin
