@@ -106,8 +106,10 @@ module destination_writer #(
   localparam int unsigned ProgressWidth = 1 + 32 + PlaceWidth;
   localparam int unsigned StartBlocks = 4;  // blocks of the stream that must be there before its burst begins
   localparam int unsigned LaneReadyNeeded = cce_pkg::LaneBurstBytes / 16 + 1;
-  localparam int unsigned BurstDepth = 16;
+  localparam int unsigned BurstDepth = 16;  // a power of two
+  localparam int unsigned BurstIndexWidth = $clog2(BurstDepth);
   localparam int unsigned BurstWidth = 3 + SlotWidth + PlaceWidth + 13 + LaneWidth;
+  localparam int unsigned BeatBlockWidth = $clog2(Lanes / 16 + 2);
   localparam int unsigned BeatDepth = 4;
 
   typedef enum logic [1:0] {
@@ -237,7 +239,6 @@ module destination_writer #(
   logic [7:0] queue_q;
   logic bursts_full;
   logic asked_q, unanswered_q;   // a burst was taken in the cycle before, or in the one before that
-  logic [BurstWidth-1:0] asked_burst_q;
 
   assign segment_slot_o = slot_q;
   assign end_slot_o = slot_q;
@@ -459,24 +460,36 @@ module destination_writer #(
     end
     if (granted) begin
       progress_memory[slot_q] <= {in_tag_q, phase_left_q, place_q};
-      asked_burst_q <= {stream_turn_q, zero_q, phase_ends_q, slot_q, burst_place_q, bytes_q, address_q[LaneWidth-1:0]};
     end
     if (start_i) lengths_memory[start_slot_i] <= {!start_request_i.stream, start_text != '0, start_text, start_tag};
   end
 
   // -------------------------------------------------------------------------------------- beats from buffer to bus
 
-  logic burst_valid, burst_pop;
-  logic [$clog2(BurstDepth+1)-1:0] burst_count;
-  logic burst_stream, burst_zero, burst_phase_ends;
-  logic [SlotWidth-1:0] burst_slot;
-  logic [PlaceWidth-1:0] burst_place, beat_place, beat_place_q, beat_after;
-  logic [12:0] burst_bytes, beat_left, beat_left_q;
-  logic [LaneWidth-1:0] burst_lane, beat_lane;
-  logic [LaneWidth:0] beat_room, beat_count;
-  logic first_q, beat_last, silent, beat_there, feed;
-  logic [StreamBlockWidth:0] last_block, freed_block;
-  logic [LaneCountWidth-1:0] freed_lane_blocks;
+  // The burst whose beats leave is in registers, with all that its next beat needs. Those behind it are in a ring with
+  // room for one more: a burst is written there while it is asked for, and counts when it has been granted.
+  (* ram_style = "distributed" *)
+  logic [BurstWidth-1:0] bursts_memory [BurstDepth];
+  logic [BurstIndexWidth-1:0] bursts_head_q, bursts_tail_q;
+  logic head_valid, push, load, begins;
+  logic head_stream, head_zero, head_phase_ends;
+  logic [SlotWidth-1:0] head_slot;
+  logic [PlaceWidth-1:0] head_place;
+  logic [12:0] head_bytes;
+  logic [LaneWidth-1:0] head_lane;
+  logic burst_valid_q;
+  logic burst_stream_q, burst_zero_q, burst_phase_ends_q, phase_ends_now;
+  logic [SlotWidth-1:0] burst_slot_q;
+  // The beat that is next, and the one behind it.
+  logic [PlaceWidth-1:0] beat_place, beat_place_q;
+  logic [12:0] beat_left, beat_left_q;
+  logic [LaneWidth-1:0] beat_lane, beat_lane_q;
+  logic [LaneWidth:0] beat_room, beat_count, beat_count_q;
+  logic beat_last, beat_last_q;
+  logic [BeatBlockWidth-1:0] beat_reach, beat_reach_q;   // blocks from its first to its last byte's
+  logic [BeatBlockWidth-1:0] beat_frees, beat_frees_q;   // blocks of which it takes the last bytes
+  logic silent, beat_there, feed;
+  logic [StreamBlockWidth:0] freed_block;
   logic [StreamBlockWidth:0] there;
   logic given;
   logic fetched_q;
@@ -485,87 +498,87 @@ module destination_writer #(
   logic [$clog2(BeatDepth+1)-1:0] beats_waiting;
   logic [DataWidth-1:0] fetched_data;
 
-  stream_fifo #(
-      .Width(BurstWidth),
-      .Depth(BurstDepth)
-  ) u_bursts (
-      .clk_i,
-      .rst_ni,
-      .clear_i(1'b0),
-      .push_i(granted_i),
-      .data_i(asked_burst_q),
-      .pop_i(burst_pop),
-      .valid_o(burst_valid),
-      .data_o({burst_stream, burst_zero, burst_phase_ends, burst_slot, burst_place, burst_bytes, burst_lane}),
-      .count_o(burst_count)
-  );
-  assign bursts_full = burst_count == ($clog2(BurstDepth + 1))'(BurstDepth);
-  assign feeder_idle = !burst_valid && !asked_q;
+  assign push = granted_i;
+  assign head_valid = bursts_head_q != bursts_tail_q || push;
+  assign {head_stream, head_zero, head_phase_ends, head_slot, head_place, head_bytes, head_lane} =
+      bursts_memory[bursts_head_q];
+  assign bursts_full = bursts_head_q == bursts_tail_q + BurstIndexWidth'(1);
+  assign feeder_idle = !burst_valid_q && !asked_q;
 
-  assign beat_place = first_q ? burst_place : beat_place_q;
-  assign beat_left = first_q ? burst_bytes : beat_left_q;
-  assign beat_lane = first_q ? burst_lane : '0;
+  assign begins = !burst_valid_q || beat_last_q;
+  assign load = !burst_valid_q || feed;
+  assign beat_place = begins ? head_place : beat_place_q + PlaceWidth'(beat_count_q);
+  assign beat_left = begins ? head_bytes : beat_left_q - 13'(beat_count_q);
+  assign beat_lane = begins ? head_lane : '0;
+  assign phase_ends_now = begins ? head_phase_ends : burst_phase_ends_q;
   assign beat_room = (LaneWidth + 1)'(Lanes) - {1'b0, beat_lane};
-  assign beat_count = 13'(beat_room) < beat_left ? beat_room : beat_left[LaneWidth:0];
-  assign beat_last = beat_left == 13'(beat_count);
-  assign beat_after = beat_place + PlaceWidth'(beat_count);
-  assign last_block = (StreamBlockWidth + 1)'((beat_after - PlaceWidth'(1)) >> 4);
-  assign freed_block = (StreamBlockWidth + 1)'((beat_after + (beat_last && burst_phase_ends ? PlaceWidth'(15) : '0)) >> 4);
-  assign freed_lane_blocks = LaneCountWidth'(freed_block - beat_place[PlaceWidth-1:4]);
+  assign beat_last = beat_left <= 13'(beat_room);
+  assign beat_count = beat_last ? beat_left[LaneWidth:0] : beat_room;
+  assign beat_reach = BeatBlockWidth'(((LaneWidth + 2)'(beat_place[3:0]) + (LaneWidth + 2)'(beat_count) -
+                                       (LaneWidth + 2)'(1)) >> 4);
+  assign beat_frees = BeatBlockWidth'(((LaneWidth + 2)'(beat_place[3:0]) + (LaneWidth + 2)'(beat_count) +
+                                       (beat_last && phase_ends_now ? (LaneWidth + 2)'(15) : '0)) >> 4);
+  assign freed_block = beat_place_q[PlaceWidth-1:4] + (StreamBlockWidth + 1)'(beat_frees_q);
   // Beats of an aborted request may stand for blocks that never came, unless it had given all before it was aborted.
-  assign given = finishing_q[burst_slot] && !(tail_q && tail_slot_q == burst_slot);
-  assign silent = abort_i[burst_slot] && !burst_zero;
+  assign given = finishing_q[burst_slot_q] && !(tail_q && tail_slot_q == burst_slot_q);
+  assign silent = abort_i[burst_slot_q] && !burst_zero_q;
   // Blocks in the buffer behind the last one of this beat; a negative number if it is not there.
-  assign there = stream_produced_i - last_block - (StreamBlockWidth + 1)'(1);
-  assign beat_there = burst_zero || silent || !burst_stream || !there[StreamBlockWidth];
-  assign feed = burst_valid && beat_there &&
+  assign there = stream_produced_i - (beat_place_q[PlaceWidth-1:4] + (StreamBlockWidth + 1)'(beat_reach_q)) -
+                 (StreamBlockWidth + 1)'(1);
+  assign beat_there = burst_zero_q || silent || !burst_stream_q || !there[StreamBlockWidth];
+  assign feed = burst_valid_q && beat_there &&
                 beats_waiting + ($clog2(BeatDepth + 1))'(fetched_q) < ($clog2(BeatDepth + 1))'(BeatDepth);
-  assign burst_pop = feed && beat_last;
   always_comb begin
     for (int unsigned i = 0; i < Lanes; i++) begin
-      strobe[i] = !silent && LaneWidth'(i) >= beat_lane && (LaneWidth + 1)'(i) < {1'b0, beat_lane} + beat_count;
+      strobe[i] = !silent && LaneWidth'(i) >= beat_lane_q && (LaneWidth + 1)'(i) < {1'b0, beat_lane_q} + beat_count_q;
     end
   end
 
   assign read_o = feed;
-  assign read_stream_o = burst_stream;
-  assign read_slot_o = burst_slot;
-  assign read_position_o = beat_place[PositionWidth-1:0];
-  assign read_lane_o = beat_lane;
+  assign read_stream_o = burst_stream_q;
+  assign read_slot_o = burst_slot_q;
+  assign read_position_o = beat_place_q[PositionWidth-1:0];
+  assign read_lane_o = beat_lane_q;
 
   // Steps of the lanes' counters: where both ends of one meet in a slot, the second takes the first's along. One sum a
   // counter.
   logic lane_freed, lane_granted, lane_ends, filled_meets, ready_meets;
   logic [LaneCountWidth-1:0] filled_step, ready_step;
-  assign lane_freed = feed && !burst_stream && !burst_zero;
+  assign lane_freed = feed && !burst_stream_q && !burst_zero_q;
   assign lane_granted = granted && !stream_turn_q;
   assign lane_ends = ending && !stream_turn_q && !wiping_q[slot_q];
-  assign filled_meets = lane_freed && lane_write_i && burst_slot == lane_write_slot_i;
-  assign filled_step = filled_meets ? LaneCountWidth'(1) - freed_lane_blocks : -freed_lane_blocks;
+  assign filled_meets = lane_freed && lane_write_i && burst_slot_q == lane_write_slot_i;
+  assign filled_step = LaneCountWidth'(filled_meets) - LaneCountWidth'(beat_frees_q);
   assign ready_meets = lane_granted && lane_write_i && slot_q == lane_write_slot_i;
   assign ready_step = ready_meets ? LaneCountWidth'(1) - lane_blocks_q : -lane_blocks_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      first_q <= 1'b1;
+      burst_valid_q <= 1'b0;
+      bursts_head_q <= '0;
+      bursts_tail_q <= '0;
       fetched_q <= 1'b0;
       stream_freed_q <= '0;
       lane_filled_q <= '0;
       lane_ready_q <= '0;
     end else begin
       fetched_q <= feed;
-      if (feed) first_q <= beat_last;
+      if (push) bursts_tail_q <= bursts_tail_q + BurstIndexWidth'(1);
+      if (load && begins) begin
+        burst_valid_q <= head_valid;
+        if (head_valid) bursts_head_q <= bursts_head_q + BurstIndexWidth'(1);
+      end
       if (ending && stream_turn_q && !empty_q[slot_q]) begin
         stream_freed_q <= end_block_i;  // what an aborted request left in the buffer
       end else if (tail_end && abort_i[tail_slot_q]) begin
         stream_freed_q <= tail_end_block_i;
-      end else if (feed && burst_stream && !burst_zero && (!silent || given)) begin
+      end else if (feed && burst_stream_q && !burst_zero_q && (!silent || given)) begin
         stream_freed_q <= freed_block;
       end
       for (int unsigned s = 0; s < SlotCount; s++) begin
         logic comes, leaves, given_away;
         comes = lane_write_i && lane_write_slot_i == SlotWidth'(s);
-        leaves = lane_freed && burst_slot == SlotWidth'(s);
+        leaves = lane_freed && burst_slot_q == SlotWidth'(s);
         given_away = lane_granted && slot_q == SlotWidth'(s);
         // Blocks of a last burst that was refused are still counted when their request is over.
         if ((lane_ends && slot_q == SlotWidth'(s)) || (start_i && start_slot_i == SlotWidth'(s))) begin
@@ -577,11 +590,28 @@ module destination_writer #(
         end
       end
     end
+    if (state_q == StateRequest) begin
+      bursts_memory[bursts_tail_q] <= {stream_turn_q, zero_q, phase_ends_q, slot_q, burst_place_q, bytes_q,
+                                       address_q[LaneWidth-1:0]};
+    end
+    if (load) begin
+      if (begins) begin
+        burst_stream_q <= head_stream;
+        burst_zero_q <= head_zero;
+        burst_phase_ends_q <= head_phase_ends;
+        burst_slot_q <= head_slot;
+      end
+      beat_place_q <= beat_place;
+      beat_left_q <= beat_left;
+      beat_lane_q <= beat_lane;
+      beat_count_q <= beat_count;
+      beat_last_q <= beat_last;
+      beat_reach_q <= beat_reach;
+      beat_frees_q <= beat_frees;
+    end
     if (feed) begin
-      beat_place_q <= beat_after;
-      beat_left_q <= beat_left - 13'(beat_count);
       strobe_q <= strobe;
-      zero_data_q <= burst_zero || silent;
+      zero_data_q <= burst_zero_q || silent;
     end
   end
 
@@ -613,7 +643,8 @@ module destination_writer #(
     if (rst_ni) begin
       if (start_i) assert (!active_q[start_slot_i] && !finishing_q[start_slot_i] && bursts_q[start_slot_i] == '0);
       if (done_i) assert (bursts_q[done_slot_i] != '0);
-      if (granted_i) assert (asked_q);
+      if (granted_i) assert (asked_q && !(bursts_full && burst_valid_q));
+      if (!burst_valid_q) assert (bursts_head_q == bursts_tail_q);
       if (denied_i) assert (unanswered_q && !granted && bursts_q[denied_slot_i] != '0);
       if (granted && stream_turn_q) assert (!tail_q);
       if (tail_end && !abort_i[tail_slot_q]) assert (stream_place_q == {tail_end_block_i, 4'd0});
