@@ -104,7 +104,10 @@ module destination_writer #(
   localparam int unsigned BurstCountWidth = 7;
   localparam int unsigned LengthsWidth = 1 + 1 + 32 + 7;
   localparam int unsigned ProgressWidth = 1 + 32 + PlaceWidth;
-  localparam int unsigned StartBlocks = 4;  // blocks of the stream that must be there before its burst begins
+  // Blocks of the stream that must be there before its burst begins: a power of two.
+  localparam int unsigned StartBlocks = 4;
+  localparam int unsigned StartWidth = $clog2(StartBlocks);
+  localparam int unsigned LaneBytesWidth = $clog2(cce_pkg::LaneBurstBytes + 15 + 15 + 1);
   localparam int unsigned LaneReadyNeeded = cce_pkg::LaneBurstBytes / 16 + 1;
   localparam int unsigned BurstDepth = 16;  // a power of two
   localparam int unsigned BurstIndexWidth = $clog2(BurstDepth);
@@ -221,18 +224,20 @@ module destination_writer #(
   logic [6:0] tag_length;
   logic progress_tag, in_tag;
   logic [31:0] phase_left, progress_left;
-  logic [PlaceWidth-1:0] place, progress_place, after;
-  logic [12:0] to_boundary, bytes;
-  logic phase_ends, request_ends;
-  logic [StreamBlockWidth:0] after_block, blocks_needed;
+  logic [PlaceWidth-1:0] place, progress_place, after, after_place;
+  logic [12:0] before_boundary, bytes;
+  logic phase_fits, phase_ends, segment_ends, request_ends, last_phase;
+  // Where a lane's burst begins in its block, and the end of it; rounded up to a whole block if its phase ends.
+  logic [4:0] lane_begin;
+  logic [LaneBytesWidth-1:0] lane_end;
   logic [LaneCountWidth-1:0] lane_blocks;
+  logic [StartWidth-1:0] needed;
   logic ending, drained, granted, waiting, ends, give_up, refused;
-  logic in_tag_q, request_ends_q, phase_ends_q;
-  logic [31:0] phase_left_q;
-  logic [PlaceWidth-1:0] place_q, burst_place_q;
-  logic [12:0] bytes_q;
-  logic [StreamBlockWidth:0] blocks_needed_q;
-  logic [LaneCountWidth-1:0] lane_blocks_q;
+  logic in_tag_q, last_phase_q, phase_ends_q, segment_ends_q;
+  logic [31:0] phase_left_q, left_behind;
+  logic [PlaceWidth-1:0] place_q;
+  logic [12:0] to_boundary_q, segment_left_q;
+  logic [StartWidth-1:0] phase_needed_q, segment_needed_q, boundary_needed_q;
   logic [63:0] address_q;
   logic [15:0] region_q;
   logic unrestricted_q, zero_q;
@@ -253,22 +258,45 @@ module destination_writer #(
     if (stream_turn_q) place = stream_place_q;
     else place = fresh_q[slot_q] ? '0 : progress_place;
   end
-  assign to_boundary = lane_now && !wiping_q[slot_q] ?
-      13'(cce_pkg::LaneBurstBytes) - (13'(segment_address_i[11:0]) & 13'(cce_pkg::LaneBurstBytes - 1)) :
-      13'(StreamBurstBytes) - (13'(segment_address_i[11:0]) & 13'(StreamBurstBytes - 1));
-  // The least of three; all are compared at once.
-  assign phase_ends = phase_left <= 32'(to_boundary) && phase_left <= segment_left_i;
-  always_comb begin
-    bytes = to_boundary;
-    if (segment_left_i < 32'(to_boundary)) bytes = segment_left_i[12:0];
-    if (phase_ends) bytes = phase_left[12:0];
-  end
+  // How many blocks a burst of the stream needs behind its first one to begin; `more` bytes behind the first are given, or
+  // there are `many`. (`begins`: where it begins in its block.)
+  function automatic logic [StartWidth-1:0] blocks_behind(input logic many, input logic [StartWidth+3:0] more,
+                                                          input logic [3:0] begins);
+    logic [StartWidth+4:0] last;
+    last = {1'b0, more} + (StartWidth + 5)'(begins);
+    blocks_behind = many || last[StartWidth+4] ? '1 : last[StartWidth+3:4];
+  endfunction
+
+  // Bytes in front of the last one before a boundary.
+  assign before_boundary = {1'b0, ~segment_address_i[11:0]} &
+                           (lane_now && !wiping_q[slot_q] ? 13'(cce_pkg::LaneBurstBytes - 1) : 13'(StreamBurstBytes - 1));
+  // The least of three. All are compared at once, and one is taken of them in the cycle after: the request's.
+  assign phase_fits = phase_left[31:13] == '0 && phase_left[12:0] - 13'd1 <= before_boundary;
+  assign phase_ends = phase_fits && phase_left <= segment_left_i;
+  assign segment_ends = segment_left_i <= 32'(before_boundary);
   // Zeros overwrite the text alone; the tag of a decryption is not in the destination.
-  assign request_ends = phase_ends && (in_tag || tag_length == '0 || wiping_q[slot_q]);
-  assign after = place + PlaceWidth'(bytes);
-  assign after_block = (StreamBlockWidth + 1)'((after + (phase_ends ? PlaceWidth'(15) : '0)) >> 4);
-  assign blocks_needed = (StreamBlockWidth + 1)'((after + PlaceWidth'(15)) >> 4) - place[PlaceWidth-1:4];
-  assign lane_blocks = LaneCountWidth'(after_block - place[PlaceWidth-1:4]);
+  assign last_phase = in_tag || tag_length == '0 || wiping_q[slot_q];
+  always_comb begin
+    bytes = to_boundary_q;
+    needed = boundary_needed_q;
+    if (segment_ends_q) begin
+      bytes = segment_left_q;
+      needed = segment_needed_q;
+    end
+    if (phase_ends_q) begin
+      bytes = phase_left_q[12:0];
+      needed = phase_needed_q;
+    end
+  end
+  assign request_ends = phase_ends_q && last_phase_q;
+  // What progress_memory gets if the burst is granted: the place behind it.
+  assign left_behind = phase_ends_q ? 32'(tag_length) : phase_left_q - 32'(bytes);
+  assign after = place_q + PlaceWidth'(bytes);
+  assign after_place = {after[PlaceWidth-1:4] + (StreamBlockWidth + 1)'(phase_ends_q && after[3:0] != '0),
+                        phase_ends_q ? 4'd0 : after[3:0]};
+  assign lane_begin = phase_ends_q ? {1'b0, place_q[3:0]} + 5'd15 : {1'b0, place_q[3:0]};
+  assign lane_end = LaneBytesWidth'(bytes) + LaneBytesWidth'(lane_begin);
+  assign lane_blocks = zero_q ? '0 : LaneCountWidth'(lane_end[LaneBytesWidth-1:4]);
 
   assign refused = denied_i && denied_slot_i == slot_q;
   assign ending = state_q == StateCompute &&
@@ -277,12 +305,11 @@ module destination_writer #(
   // Nothing more of an aborted request will come, and nothing of it, or before it, is still to leave the buffer.
   assign drained = cipher_done_i[slot_q] && (stream_turn_q ? feeder_idle : bursts_q[slot_q] == '0);
   // The stream's burst waits for its first blocks, and gives way to a lane meanwhile.
-  assign waiting = stream_turn_q && (stream_far || (stream_ready < blocks_needed_q &&
-                                                    stream_ready < (StreamBlockWidth + 1)'(StartBlocks)));
+  assign waiting = stream_turn_q && (stream_far || stream_ready <= (StreamBlockWidth + 1)'(needed));
   assign give_up = !wiping_q[slot_q] && (abort_i[slot_q] || refused);
   assign request_valid_o = state_q == StateRequest && !waiting && !give_up && !bursts_full;
   assign granted = request_valid_o && request_ready_i;
-  assign ends = ending || (granted && request_ends_q);
+  assign ends = ending || (granted && request_ends);
   assign order_pop = ends && stream_turn_q;
   // A burst may be made before its data are there. The next request's place in the buffer is known when the request in
   // front of it has given all of its own, which is less than announced if it is aborted.
@@ -297,14 +324,14 @@ module destination_writer #(
     request_o.queue_index = queue_q;
     request_o.region = region_q;
     request_o.address = address_q;
-    request_o.bytes = bytes_q;
+    request_o.bytes = bytes;
   end
   assign request_tag_o = slot_q;
   assign request_error_o = denied_i;
   assign request_error_slot_o = denied_slot_i;
   assign segment_take_o = granted;
-  assign segment_take_bytes_o = bytes_q;
-  assign segment_take_more_o = !request_ends_q;
+  assign segment_take_bytes_o = bytes;
+  assign segment_take_more_o = !request_ends;
   // Wiping that ends early stops the list at once: else it could be asked for again when the slot has been released.
   assign segment_stop_o = abort_i & ~(wiping_q & ~wipe_failed_q & ~discard_i);
 
@@ -386,10 +413,10 @@ module destination_writer #(
       if (granted) begin
         fresh_q[slot_q] <= 1'b0;
         if (stream_turn_q) begin
-          stream_place_q <= place_q;
-          if (balance_q < 15'sd4096) balance_q <= balance_q + BalanceWidth'(bytes_q);
+          stream_place_q <= after_place;
+          if (balance_q < 15'sd4096) balance_q <= balance_q + BalanceWidth'(bytes);
         end else begin
-          if (balance_q > -15'sd4096) balance_q <= balance_q - BalanceWidth'(bytes_q);
+          if (balance_q > -15'sd4096) balance_q <= balance_q - BalanceWidth'(bytes);
         end
       end
       if (ends) begin
@@ -397,7 +424,7 @@ module destination_writer #(
         finishing_q[slot_q] <= 1'b1;
         if (ending && stream_turn_q && !empty_q[slot_q]) stream_place_q <= {end_block_i, 4'd0};
       end
-      if (granted && request_ends_q && stream_turn_q) begin
+      if (granted && request_ends && stream_turn_q) begin
         tail_q <= 1'b1;
         tail_slot_q <= slot_q;
       end else if (tail_end) begin
@@ -443,15 +470,20 @@ module destination_writer #(
 
   always_ff @(posedge clk_i) begin
     if (state_q == StateCompute) begin
-      in_tag_q <= phase_ends ? 1'b1 : in_tag;
-      phase_left_q <= phase_ends ? 32'(tag_length) : phase_left - 32'(bytes);
-      place_q <= phase_ends ? {after_block, 4'd0} : after;
-      burst_place_q <= place;
-      bytes_q <= bytes;
+      in_tag_q <= in_tag;
+      last_phase_q <= last_phase;
       phase_ends_q <= phase_ends;
-      request_ends_q <= request_ends;
-      blocks_needed_q <= blocks_needed;
-      lane_blocks_q <= wiping_q[slot_q] ? '0 : lane_blocks;
+      segment_ends_q <= segment_ends;
+      phase_left_q <= phase_left;
+      segment_left_q <= segment_left_i[12:0];
+      to_boundary_q <= before_boundary + 13'd1;
+      phase_needed_q <= blocks_behind(phase_left[31:StartWidth+4] != '0,
+                                      phase_left[StartWidth+3:0] - (StartWidth + 4)'(1), stream_place_q[3:0]);
+      segment_needed_q <= blocks_behind(segment_left_i[31:StartWidth+4] != '0,
+                                        segment_left_i[StartWidth+3:0] - (StartWidth + 4)'(1), stream_place_q[3:0]);
+      boundary_needed_q <= blocks_behind(before_boundary[12:StartWidth+4] != '0,
+                                         before_boundary[StartWidth+3:0], stream_place_q[3:0]);
+      place_q <= place;
       zero_q <= wiping_q[slot_q];
       address_q <= segment_address_i;
       region_q <= segment_region_i;
@@ -459,7 +491,7 @@ module destination_writer #(
       queue_q <= segment_queue_i;
     end
     if (granted) begin
-      progress_memory[slot_q] <= {in_tag_q, phase_left_q, place_q};
+      progress_memory[slot_q] <= {in_tag_q || phase_ends_q, left_behind, after_place};
     end
     if (start_i) lengths_memory[start_slot_i] <= {!start_request_i.stream, start_text != '0, start_text, start_tag};
   end
@@ -550,7 +582,7 @@ module destination_writer #(
   assign filled_meets = lane_freed && lane_write_i && burst_slot_q == lane_write_slot_i;
   assign filled_step = LaneCountWidth'(filled_meets) - LaneCountWidth'(beat_frees_q);
   assign ready_meets = lane_granted && lane_write_i && slot_q == lane_write_slot_i;
-  assign ready_step = ready_meets ? LaneCountWidth'(1) - lane_blocks_q : -lane_blocks_q;
+  assign ready_step = LaneCountWidth'(ready_meets) - lane_blocks;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -591,7 +623,7 @@ module destination_writer #(
       end
     end
     if (state_q == StateRequest) begin
-      bursts_memory[bursts_tail_q] <= {stream_turn_q, zero_q, phase_ends_q, slot_q, burst_place_q, bytes_q,
+      bursts_memory[bursts_tail_q] <= {stream_turn_q, zero_q, phase_ends_q, slot_q, place_q, bytes,
                                        address_q[LaneWidth-1:0]};
     end
     if (load) begin
@@ -637,7 +669,7 @@ module destination_writer #(
   assign lane_filled_o = lane_filled_q;
 
   logic unused_bits;
-  assign unused_bits = ^{order_count, start_request_i, segment_address_i, finish_requests};
+  assign unused_bits = ^{lane_end, order_count, start_request_i, segment_address_i, finish_requests};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin

@@ -100,8 +100,9 @@ module source_reader #(
 );
 
   localparam int unsigned BalanceWidth = 15;
-  localparam int unsigned LengthsWidth = 1 + 3 + 32 + 32 + 32 + 7;
+  localparam int unsigned LengthsWidth = 4 + 1 + 3 + 32 + 32 + 32 + 7;
   localparam int unsigned ProgressWidth = 2 + 32 + PlaceWidth;
+  localparam int unsigned LaneBytesWidth = $clog2(cce_pkg::LaneBurstBytes + 15 + 15 + 1);
   localparam int unsigned BurstCountWidth = 7;  // bursts of a slot under way: as many as the read port can hold
   localparam int unsigned StreamRoomNeeded = StreamBurstBytes / 16 + 1;
   // A block that was begun is counted already; the first burst, which may begin one (prefix), finds its ring empty.
@@ -188,25 +189,25 @@ module source_reader #(
   // ---------------------------------------------------------------------------------------------------- the next burst
 
   logic [SlotWidth-1:0] denied_slot;
-  logic lane_now, first_of_phase;
+  logic has_iv, has_aad, has_text, has_tag, lane_now, first_of_phase, last_phase;
   logic [2:0] prefix;
   logic [31:0] iv_length, aad_length, text_length;
   logic [6:0] tag_length;
   logic [1:0] phase, progress_phase, first_phase, next_phase;
   logic [31:0] phase_left, progress_left, first_left, next_left;
   logic [PlaceWidth-1:0] position, progress_position, after;
-  logic [12:0] to_boundary, bytes;
-  logic phase_ends, source_ends;
-  logic [StreamBlockWidth:0] after_blocks, before_blocks;   // whole and begun blocks behind and before the burst
-  logic [LaneCountWidth-1:0] lane_blocks;
+  logic [12:0] before_boundary, bytes;
+  logic phase_fits, phase_ends, segment_ends, source_ends;
+  logic [StreamBlockWidth:0] after_blocks;   // whole and begun blocks up to the end of the burst
+  // Of a lane's burst: where it begins in its block, and its end, rounded up; behind the begun block that is counted.
+  logic [4:0] lane_begin;
+  logic [LaneBytesWidth-1:0] lane_end;
+  logic [LaneCountWidth-1:0] lane_blocks;    // blocks that the burst begins
   logic [1:0] phase_q;
   logic [31:0] phase_left_q;
   logic [PlaceWidth-1:0] position_q;
-  logic [12:0] bytes_q;
-  logic source_ends_q, phase_ends_q;
-  logic [PlaceWidth-1:0] burst_position_q;
-  logic [StreamBlockWidth:0] requested_q;
-  logic [LaneCountWidth-1:0] lane_blocks_q;
+  logic [12:0] to_boundary_q, segment_left_q;
+  logic phase_ends_q, segment_ends_q, last_phase_q, first_of_phase_q;
   logic [63:0] address_q;
   logic [15:0] region_q;
   logic unrestricted_q;
@@ -214,63 +215,66 @@ module source_reader #(
   logic ending, granted, ends;
 
   assign segment_slot_o = slot_q;
-  assign {lane_now, prefix, iv_length, aad_length, text_length, tag_length} = lengths_memory[slot_q];
+  assign {has_iv, has_aad, has_text, has_tag, lane_now, prefix, iv_length, aad_length, text_length, tag_length} = lengths_memory[slot_q];
   assign {progress_phase, progress_left, progress_position} = progress_memory[slot_q];
 
   always_comb begin
     // The first phase of the request, and the one behind the present one.
     first_phase = PhaseTag;
     first_left = 32'(tag_length);
-    if (iv_length != '0) begin
+    if (has_iv) begin
       first_phase = PhaseIv;
       first_left = iv_length;
-    end else if (aad_length != '0) begin
+    end else if (has_aad) begin
       first_phase = PhaseAad;
       first_left = aad_length;
-    end else if (text_length != '0) begin
+    end else if (has_text) begin
       first_phase = PhaseText;
       first_left = text_length;
     end
     phase = fresh_q[slot_q] ? first_phase : progress_phase;
     phase_left = fresh_q[slot_q] ? first_left : progress_left;
+    last_phase = phase == PhaseTag || (!has_tag && (phase == PhaseText || (!has_text && (phase == PhaseAad || !has_aad))));
     next_phase = PhaseTag;
     next_left = 32'(tag_length);
-    if (phase == PhaseIv && aad_length != '0) begin
+    if (phase_q == PhaseIv && has_aad) begin
       next_phase = PhaseAad;
       next_left = aad_length;
-    end else if (phase <= PhaseAad && text_length != '0) begin
+    end else if (phase_q <= PhaseAad && has_text) begin
       next_phase = PhaseText;
       next_left = text_length;
     end
-    if (phase == PhaseTag) next_left = '0;
     // A stream's request goes on where the one before ended.
     if (!fresh_q[slot_q]) position = progress_position;
     else if (lane_now) position = phase == PhaseAad ? PlaceWidth'(prefix) : '0;
     else position = {stream_requested_q, 4'd0};
   end
-  assign to_boundary = lane_now ?
-      13'(cce_pkg::LaneBurstBytes) - (13'(segment_address_i[11:0]) & 13'(cce_pkg::LaneBurstBytes - 1)) :
-      13'(StreamBurstBytes) - (13'(segment_address_i[11:0]) & 13'(StreamBurstBytes - 1));
-  // The least of three; all are compared at once.
-  assign phase_ends = phase_left <= 32'(to_boundary) && phase_left <= segment_left_i;
-  always_comb begin
-    bytes = to_boundary;
-    if (segment_left_i < 32'(to_boundary)) bytes = segment_left_i[12:0];
-    if (phase_ends) bytes = phase_left[12:0];
-  end
-  assign source_ends = phase_ends && next_left == '0;
-  assign after = position + PlaceWidth'(bytes);
-  assign after_blocks = (StreamBlockWidth + 1)'((after + PlaceWidth'(15)) >> 4);
+  // Bytes in front of the last one before a boundary.
+  assign before_boundary = {1'b0, ~segment_address_i[11:0]} &
+                           (lane_now ? 13'(cce_pkg::LaneBurstBytes - 1) : 13'(StreamBurstBytes - 1));
+  // The least of three. All are compared at once, and one is taken of them in the cycle after: the request's.
+  assign phase_fits = phase_left[31:13] == '0 && phase_left[12:0] - 13'd1 <= before_boundary;
+  assign phase_ends = phase_fits && phase_left <= segment_left_i;
+  assign segment_ends = segment_left_i <= 32'(before_boundary);
   // Blocks already counted: at the beginning of a phase none of it, else also the begun one.
   assign first_of_phase = position[3:0] == '0 || fresh_q[slot_q];
-  assign before_blocks = (StreamBlockWidth + 1)'((position + (first_of_phase ? '0 : PlaceWidth'(15))) >> 4);
-  assign lane_blocks = LaneCountWidth'(after_blocks - before_blocks);
+  always_comb begin
+    bytes = to_boundary_q;
+    if (segment_ends_q) bytes = segment_left_q;
+    if (phase_ends_q) bytes = phase_left_q[12:0];
+  end
+  assign source_ends = phase_ends_q && last_phase_q;
+  assign after = position_q + PlaceWidth'(bytes);
+  assign after_blocks = after[PlaceWidth-1:4] + (StreamBlockWidth + 1)'(after[3:0] != '0);
+  assign lane_begin = first_of_phase_q ? {1'b0, position_q[3:0]} + 5'd15 : {1'b0, position_q[3:0]} - 5'd1;
+  assign lane_end = LaneBytesWidth'(bytes) + LaneBytesWidth'(lane_begin);
+  assign lane_blocks = LaneCountWidth'(lane_end[LaneBytesWidth-1:4]);
 
   assign ending = state_q == StateCompute &&
                   (empty_q[slot_q] || abort_i[slot_q] || (denied_i && denied_slot == slot_q));
   assign request_valid_o = state_q == StateRequest;
   assign granted = request_valid_o && request_ready_i;
-  assign ends = ending || (granted && source_ends_q);
+  assign ends = ending || (granted && source_ends);
   assign order_pop = ends && stream_turn_q;
 
   always_comb begin
@@ -279,15 +283,15 @@ module source_reader #(
     request_o.queue_index = queue_q;
     request_o.region = region_q;
     request_o.address = address_q;
-    request_o.bytes = bytes_q;
+    request_o.bytes = bytes;
   end
-  assign request_tag_o = TagWidth'({stream_turn_q, slot_q, burst_position_q, bytes_q, phase_ends_q});
+  assign request_tag_o = TagWidth'({stream_turn_q, slot_q, position_q, bytes, phase_ends_q});
   // A refused burst is one that never comes: its request is aborted, and ends as with bursts that have come.
   assign request_error_o = denied_i;
   assign request_error_slot_o = denied_slot;
   assign segment_take_o = granted;
-  assign segment_take_bytes_o = bytes_q;
-  assign segment_take_more_o = !source_ends_q;
+  assign segment_take_bytes_o = bytes;
+  assign segment_take_more_o = !source_ends;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -317,10 +321,10 @@ module source_reader #(
       if (granted) begin
         fresh_q[slot_q] <= 1'b0;
         if (stream_turn_q) begin
-          stream_requested_q <= requested_q;
-          if (balance_q < 15'sd4096) balance_q <= balance_q + BalanceWidth'(bytes_q);
+          stream_requested_q <= after_blocks;
+          if (balance_q < 15'sd4096) balance_q <= balance_q + BalanceWidth'(bytes);
         end else begin
-          if (balance_q > -15'sd4096) balance_q <= balance_q - BalanceWidth'(bytes_q);
+          if (balance_q > -15'sd4096) balance_q <= balance_q - BalanceWidth'(bytes);
         end
       end
       if (ends) begin
@@ -341,25 +345,30 @@ module source_reader #(
 
   always_ff @(posedge clk_i) begin
     if (state_q == StateCompute) begin
-      // What progress_memory gets if the burst is granted: the place behind it.
-      phase_q <= phase_ends ? next_phase : phase;
-      phase_left_q <= phase_ends ? next_left : phase_left - 32'(bytes);
-      position_q <= phase_ends ? {after_blocks, 4'd0} : after;
-      burst_position_q <= position;
-      bytes_q <= bytes;
+      phase_q <= phase;
+      phase_left_q <= phase_left;
+      position_q <= position;
+      first_of_phase_q <= first_of_phase;
+      last_phase_q <= last_phase;
       phase_ends_q <= phase_ends;
-      source_ends_q <= source_ends;
-      requested_q <= after_blocks;
-      lane_blocks_q <= lane_blocks;
+      segment_ends_q <= segment_ends;
+      segment_left_q <= segment_left_i[12:0];
+      to_boundary_q <= before_boundary + 13'd1;
       address_q <= segment_address_i;
       region_q <= segment_region_i;
       unrestricted_q <= segment_unrestricted_i;
       queue_q <= segment_queue_i;
     end
-    if (granted) progress_memory[slot_q] <= {phase_q, phase_left_q, position_q};
-    if (ends) end_block_memory[slot_q] <= granted ? requested_q : stream_requested_q;
+    if (granted) begin
+      // The place behind the burst.
+      progress_memory[slot_q] <= phase_ends_q ? {next_phase, next_left, after_blocks, 4'd0} :
+                                                {phase_q, phase_left_q - 32'(bytes), after};
+    end
+    if (ends) end_block_memory[slot_q] <= granted ? after_blocks : stream_requested_q;
     if (start_i) begin
-      lengths_memory[start_slot_i] <= {!start_request_i.stream, start_prefix_i, start_request_i.iv_length,
+      lengths_memory[start_slot_i] <= {start_request_i.iv_length != '0, start_request_i.aad_length != '0,
+                                       start_request_i.text_length != '0, start_request_i.decrypt && start_request_i.tag_length != '0,
+                                       !start_request_i.stream, start_prefix_i, start_request_i.iv_length,
                                        start_request_i.aad_length, start_request_i.text_length,
                                        start_request_i.decrypt ? start_request_i.tag_length : 7'd0};
     end
@@ -429,7 +438,7 @@ module source_reader #(
   assign arrives = write_q && write_last_q;
   assign bursts_meet = granted && arrives && slot_q == write_slot_q;
   assign used_meet = granted && !stream_turn_q && lane_take_i && slot_q == lane_take_slot_i;
-  assign used_step = used_meet ? lane_blocks_q - LaneCountWidth'(1) : lane_blocks_q;
+  assign used_step = lane_blocks - LaneCountWidth'(used_meet);
   assign available_meet = write_q && !write_stream_q && lane_take_i && write_slot_q == lane_take_slot_i;
   assign available_step = LaneCountWidth'(available_meet ? write_blocks - (StreamBlockWidth + 1)'(1) : write_blocks);
 
@@ -486,7 +495,7 @@ module source_reader #(
   end
 
   logic unused_bits;
-  assign unused_bits = ^{write_blocks, order_count, beat_tag_i, denied_tag_i, start_request_i, segment_address_i};
+  assign unused_bits = ^{lane_end, write_blocks, order_count, beat_tag_i, denied_tag_i, start_request_i, segment_address_i};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
