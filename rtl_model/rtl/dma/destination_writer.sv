@@ -109,6 +109,7 @@ module destination_writer #(
   localparam int unsigned StartWidth = $clog2(StartBlocks);
   localparam int unsigned LaneBytesWidth = $clog2(cce_pkg::LaneBurstBytes + 15 + 15 + 1);
   localparam int unsigned LaneReadyNeeded = cce_pkg::LaneBurstBytes / 16 + 1;
+  localparam logic [LaneCountWidth-1:0] LaneReadyNone = LaneCountWidth'(2 * LaneBlocks - LaneReadyNeeded);
   localparam int unsigned BurstDepth = 16;  // a power of two
   localparam int unsigned BurstIndexWidth = $clog2(BurstDepth);
   localparam int unsigned BurstWidth = 3 + SlotWidth + PlaceWidth + 13 + LaneWidth;
@@ -127,16 +128,18 @@ module destination_writer #(
   logic [ProgressWidth-1:0] progress_memory [SlotCount];
   logic [SlotCount-1:0] fresh_q;      // nothing in progress_memory yet
   logic [SlotCount-1:0] active_q;     // bursts are still to be made
-  logic [SlotCount-1:0] lane_q;
+  logic [SlotCount-1:0] lane_q;       // of these, those that take turns: a lane's request, or wiping
   logic [SlotCount-1:0] empty_q;      // nothing to write
   logic [SlotCount-1:0] wipe_q;       // a failure must be followed by overwriting the text
   logic [SlotCount-1:0] wiping_q;
   logic [SlotCount-1:0] wiped_q;
   logic [SlotCount-1:0] wipe_failed_q;
   logic [SlotCount-1:0] finishing_q;  // waits for responses
-  logic [SlotCount-1:0][BurstCountWidth-1:0] bursts_q;
+  // Counters of which it matters whether they have come to a limit are kept less the limit: their sign tells it.
+  logic [SlotCount-1:0][BurstCountWidth-1:0] bursts_q;      // bursts without a response, less one
+  logic [SlotCount-1:0] settled;                            // there are none
   logic [SlotCount-1:0][LaneCountWidth-1:0] lane_filled_q;  // blocks in the buffer
-  logic [SlotCount-1:0][LaneCountWidth-1:0] lane_ready_q;   // of these not given to a burst
+  logic [SlotCount-1:0][LaneCountWidth-1:0] lane_ready_q;   // of these not given to a burst, less LaneReadyNeeded
   logic [PlaceWidth-1:0] stream_place_q;                    // where the stream's next burst begins
   logic [StreamBlockWidth:0] stream_freed_q;
 
@@ -193,13 +196,13 @@ module destination_writer #(
   end
   always_comb begin
     for (int unsigned s = 0; s < SlotCount; s++) begin
+      settled[s] = bursts_q[s][BurstCountWidth-1];
       lane_requests[s] = 1'b0;
-      if (active_q[s] && (lane_q[s] || wiping_q[s])) begin
+      if (lane_q[s]) begin
         if (wiping_q[s]) lane_requests[s] = segment_ready_i[s] || wipe_failed_q[s] || discard_i[s];
         else if (empty_q[s]) lane_requests[s] = 1'b1;
-        else if (abort_i[s]) lane_requests[s] = cipher_done_i[s] && bursts_q[s] == '0;
-        else lane_requests[s] = segment_ready_i[s] &&
-                                (lane_ready_q[s] >= LaneCountWidth'(LaneReadyNeeded) || cipher_done_i[s]);
+        else if (abort_i[s]) lane_requests[s] = cipher_done_i[s] && settled[s];
+        else lane_requests[s] = segment_ready_i[s] && (!lane_ready_q[s][LaneCountWidth-1] || cipher_done_i[s]);
       end
     end
   end
@@ -303,7 +306,7 @@ module destination_writer #(
                   (wiping_q[slot_q] ? wipe_failed_q[slot_q] || refused || discard_i[slot_q] :
                                       empty_q[slot_q] || (abort_i[slot_q] && drained));
   // Nothing more of an aborted request will come, and nothing of it, or before it, is still to leave the buffer.
-  assign drained = cipher_done_i[slot_q] && (stream_turn_q ? feeder_idle : bursts_q[slot_q] == '0);
+  assign drained = cipher_done_i[slot_q] && (stream_turn_q ? feeder_idle : settled[slot_q]);
   // The stream's burst waits for its first blocks, and gives way to a lane meanwhile.
   assign waiting = stream_turn_q && (stream_far || stream_ready <= (StreamBlockWidth + 1)'(needed));
   assign give_up = !wiping_q[slot_q] && (abort_i[slot_q] || refused);
@@ -316,7 +319,7 @@ module destination_writer #(
   // Of an aborted one all beats must have left first: only then is it known what they have not freed. Its last burst may
   // be refused: that aborts it.
   assign tail_end = tail_q && cipher_done_i[tail_slot_q] && !asked_q && !unanswered_q &&
-                    (!abort_i[tail_slot_q] || bursts_q[tail_slot_q] == '0);
+                    (!abort_i[tail_slot_q] || settled[tail_slot_q]);
 
   always_comb begin
     request_o = '0;
@@ -345,7 +348,7 @@ module destination_writer #(
 
   always_comb begin
     for (int unsigned s = 0; s < SlotCount; s++) begin
-      finish_requests[s] = finishing_q[s] && bursts_q[s] == '0 && cipher_done_i[s] && !segment_busy_i[s];
+      finish_requests[s] = finishing_q[s] && settled[s] && cipher_done_i[s] && !segment_busy_i[s];
     end
   end
   round_robin_arbiter #(
@@ -385,7 +388,7 @@ module destination_writer #(
       wiped_q <= '0;
       wipe_failed_q <= '0;
       finishing_q <= '0;
-      bursts_q <= '0;
+      bursts_q <= '1;
       stream_place_q <= '0;
       tail_q <= 1'b0;
       tail_slot_q <= '0;
@@ -421,6 +424,7 @@ module destination_writer #(
       end
       if (ends) begin
         active_q[slot_q] <= 1'b0;
+        lane_q[slot_q] <= 1'b0;
         finishing_q[slot_q] <= 1'b1;
         if (ending && stream_turn_q && !empty_q[slot_q]) stream_place_q <= {end_block_i, 4'd0};
       end
@@ -439,6 +443,7 @@ module destination_writer #(
         if (wipe_now) begin
           wiped_q[finish_slot_q] <= 1'b1;
           active_q[finish_slot_q] <= 1'b1;
+          lane_q[finish_slot_q] <= 1'b1;
           fresh_q[finish_slot_q] <= 1'b1;
         end
       end
@@ -592,7 +597,7 @@ module destination_writer #(
       fetched_q <= 1'b0;
       stream_freed_q <= '0;
       lane_filled_q <= '0;
-      lane_ready_q <= '0;
+      lane_ready_q <= {SlotCount{LaneReadyNone}};
     end else begin
       fetched_q <= feed;
       if (push) bursts_tail_q <= bursts_tail_q + BurstIndexWidth'(1);
@@ -615,7 +620,7 @@ module destination_writer #(
         // Blocks of a last burst that was refused are still counted when their request is over.
         if ((lane_ends && slot_q == SlotWidth'(s)) || (start_i && start_slot_i == SlotWidth'(s))) begin
           lane_filled_q[s] <= '0;
-          lane_ready_q[s] <= '0;
+          lane_ready_q[s] <= LaneReadyNone;
         end else begin
           if (comes || leaves) lane_filled_q[s] <= lane_filled_q[s] + (leaves ? filled_step : LaneCountWidth'(1));
           if (comes || given_away) lane_ready_q[s] <= lane_ready_q[s] + (given_away ? ready_step : LaneCountWidth'(1));
@@ -673,11 +678,12 @@ module destination_writer #(
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      if (start_i) assert (!active_q[start_slot_i] && !finishing_q[start_slot_i] && bursts_q[start_slot_i] == '0);
-      if (done_i) assert (bursts_q[done_slot_i] != '0);
+      if (start_i) assert (!active_q[start_slot_i] && !finishing_q[start_slot_i] && settled[start_slot_i]);
+      if (done_i) assert (!settled[done_slot_i]);
+      if (granted) assert (settled[slot_q] || bursts_q[slot_q][BurstCountWidth-2:0] != '1);
       if (granted_i) assert (asked_q && !(bursts_full && burst_valid_q));
       if (!burst_valid_q) assert (bursts_head_q == bursts_tail_q);
-      if (denied_i) assert (unanswered_q && !granted && bursts_q[denied_slot_i] != '0);
+      if (denied_i) assert (unanswered_q && !granted && !settled[denied_slot_i]);
       if (granted && stream_turn_q) assert (!tail_q);
       if (tail_end && !abort_i[tail_slot_q]) assert (stream_place_q == {tail_end_block_i, 4'd0});
       if (lane_write_i) assert (lane_filled_q[lane_write_slot_i] < LaneCountWidth'(LaneBlocks));

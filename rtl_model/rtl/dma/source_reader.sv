@@ -107,6 +107,7 @@ module source_reader #(
   localparam int unsigned StreamRoomNeeded = StreamBurstBytes / 16 + 1;
   // A block that was begun is counted already; the first burst, which may begin one (prefix), finds its ring empty.
   localparam int unsigned LaneRoomNeeded = cce_pkg::LaneBurstBytes / 16;
+  localparam logic [LaneCountWidth-1:0] LaneUsedNone = LaneCountWidth'(LaneBlocks + LaneRoomNeeded - 1);
   localparam logic [1:0] PhaseIv = 2'd0;
   localparam logic [1:0] PhaseAad = 2'd1;
   localparam logic [1:0] PhaseText = 2'd2;
@@ -129,9 +130,10 @@ module source_reader #(
   logic [SlotCount-1:0] ended_q;
   (* ram_style = "distributed" *)
   logic [StreamBlockWidth:0] end_block_memory [SlotCount];  // of slots that have ended
-  logic [SlotCount-1:0][LaneCountWidth-1:0] lane_used_q;       // blocks asked for, not taken
+  // Counters of which it matters whether they have come to a limit are kept less the limit: their sign tells it.
+  logic [SlotCount-1:0][LaneCountWidth-1:0] lane_used_q;       // blocks asked for, not taken, less those that are too many
   logic [SlotCount-1:0][LaneCountWidth-1:0] lane_available_q;
-  logic [SlotCount-1:0][BurstCountWidth-1:0] bursts_q;
+  logic [SlotCount-1:0][BurstCountWidth-1:0] bursts_q;         // bursts under way, less one
   logic [StreamBlockWidth:0] stream_requested_q, stream_arrived_q;
 
   // ------------------------------------------------------------------------------------------------- choice of a slot
@@ -171,7 +173,7 @@ module source_reader #(
     for (int unsigned s = 0; s < SlotCount; s++) begin
       lane_requests[s] = active_q[s] && lane_q[s] &&
                          (empty_q[s] || abort_i[s] ||
-                          (segment_ready_i[s] && lane_used_q[s] <= LaneCountWidth'(LaneBlocks - LaneRoomNeeded)));
+                          (segment_ready_i[s] && lane_used_q[s][LaneCountWidth-1]));
     end
   end
   round_robin_arbiter #(
@@ -448,8 +450,8 @@ module source_reader #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       stream_arrived_q <= '0;
-      bursts_q <= '0;
-      lane_used_q <= '0;
+      bursts_q <= '1;
+      lane_used_q <= {SlotCount{LaneUsedNone}};
       lane_available_q <= '0;
     end else begin
       if (write_q && write_stream_q) begin
@@ -473,7 +475,7 @@ module source_reader #(
         end
         if (more || taken) lane_available_q[s] <= lane_available_q[s] + (more ? available_step : '1);
         if (lane_clear_i && lane_clear_slot_i == SlotWidth'(s)) begin
-          lane_used_q[s] <= '0;
+          lane_used_q[s] <= LaneUsedNone;
           lane_available_q[s] <= '0;
         end
       end
@@ -491,7 +493,7 @@ module source_reader #(
   assign stream_arrived_o = stream_arrived_q;
   assign lane_available_o = lane_available_q;
   always_comb begin
-    for (int unsigned s = 0; s < SlotCount; s++) pending_o[s] = bursts_q[s] != '0;
+    for (int unsigned s = 0; s < SlotCount; s++) pending_o[s] = !bursts_q[s][BurstCountWidth-1];
   end
 
   logic unused_bits;
@@ -500,9 +502,10 @@ module source_reader #(
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       if (lane_take_i) assert (lane_available_q[lane_take_slot_i] != '0);
-      if (lane_clear_i) assert (bursts_q[lane_clear_slot_i] == '0);
-      if (denied_i) assert (!granted && bursts_q[denied_slot] != '0);
-      if (start_i) assert (!active_q[start_slot_i] && lane_used_q[start_slot_i] == '0);
+      if (lane_clear_i) assert (!pending_o[lane_clear_slot_i]);
+      if (denied_i) assert (!granted && pending_o[denied_slot]);
+      if (granted) assert (!pending_o[slot_q] || bursts_q[slot_q][BurstCountWidth-2:0] != '1 || bursts_meet);
+      if (start_i) assert (!active_q[start_slot_i] && lane_used_q[start_slot_i] == LaneUsedNone);
       if (beat_valid_i) assert (beat_last_i == (left == 13'(count)));
       assert (stream_used <= (StreamBlockWidth + 1)'(StreamBlocks));
     end
