@@ -114,6 +114,7 @@ module destination_writer #(
   localparam int unsigned BurstIndexWidth = $clog2(BurstDepth);
   localparam int unsigned BurstWidth = 3 + SlotWidth + PlaceWidth + 13 + LaneWidth;
   localparam int unsigned BeatBlockWidth = $clog2(Lanes / 16 + 2);
+  localparam int unsigned BeatEndWidth = LaneWidth + 2;
   localparam int unsigned BeatDepth = 4;
 
   typedef enum logic [1:0] {
@@ -235,7 +236,8 @@ module destination_writer #(
   logic [LaneBytesWidth-1:0] lane_end;
   logic [LaneCountWidth-1:0] lane_blocks;
   logic [StartWidth-1:0] needed;
-  logic ending, drained, granted, waiting, ends, give_up, refused;
+  logic [SlotCount-1:0] over, given_up;
+  logic ending, granted, waiting, ends, give_up, refused;
   logic in_tag_q, last_phase_q, phase_ends_q, segment_ends_q;
   logic [31:0] phase_left_q, left_behind;
   logic [PlaceWidth-1:0] place_q;
@@ -274,9 +276,10 @@ module destination_writer #(
   assign before_boundary = {1'b0, ~segment_address_i[11:0]} &
                            (lane_now && !wiping_q[slot_q] ? 13'(cce_pkg::LaneBurstBytes - 1) : 13'(StreamBurstBytes - 1));
   // The least of three. All are compared at once, and one is taken of them in the cycle after: the request's.
-  assign phase_fits = phase_left[31:13] == '0 && phase_left[12:0] - 13'd1 <= before_boundary;
-  assign phase_ends = phase_fits && phase_left <= segment_left_i;
-  assign segment_ends = segment_left_i <= 32'(before_boundary);
+  // (`less`, negated, is a carry; `less or equal` would look at the whole difference.)
+  assign phase_fits = phase_left[31:13] == '0 && !(before_boundary < phase_left[12:0] - 13'd1);
+  assign phase_ends = phase_fits && !(segment_left_i < phase_left);
+  assign segment_ends = !(32'(before_boundary) < segment_left_i);
   // Zeros overwrite the text alone; the tag of a decryption is not in the destination.
   assign last_phase = in_tag || tag_length == '0 || wiping_q[slot_q];
   always_comb begin
@@ -302,14 +305,19 @@ module destination_writer #(
   assign lane_blocks = zero_q ? '0 : LaneCountWidth'(lane_end[LaneBytesWidth-1:4]);
 
   assign refused = denied_i && denied_slot_i == slot_q;
-  assign ending = state_q == StateCompute &&
-                  (wiping_q[slot_q] ? wipe_failed_q[slot_q] || refused || discard_i[slot_q] :
-                                      empty_q[slot_q] || (abort_i[slot_q] && drained));
-  // Nothing more of an aborted request will come, and nothing of it, or before it, is still to leave the buffer.
-  assign drained = cipher_done_i[slot_q] && (stream_turn_q ? feeder_idle : settled[slot_q]);
+  // What becomes of each slot if it is the one, so that it is looked up once.
+  always_comb begin
+    for (int unsigned s = 0; s < SlotCount; s++) begin
+      // Nothing more of an aborted request will come, and nothing of it, or before it, is still to leave the buffer.
+      over[s] = wiping_q[s] ? wipe_failed_q[s] || discard_i[s] :
+                              empty_q[s] || (abort_i[s] && cipher_done_i[s] && (lane_q[s] ? settled[s] : feeder_idle));
+      given_up[s] = abort_i[s] && !wiping_q[s];
+    end
+  end
+  assign ending = state_q == StateCompute && (over[slot_q] || (refused && wiping_q[slot_q]));
   // The stream's burst waits for its first blocks, and gives way to a lane meanwhile.
   assign waiting = stream_turn_q && (stream_far || stream_ready <= (StreamBlockWidth + 1)'(needed));
-  assign give_up = !wiping_q[slot_q] && (abort_i[slot_q] || refused);
+  assign give_up = given_up[slot_q] || (refused && !wiping_q[slot_q]);
   assign request_valid_o = state_q == StateRequest && !waiting && !give_up && !bursts_full;
   assign granted = request_valid_o && request_ready_i;
   assign ends = ending || (granted && request_ends);
@@ -525,6 +533,7 @@ module destination_writer #(
   logic beat_last, beat_last_q;
   logic [BeatBlockWidth-1:0] beat_reach, beat_reach_q;   // blocks from its first to its last byte's
   logic [BeatBlockWidth-1:0] beat_frees, beat_frees_q;   // blocks of which it takes the last bytes
+  logic [BeatEndWidth-1:0] last_end, full_end;           // from the beginning of its first block
   logic silent, beat_there, feed;
   logic [StreamBlockWidth:0] freed_block;
   logic [StreamBlockWidth:0] there;
@@ -549,12 +558,13 @@ module destination_writer #(
   assign beat_lane = begins ? head_lane : '0;
   assign phase_ends_now = begins ? head_phase_ends : burst_phase_ends_q;
   assign beat_room = (LaneWidth + 1)'(Lanes) - {1'b0, beat_lane};
-  assign beat_last = beat_left <= 13'(beat_room);
+  assign beat_last = !(13'(beat_room) < beat_left);
   assign beat_count = beat_last ? beat_left[LaneWidth:0] : beat_room;
-  assign beat_reach = BeatBlockWidth'(((LaneWidth + 2)'(beat_place[3:0]) + (LaneWidth + 2)'(beat_count) -
-                                       (LaneWidth + 2)'(1)) >> 4);
-  assign beat_frees = BeatBlockWidth'(((LaneWidth + 2)'(beat_place[3:0]) + (LaneWidth + 2)'(beat_count) +
-                                       (beat_last && phase_ends_now ? (LaneWidth + 2)'(15) : '0)) >> 4);
+  // As if it were the last beat, and as if not.
+  assign last_end = BeatEndWidth'(beat_place[3:0]) + BeatEndWidth'(beat_left[LaneWidth:0]);
+  assign full_end = BeatEndWidth'(beat_place[3:0]) + BeatEndWidth'(beat_room);
+  assign beat_reach = BeatBlockWidth'((beat_last ? last_end - BeatEndWidth'(1) : full_end - BeatEndWidth'(1)) >> 4);
+  assign beat_frees = BeatBlockWidth'((beat_last ? last_end + (phase_ends_now ? BeatEndWidth'(15) : '0) : full_end) >> 4);
   assign freed_block = beat_place_q[PlaceWidth-1:4] + (StreamBlockWidth + 1)'(beat_frees_q);
   // Beats of an aborted request may stand for blocks that never came, unless it had given all before it was aborted.
   assign given = finishing_q[burst_slot_q] && !(tail_q && tail_slot_q == burst_slot_q);
@@ -584,9 +594,9 @@ module destination_writer #(
   assign lane_freed = feed && !burst_stream_q && !burst_zero_q;
   assign lane_granted = granted && !stream_turn_q;
   assign lane_ends = ending && !stream_turn_q && !wiping_q[slot_q];
-  assign filled_meets = lane_freed && lane_write_i && burst_slot_q == lane_write_slot_i;
+  assign filled_meets = lane_write_i && burst_slot_q == lane_write_slot_i;
   assign filled_step = LaneCountWidth'(filled_meets) - LaneCountWidth'(beat_frees_q);
-  assign ready_meets = lane_granted && lane_write_i && slot_q == lane_write_slot_i;
+  assign ready_meets = lane_write_i && slot_q == lane_write_slot_i;
   assign ready_step = LaneCountWidth'(ready_meets) - lane_blocks;
 
   always_ff @(posedge clk_i) begin

@@ -255,9 +255,10 @@ module source_reader #(
   assign before_boundary = {1'b0, ~segment_address_i[11:0]} &
                            (lane_now ? 13'(cce_pkg::LaneBurstBytes - 1) : 13'(StreamBurstBytes - 1));
   // The least of three. All are compared at once, and one is taken of them in the cycle after: the request's.
-  assign phase_fits = phase_left[31:13] == '0 && phase_left[12:0] - 13'd1 <= before_boundary;
-  assign phase_ends = phase_fits && phase_left <= segment_left_i;
-  assign segment_ends = segment_left_i <= 32'(before_boundary);
+  // (`less`, negated, is a carry; `less or equal` would look at the whole difference.)
+  assign phase_fits = phase_left[31:13] == '0 && !(before_boundary < phase_left[12:0] - 13'd1);
+  assign phase_ends = phase_fits && !(segment_left_i < phase_left);
+  assign segment_ends = !(32'(before_boundary) < segment_left_i);
   // Blocks already counted: at the beginning of a phase none of it, else also the begun one.
   assign first_of_phase = position[3:0] == '0 || fresh_q[slot_q];
   always_comb begin
@@ -439,9 +440,9 @@ module source_reader #(
   logic [LaneCountWidth-1:0] used_step, available_step;
   assign arrives = write_q && write_last_q;
   assign bursts_meet = granted && arrives && slot_q == write_slot_q;
-  assign used_meet = granted && !stream_turn_q && lane_take_i && slot_q == lane_take_slot_i;
+  assign used_meet = lane_take_i && slot_q == lane_take_slot_i;
   assign used_step = lane_blocks - LaneCountWidth'(used_meet);
-  assign available_meet = write_q && !write_stream_q && lane_take_i && write_slot_q == lane_take_slot_i;
+  assign available_meet = lane_take_i && write_slot_q == lane_take_slot_i;
   assign available_step = LaneCountWidth'(available_meet ? write_blocks - (StreamBlockWidth + 1)'(1) : write_blocks);
 
   // Negative: the stream has not come as far as the blocks that are given up.
