@@ -14,17 +14,20 @@
 //   asked for (write_port)
 // option without: u_writer
 // fault beyond dma/destination_writer.sv: bursts may run over the end of a segment
-// -     if (segment_left_i < 32'(to_boundary)) bytes = segment_left_i[12:0];
-// +     if (segment_left_i + 32'd1 < 32'(to_boundary)) bytes = segment_left_i[12:0] + 13'd1;
+// -   assign segment_ends = !(32'(before_boundary) < segment_left_i);
+// +   assign segment_ends = 32'(before_boundary) > segment_left_i;
 // fault total dma/destination_writer.sv: the last burst of a text is not cut to its length
-// -   assign phase_ends = phase_left <= 32'(to_boundary) && phase_left <= segment_left_i;
-// +   assign phase_ends = phase_left + 32'd16 <= 32'(to_boundary) && phase_left <= segment_left_i;
+// -   assign phase_ends = phase_fits && !(segment_left_i < phase_left);
+// +   assign phase_ends = phase_fits && !(segment_left_i < phase_left) && phase_left > 32'd16;
 // fault strobe dma/destination_writer.sv: a burst's first beat strobes lanes in front of it
-// -       strobe[i] = !silent && LaneWidth'(i) >= beat_lane && (LaneWidth + 1)'(i) < {1'b0, beat_lane} + beat_count;
-// +       strobe[i] = !silent && (LaneWidth + 1)'(i) < {1'b0, beat_lane} + beat_count;
+// -       strobe[i] = !silent && LaneWidth'(i) >= beat_lane_q && (LaneWidth + 1)'(i) < {1'b0, beat_lane_q} + beat_count_q;
+// +       strobe[i] = !silent && (LaneWidth + 1)'(i) < {1'b0, beat_lane_q} + beat_count_q;
+// fault last dma/destination_writer.sv: a burst that fills its last beat has one more
+// -   assign beat_last = !(13'(beat_room) < beat_left);
+// +   assign beat_last = 13'(beat_room) > beat_left;
 // fault wipe dma/destination_writer.sv: wiping overwrites as many bytes behind the text as a tag has
-// -   assign request_ends = phase_ends && (in_tag || tag_length == '0 || wiping_q[slot_q]);
-// +   assign request_ends = phase_ends && (in_tag || (tag_length == '0 && !wiping_q[slot_q]));
+// -   assign last_phase = in_tag || tag_length == '0 || wiping_q[slot_q];
+// +   assign last_phase = in_tag || (tag_length == '0 && !wiping_q[slot_q]);
 // fault stale dma/destination_writer.sv: the address of the burst before is asked for
 // -       address_q <= segment_address_i;
 // +       if (fresh_q[slot_q]) address_q <= segment_address_i;
@@ -134,15 +137,18 @@ module proof_destination (
   (* hierconn *) logic [1:0] \u_writer.wipe_q ;
   (* hierconn *) logic [1:0] \u_writer.wiping_q ;
   (* hierconn *) logic [1:0] \u_writer.finishing_q ;
-  (* hierconn *) logic [1:0][6:0] \u_writer.bursts_q ;
+  (* hierconn *) logic [1:0] \u_writer.settled ;
   (* hierconn *) logic \u_writer.in_tag_q ;
+  (* hierconn *) logic \u_writer.last_phase_q ;
+  (* hierconn *) logic \u_writer.phase_ends_q ;
   (* hierconn *) logic [31:0] \u_writer.phase_left_q ;
+  (* hierconn *) logic [31:0] \u_writer.left_behind ;
   (* hierconn *) logic \u_writer.asked_q ;
   (* hierconn *) logic \u_writer.unanswered_q ;
-  (* hierconn *) logic [31:0] \u_writer.asked_burst_q ;
+  (* hierconn *) logic [31:0] \u_writer.probe_asked ;
   (* hierconn *) logic \u_writer.finish_valid_q ;
   (* hierconn *) logic \u_writer.finish_slot_q ;
-  (* hierconn *) logic \u_writer.request_ends_q ;
+  (* hierconn *) logic \u_writer.request_ends ;
   (* hierconn *) logic \u_writer.segment_restart_o ;
   (* hierconn *) logic \u_writer.segment_restart_slot_o ;
   (* hierconn *) logic \u_writer.probe_slot ;
@@ -154,17 +160,21 @@ module proof_destination (
   (* hierconn *) logic \u_writer.u_order.probe_second ;
   (* hierconn *) logic \u_writer.feed ;
   (* hierconn *) logic [15:0] \u_writer.strobe ;
-  (* hierconn *) logic \u_writer.burst_valid ;
-  (* hierconn *) logic \u_writer.burst_pop ;
-  (* hierconn *) logic [12:0] \u_writer.burst_bytes ;
-  (* hierconn *) logic [3:0] \u_writer.burst_lane ;
-  (* hierconn *) logic \u_writer.first_q ;
+  (* hierconn *) logic \u_writer.load ;
+  (* hierconn *) logic \u_writer.begins ;
+  (* hierconn *) logic [12:0] \u_writer.head_bytes ;
+  (* hierconn *) logic [3:0] \u_writer.head_lane ;
+  (* hierconn *) logic [3:0] \u_writer.bursts_head_q ;
+  (* hierconn *) logic [3:0] \u_writer.bursts_tail_q ;
+  (* hierconn *) logic \u_writer.burst_valid_q ;
+  (* hierconn *) logic \u_writer.burst_slot_q ;
   (* hierconn *) logic [12:0] \u_writer.beat_left_q ;
+  (* hierconn *) logic [3:0] \u_writer.beat_lane_q ;
+  (* hierconn *) logic [4:0] \u_writer.beat_count_q ;
+  (* hierconn *) logic \u_writer.beat_last_q ;
   (* hierconn *) logic \u_writer.fetched_q ;
   (* hierconn *) logic [2:0] \u_writer.beats_waiting ;
-  (* hierconn *) logic \u_writer.burst_slot ;
-  (* hierconn *) logic \u_writer.u_bursts.fits ;
-  (* hierconn *) logic \u_writer.u_bursts.probe_slot ;
+  (* hierconn *) logic \u_writer.fits ;
   localparam logic [1:0] StateSelect = 2'd0, StateRequest = 2'd2;
 
   // One slot, freely chosen: what may still be written of its request.
@@ -174,7 +184,6 @@ module proof_destination (
   logic [6:0] tag_q, tag;
   logic in_tag, granted;
   assign \u_writer.probe_slot = slot;
-  assign \u_writer.u_bursts.probe_slot = slot;
   assign granted = request_valid && request_ready_i;
 
   // What a request gives: its output, and a tag.
@@ -189,13 +198,15 @@ module proof_destination (
 
   logic finishes, mine;                // finishes: it is known in this cycle whether the slot is wiped
   assign finishes = \u_writer.finish_valid_q && \u_writer.finish_slot_q == slot;
-  assign mine = \u_writer.burst_valid && \u_writer.burst_slot == slot;
+  assign mine = \u_writer.burst_valid_q && \u_writer.burst_slot_q == slot;
 
   logic same_q = 1'b0, slot_before_q;
   logic [63:0] address_before_q;
   logic [31:0] left_before_q;
   logic [24:0] rights_before_q;
-  logic [8:0] fed_q = '0;              // beats of the first burst that have gone to the buffer
+  logic [12:0] burst_bytes_q;          // the burst whose beats leave
+  logic [3:0] burst_lane_q;
+  logic [8:0] fed_q = '0;              // beats of it that have gone to the buffer
   logic held_q = 1'b0;
   logic [127:0] beat_data_q;
   logic [15:0] beat_strobe_q;
@@ -203,12 +214,12 @@ module proof_destination (
   always_ff @(posedge clk_i) begin
     if (rst_nq) begin
       if (start_i) assume (!\u_writer.active_q [start_slot_i] && !\u_writer.finishing_q [start_slot_i] &&
-                           \u_writer.bursts_q [start_slot_i] == '0 &&
+                           \u_writer.settled [start_slot_i] &&
                            !(\u_writer.finish_valid_q && \u_writer.finish_slot_q == start_slot_i));
       // The write port answers what it has taken.
       if (granted_i) assume (\u_writer.asked_q );
-      if (denied_i) assume (\u_writer.unanswered_q && \u_writer.bursts_q [denied_slot_i] != '0);
-      if (done_i) assume (\u_writer.bursts_q [done_slot_i] != '0);
+      if (denied_i) assume (\u_writer.unanswered_q && !\u_writer.settled [denied_slot_i]);
+      if (done_i) assume (!\u_writer.settled [done_slot_i]);
       // The walker: bytes are left in a segment, and it stands still until bytes are taken.
       assume (segment_left_i != '0);
       if (same_q && segment_slot == slot_before_q) begin
@@ -220,14 +231,16 @@ module proof_destination (
       assert (\u_writer.state_q <= 2'd2);
       if (\u_writer.asked_q ) assert (\u_writer.state_q == StateSelect);
       if (\u_writer.unanswered_q ) assert (\u_writer.state_q != StateRequest);
-      if (\u_writer.asked_q && \u_writer.asked_burst_q [28] == slot) begin
-        assert (\u_writer.asked_burst_q [16:4] != '0 && \u_writer.asked_burst_q [16:4] <= 13'd256);
+      if (\u_writer.asked_q && \u_writer.probe_asked [28] == slot) begin
+        assert (\u_writer.probe_asked [16:4] != '0 && \u_writer.probe_asked [16:4] <= 13'd256);
       end
       if (\u_writer.finish_valid_q ) begin
         assert (!\u_writer.active_q [\u_writer.finish_slot_q ] && !\u_writer.finishing_q [\u_writer.finish_slot_q ]);
       end
       for (int unsigned s = 0; s < 2; s++) begin
         assert (!(\u_writer.active_q [s] && \u_writer.finishing_q [s]));
+        if (\u_writer.lane_q [s]) assert (\u_writer.active_q [s]);
+        if (\u_writer.active_q [s] && \u_writer.wiping_q [s]) assert (\u_writer.lane_q [s]);
         if (\u_writer.wipe_q [s]) assert (!\u_writer.empty_q [s]);
         if (\u_writer.wiping_q [s]) assert (!\u_writer.empty_q [s] && \u_writer.wipe_q [s]);
       end
@@ -246,7 +259,7 @@ module proof_destination (
         if (\u_writer.stream_turn_q ) begin
           assert (\u_writer.u_order.count_q != '0 && \u_writer.u_order.probe_first == \u_writer.slot_q );
         end else begin
-          assert (\u_writer.lane_q [\u_writer.slot_q ] || \u_writer.wiping_q [\u_writer.slot_q ]);
+          assert (\u_writer.lane_q [\u_writer.slot_q ]);
         end
       end
       // What is left of a request.
@@ -264,9 +277,12 @@ module proof_destination (
       if (\u_writer.state_q == StateRequest && \u_writer.slot_q == slot) begin
         assert (!\u_writer.empty_q [slot]);
         assert (request.bytes != '0 && 33'(request.bytes) <= left_q);
-        if (\u_writer.request_ends_q ) assert (left_q == 33'(request.bytes));
-        else assert (left_q == 33'(request.bytes) + 33'(\u_writer.phase_left_q ) +
-                     (\u_writer.in_tag_q || \u_writer.wiping_q [slot] ? 33'd0 : 33'(tag_q)) && \u_writer.phase_left_q != '0);
+        assert (\u_writer.in_tag_q == in_tag && \u_writer.phase_left_q == phase_left);
+        assert (\u_writer.last_phase_q == (in_tag || tag_q == '0 || \u_writer.wiping_q [slot]));
+        if (\u_writer.request_ends ) assert (left_q == 33'(request.bytes));
+        else assert (left_q == 33'(request.bytes) + 33'(\u_writer.left_behind ) +
+                     (\u_writer.in_tag_q || \u_writer.phase_ends_q || \u_writer.wiping_q [slot] ? 33'd0 : 33'(tag_q)) &&
+                     \u_writer.left_behind != '0);
       end
       // A request stands where the walker stands, inside the segment and the burst boundary.
       if (\u_writer.state_q == StateRequest) begin
@@ -278,25 +294,35 @@ module proof_destination (
       end
       if (request_valid) assert (\u_writer.state_q == StateRequest);
       assert (take == granted && (!take || take_bytes == request.bytes));
-      // Beats of the first burst in the queue, if it is the slot's: byte lanes inside [address, address + bytes).
-      if (!\u_writer.burst_valid ) assert (\u_writer.first_q );
-      if (mine) assert (\u_writer.first_q == (fed_q == '0));
-      else assert (fed_q == '0);
-      if (fed_q != '0) begin
-        assert (\u_writer.beat_left_q != '0 && \u_writer.beat_left_q <= \u_writer.burst_bytes && fed_q <= 9'd17);
-        assert (\u_writer.beat_left_q + {fed_q, 4'd0} == \u_writer.burst_bytes + 13'(\u_writer.burst_lane ));
+      // Beats of the burst that leaves, if it is the slot's: byte lanes inside [address, address + bytes).
+      if (\u_writer.asked_q ) assert (\u_writer.bursts_head_q != \u_writer.bursts_tail_q + 4'd1);
+      if (!\u_writer.burst_valid_q ) begin
+        assert (\u_writer.bursts_head_q == \u_writer.bursts_tail_q );
+      end else begin
+        assert (\u_writer.beat_last_q == (14'(\u_writer.beat_lane_q ) + 14'(\u_writer.beat_left_q ) <= 14'd16));
+        if (\u_writer.beat_last_q ) assert (13'(\u_writer.beat_count_q ) == \u_writer.beat_left_q );
+        else assert (\u_writer.beat_count_q == 5'd16 - 5'(\u_writer.beat_lane_q ));
+      end
+      if (mine) begin
+        assert (burst_bytes_q != '0 && burst_bytes_q <= 13'd256);
+        assert (\u_writer.beat_left_q != '0 && \u_writer.beat_left_q <= burst_bytes_q && fed_q <= 9'd17);
+        assert (\u_writer.beat_lane_q == (fed_q == '0 ? burst_lane_q : 4'd0));
+        if (fed_q == '0) assert (\u_writer.beat_left_q == burst_bytes_q);
+        else assert (\u_writer.beat_left_q + {fed_q, 4'd0} == burst_bytes_q + 13'(burst_lane_q));
+      end else begin
+        assert (fed_q == '0);
       end
       if (\u_writer.feed && mine) begin
         for (int unsigned i = 0; i < 16; i++) begin
           if (\u_writer.strobe [i]) begin
-            assert ({fed_q, 4'd0} + 13'(i) >= 13'(\u_writer.burst_lane ));
-            assert ({fed_q, 4'd0} + 13'(i) < 13'(\u_writer.burst_lane ) + \u_writer.burst_bytes );
+            assert ({fed_q, 4'd0} + 13'(i) >= 13'(burst_lane_q));
+            assert ({fed_q, 4'd0} + 13'(i) < 13'(burst_lane_q) + burst_bytes_q);
           end
         end
-        assert (\u_writer.burst_pop ==
-                ({fed_q, 4'd0} + 13'd16 >= 13'(\u_writer.burst_lane ) + \u_writer.burst_bytes ));
+        assert (\u_writer.beat_last_q ==
+                ({fed_q, 4'd0} + 13'd16 >= 13'(burst_lane_q) + burst_bytes_q));
       end
-      assert (\u_writer.u_bursts.fits );
+      assert (\u_writer.fits );
       assert (\u_writer.beats_waiting + 3'(\u_writer.fetched_q ) <= 3'd4);
       if (held_q) assert (beat_valid && beat_data == beat_data_q && beat_strobe == beat_strobe_q);
     end
@@ -310,7 +336,13 @@ module proof_destination (
       end else if (granted && request_tag == slot) begin
         left_q <= left_q - 33'(request.bytes);
       end
-      fed_q <= \u_writer.burst_pop ? '0 : fed_q + 9'(\u_writer.feed && mine);
+      if (\u_writer.load ) begin
+        if (\u_writer.begins ) begin
+          burst_bytes_q <= \u_writer.head_bytes ;
+          burst_lane_q <= \u_writer.head_lane ;
+        end
+        fed_q <= \u_writer.begins || !mine ? '0 : fed_q + 9'd1;
+      end
       held_q <= beat_valid && !beat_ready_i;
     end else begin
       fed_q <= '0;
@@ -333,22 +365,34 @@ endmodule
   logic [ProgressWidth-1:0] probe_progress;
   assign probe_lengths = lengths_memory[probe_slot];
   assign probe_progress = progress_memory[probe_slot];
+  // The burst that was asked for, and those that wait: 1 to 256 bytes in each of the slot's.
+  logic [BurstWidth-1:0] probe_asked, probe_head;
+  logic fits;
+  always_comb begin
+    fits = 1'b1;
+    probe_asked = '0;
+    probe_head = '0;
+    for (int unsigned i = 0; i < BurstDepth; i++) begin
+      if (BurstIndexWidth'(i) == bursts_tail_q) probe_asked = bursts_memory[i];
+      if (BurstIndexWidth'(i) == bursts_head_q) probe_head = bursts_memory[i];
+      if (bursts_memory[i][28] == probe_slot && BurstIndexWidth'(BurstIndexWidth'(i) - bursts_head_q) <
+          BurstIndexWidth'(bursts_tail_q - bursts_head_q)) begin
+        if (bursts_memory[i][16:4] == '0 || bursts_memory[i][16:4] > 13'd256) fits = 1'b0;
+      end
+    end
+  end
+  // To the prover the address of a memory that is read is a register of its own.
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      assert ({head_stream, head_zero, head_phase_ends, head_slot, head_place, head_bytes, head_lane} == probe_head);
+    end
+  end
 // end inside
 
 // inside stream_fifo
   logic [Width-1:0] probe_first, probe_second;
-  logic fits, probe_slot;
   assign probe_first = memory[head_q];
   assign probe_second = memory[head_q + IndexWidth'(1)];
-  // Bursts of destination_writer (see its u_bursts): 1 to 256 bytes in each of the slot's entries.
-  always_comb begin
-    fits = 1'b1;
-    for (int unsigned i = 0; i < Depth; i++) begin
-      if (Depth == 16 && memory[i][28] == probe_slot && CountWidth'(IndexWidth'(IndexWidth'(i) - head_q)) < count_q) begin
-        if (memory[i][16:4] == '0 || memory[i][16:4] > 13'd256) fits = 1'b0;
-      end
-    end
-  end
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       assert (count_q <= CountWidth'(Depth));
