@@ -18,11 +18,11 @@
 // - work_address + 64'(cce_contract_pkg::ListEntryBytes)};
 // + work_address + 64'(2 * cce_contract_pkg::ListEntryBytes)};
 // fault end dma/segment_walker.sv: a list's last entry is not the end
-// -   assign load = state_q == StateLook && !work_last && !unaligned && cached_q[slot_q] && !entry_failed_q && !entry_bad_q &&
-// +   assign load = state_q == StateLook && !unaligned && cached_q[slot_q] && !entry_failed_q && !entry_bad_q &&
+// -   assign load = state_q == StateLook && !work_last && !unaligned && cached_q[slot_q] && !entry_failed && !entry_bad &&
+// +   assign load = state_q == StateLook && !unaligned && cached_q[slot_q] && !entry_failed && !entry_bad &&
 // fault empty dma/segment_walker.sv: an empty entry is taken for a segment
-// -       entry_bad_q <= read.length == '0 || read.flags.reserved0 != '0;
-// +       entry_bad_q <= read.flags.reserved0 != '0;
+// -     assign beat_units[e] = {beat_error_i, read.length == '0 || read.flags.reserved0 != '0, read};
+// +     assign beat_units[e] = {beat_error_i, read.flags.reserved0 != '0, read};
 // fault stale dma/segment_walker.sv: behind a unit's last entry the old unit is used again
 // -             if (&entry_index) cached_q[slot_q] <= 1'b0;
 // +             if (&entry_index && work_address[6]) cached_q[slot_q] <= 1'b0;
@@ -121,16 +121,15 @@ module proof_walker (
   (* hierconn *) logic [1:0] \u_walker.cached_q ;
   (* hierconn *) logic [1:0] \u_walker.fetching_q ;
   (* hierconn *) logic \u_walker.load ;
-  (* hierconn *) logic [127:0] \u_walker.entry_q ;
-  (* hierconn *) logic \u_walker.entry_failed_q ;
-  (* hierconn *) logic \u_walker.entry_bad_q ;
-  (* hierconn *) logic [128:0] \u_walker.read_q ;
+  (* hierconn *) logic [127:0] \u_walker.entry ;
+  (* hierconn *) logic [129:0] \u_walker.read_q ;
   (* hierconn *) logic [1:0] \u_walker.gen_beats.beat_q ;
   (* hierconn *) logic \u_walker.probe_slot ;
   (* hierconn *) logic [1:0] \u_walker.probe_entry ;
   (* hierconn *) logic [89:0] \u_walker.probe_start ;
   (* hierconn *) logic [176:0] \u_walker.probe_state ;
-  (* hierconn *) logic [128:0] \u_walker.probe_unit ;
+  (* hierconn *) logic [129:0] \u_walker.probe_unit ;
+  (* hierconn *) logic [3:0] \u_walker.probe_formed ;
   (* hierconn *) logic [1:0] \u_walker.probe_next ;
   (* hierconn *) logic [1:0] \u_walker.probe_first ;
   (* hierconn *) logic [1:0] \u_walker.list_q ;
@@ -161,7 +160,7 @@ module proof_walker (
   assign restarts = restart_i && restart_slot_i == slot;
   assign takes = take_i && query_slot_i == slot;
   assign loads = \u_walker.load && \u_walker.slot_q == slot;
-  assign loaded = \u_walker.entry_q ;
+  assign loaded = \u_walker.entry ;
   assign same_unit = place[63:6] == next_q[63:6];
 
   always_ff @(posedge clk_i) begin
@@ -208,7 +207,6 @@ module proof_walker (
 
       // What the registers hold.
       assert (\u_walker.state_q <= StateAnswer);
-      if (\u_walker.state_q == StateLook && !\u_walker.entry_bad_q ) assert (loaded.length != '0);
       assert (\u_walker.working_q == (\u_walker.state_q != StateIdle ? 2'd1 << \u_walker.slot_q : 2'd0));
       if (\u_walker.state_q != StateIdle) begin
         assert (\u_walker.fetching_q [\u_walker.slot_q ] == (\u_walker.state_q >= StateAsked));
@@ -232,20 +230,22 @@ module proof_walker (
       if (\u_walker.state_q != StateIdle && \u_walker.slot_q == slot) begin
         assert (list_q && !ready[slot]);
         if (\u_walker.state_q >= StateFetch) assert (!\u_walker.cached_q [slot]);
-        // What was read ahead.
-        if (\u_walker.cached_q [slot] && place == next_q[63:4]) begin
-          if (\u_walker.state_q == StateRead) assert (\u_walker.read_q == \u_walker.probe_unit );
-          if (\u_walker.state_q == StateLook) begin
-            assert ({\u_walker.entry_failed_q , \u_walker.entry_q } == \u_walker.probe_unit );
-          end
+        // What was read.
+        if (\u_walker.state_q == StateLook && \u_walker.cached_q [slot]) begin
+          assert (\u_walker.read_q [128] || loaded.length != '0);
+          if (place == next_q[63:4]) assert (\u_walker.read_q == \u_walker.probe_unit );
         end
       end
       if (\u_walker.fetching_q [slot]) assert (!\u_walker.cached_q [slot] && unit_q == next_q[63:6]);
-      if (\u_walker.cached_q [slot] && same_unit) assert (\u_walker.probe_unit [128] || \u_walker.probe_unit [127:0] == there);
+      if (\u_walker.cached_q [slot] && same_unit) assert (\u_walker.probe_unit [129] || \u_walker.probe_unit [127:0] == there);
+      if (\u_walker.cached_q [slot]) assert (&\u_walker.probe_formed );
       if (beat_q != 2'd0) begin
+        for (int unsigned e = 0; e < 4; e++) begin
+          if (burst_slot_q == slot && 2'(e) < beat_q) assert (\u_walker.probe_formed [e]);
+        end
         assert (\u_walker.fetching_q [burst_slot_q] && \u_walker.gen_beats.beat_q == beat_q);
         if (burst_slot_q == slot && same_unit && place[5:4] < beat_q) begin
-          assert (\u_walker.probe_unit [128] || \u_walker.probe_unit [127:0] == there);
+          assert (\u_walker.probe_unit [129] || \u_walker.probe_unit [127:0] == there);
         end
       end
     end
@@ -293,11 +293,18 @@ endmodule
   logic [1:0] probe_entry;
   logic [StartWidth-1:0] probe_start;
   logic [176:0] probe_state;
-  logic [EntryBits:0] probe_unit;
+  logic [UnitWidth-1:0] probe_unit, probe_any;
+  logic [UnitEntries-1:0] probe_formed;   // entries that are empty are known to have a wrong format
   logic [EntryWidth-1:0] probe_next, probe_first;
   assign probe_first = first_entry_q[probe_slot];
   assign probe_start = start_memory[probe_slot];
   assign probe_state = {segment_memory[probe_slot], list_memory[probe_slot]};
   assign probe_unit = unit_memory[{probe_slot, probe_entry}];
+  always_comb begin
+    for (int unsigned e = 0; e < UnitEntries; e++) begin
+      probe_any = unit_memory[{probe_slot, EntryWidth'(e)}];
+      probe_formed[e] = probe_any[EntryBits] || probe_any[95:64] != '0;
+    end
+  end
   assign probe_next = next_entry_q[probe_slot];
 // end inside

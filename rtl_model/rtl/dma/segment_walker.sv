@@ -72,6 +72,7 @@ module segment_walker #(
   localparam int unsigned BeatEntries = DataWidth / EntryBits;
   localparam int unsigned EntryShift = $clog2(cce_contract_pkg::ListEntryBytes);
   localparam int unsigned UnitShift = $clog2(UnitBytes);
+  localparam int unsigned UnitWidth = 1 + 1 + EntryBits;
   localparam int unsigned StartWidth = 1 + 64 + 16 + 1 + 8;
 
   typedef enum logic [2:0] {
@@ -86,10 +87,11 @@ module segment_walker #(
   logic [StartWidth-1:0] start_memory [SlotCount];
   logic [64+32+16-1:0] segment_memory [SlotCount];   // address, bytes left, region
   logic [1+64-1:0] list_memory [SlotCount];          // it was the last one; address of the next entry
-  // Entry, and whether its beat was an error. Read two cycles ahead, so that it may be a block RAM, which is slow; a unit
-  // is not read in the cycle in which it is written, because a slot that fetches is not worked on.
+  // Entry, whether it has a wrong format, and whether its beat was an error. It may be a block RAM, which is slow: what is
+  // to be known of an entry at once is found out before it is written. A unit is not read in the cycle in which it is
+  // written, because a slot that fetches is not worked on.
   (* no_rw_check *)
-  logic [EntryBits:0] unit_memory [SlotCount*UnitEntries];
+  logic [UnitWidth-1:0] unit_memory [SlotCount*UnitEntries];
   logic [SlotCount-1:0] fresh_q;      // nothing in segment_memory, list_memory yet
   logic [SlotCount-1:0] ready_q;
   logic [SlotCount-1:0] want_q;       // waits for the next entry of its list
@@ -122,10 +124,11 @@ module segment_walker #(
   logic [63:0] work_start, work_address, work_state_list_address;
   logic [15:0] work_region;
   logic [7:0] work_queue;
-  cce_contract_pkg::list_entry_t read, entry_q;
-  logic entry_failed_q, entry_bad_q, unaligned;
+  cce_contract_pkg::list_entry_t entry;
+  logic entry_failed, entry_bad, unaligned;
   logic [EntryWidth-1:0] entry_index;
-  logic [EntryBits:0] read_q;
+  logic [UnitWidth-1:0] read_q;
+  logic [BeatEntries-1:0][UnitWidth-1:0] beat_units;
   logic load, want_valid, wrong, error_q;
   logic [7:0] wrong_status, error_status_q;
   logic [SlotWidth-1:0] error_slot_q;
@@ -140,14 +143,8 @@ module segment_walker #(
   assign work_address = fresh_q[slot_q] ? work_start : work_state_list_address;
   assign work_last = !fresh_q[slot_q] && work_state_last;
   assign entry_index = work_address[UnitShift-1:EntryShift];
-  always_ff @(posedge clk_i) begin
-    read_q <= unit_memory[{want_slot, next_entry_q[want_slot]}];
-    if (state_q == StateRead) begin
-      {entry_failed_q, entry_q} <= read_q;
-      entry_bad_q <= read.length == '0 || read.flags.reserved0 != '0;
-    end
-  end
-  assign read = read_q[EntryBits-1:0];
+  always_ff @(posedge clk_i) read_q <= unit_memory[{slot_q, next_entry_q[slot_q]}];
+  assign {entry_failed, entry_bad, entry} = read_q;
   assign unaligned = work_address[EntryShift-1:0] != '0;
 
   round_robin_arbiter #(
@@ -161,7 +158,7 @@ module segment_walker #(
       .index_o(want_slot)
   );
 
-  assign load = state_q == StateLook && !work_last && !unaligned && cached_q[slot_q] && !entry_failed_q && !entry_bad_q &&
+  assign load = state_q == StateLook && !work_last && !unaligned && cached_q[slot_q] && !entry_failed && !entry_bad &&
                 !take_i;
 
   always_comb begin
@@ -171,9 +168,9 @@ module segment_walker #(
       if (work_last) begin
         wrong = 1'b1;  // the list ends before the text
         wrong_status = StatusListFormat;
-      end else if (unaligned || (cached_q[slot_q] && entry_failed_q)) begin
+      end else if (unaligned || (cached_q[slot_q] && entry_failed)) begin
         wrong = 1'b1;
-      end else if (cached_q[slot_q] && entry_bad_q) begin
+      end else if (cached_q[slot_q] && entry_bad) begin
         wrong = 1'b1;
         wrong_status = StatusListFormat;
       end
@@ -313,17 +310,22 @@ module segment_walker #(
       segment_memory[query_slot_i] <= {query_now + 64'(take_bytes_i), query_state_left - 32'(take_bytes_i),
                                        query_state_region};
     end else if (load) begin
-      segment_memory[slot_q] <= {entry_q.address, entry_q.length, entry_q.region};
+      segment_memory[slot_q] <= {entry.address, entry.length, entry.region};
     end
-    if (load) list_memory[slot_q] <= {entry_q.flags.last, work_address + 64'(cce_contract_pkg::ListEntryBytes)};
+    if (load) list_memory[slot_q] <= {entry.flags.last, work_address + 64'(cce_contract_pkg::ListEntryBytes)};
   end
 
+  for (genvar e = 0; e < BeatEntries; e++) begin : gen_entry
+    cce_contract_pkg::list_entry_t read;
+    assign read = beat_data_i[EntryBits*e +: EntryBits];
+    assign beat_units[e] = {beat_error_i, read.length == '0 || read.flags.reserved0 != '0, read};
+  end
   // Beat k of a unit holds the entries from k * BeatEntries on.
   if (BeatEntries == UnitEntries) begin : gen_one_beat
     always_ff @(posedge clk_i) begin
       if (beat_valid_i) begin
         for (int unsigned e = 0; e < UnitEntries; e++) begin
-          unit_memory[SlotWidth'(beat_tag_i)*UnitEntries+e] <= {beat_error_i, beat_data_i[EntryBits*e +: EntryBits]};
+          unit_memory[SlotWidth'(beat_tag_i)*UnitEntries+e] <= beat_units[e];
         end
       end
     end
@@ -337,8 +339,7 @@ module segment_walker #(
       if (beat_valid_i) begin
         beat_q <= beat + BeatWidth'(1);
         for (int unsigned e = 0; e < BeatEntries; e++) begin
-          unit_memory[(32'(beat_tag_i[SlotWidth-1:0])*UnitEntries)+(32'(beat)*BeatEntries)+e] <=
-              {beat_error_i, beat_data_i[EntryBits*e +: EntryBits]};
+          unit_memory[(32'(beat_tag_i[SlotWidth-1:0])*UnitEntries)+(32'(beat)*BeatEntries)+e] <= beat_units[e];
         end
       end
     end
@@ -348,15 +349,13 @@ module segment_walker #(
   assign busy_o = fetching_q | working_q;
 
   logic unused_bits;
-  assign unused_bits = ^{beat_tag_i, work_list, read, entry_q};
+  assign unused_bits = ^{beat_tag_i, work_list, entry};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       if (take_i) assert (ready_q[query_slot_i] && take_bytes_i != '0 && 32'(take_bytes_i) <= query_left_o);
       if (start_i) assert (!busy_o[start_slot_i]);
-      if (state_q == StateIdle && want_valid && want_q[want_slot] && cached_q[want_slot]) begin
-        assert (!(beat_valid_i && beat_tag_i[SlotWidth-1:0] == want_slot));
-      end
+      if (state_q == StateRead && cached_q[slot_q]) assert (!(beat_valid_i && beat_tag_i[SlotWidth-1:0] == slot_q));
       if (denied_i) assert (state_q == StateAnswer);
       if (restart_i) assert (!busy_o[restart_slot_i] && !(start_i && start_slot_i == restart_slot_i));
     end
