@@ -217,7 +217,8 @@ module source_reader #(
   logic ending, granted, ends;
 
   assign segment_slot_o = slot_q;
-  assign {has_iv, has_aad, has_text, has_tag, lane_now, prefix, iv_length, aad_length, text_length, tag_length} = lengths_memory[slot_q];
+  assign {has_iv, has_aad, has_text, has_tag, lane_now, prefix, iv_length, aad_length, text_length, tag_length} =
+      lengths_memory[slot_q];
   assign {progress_phase, progress_left, progress_position} = progress_memory[slot_q];
 
   always_comb begin
@@ -370,7 +371,8 @@ module source_reader #(
     if (ends) end_block_memory[slot_q] <= granted ? after_blocks : stream_requested_q;
     if (start_i) begin
       lengths_memory[start_slot_i] <= {start_request_i.iv_length != '0, start_request_i.aad_length != '0,
-                                       start_request_i.text_length != '0, start_request_i.decrypt && start_request_i.tag_length != '0,
+                                       start_request_i.text_length != '0,
+                                       start_request_i.decrypt && start_request_i.tag_length != '0,
                                        !start_request_i.stream, start_prefix_i, start_request_i.iv_length,
                                        start_request_i.aad_length, start_request_i.text_length,
                                        start_request_i.decrypt ? start_request_i.tag_length : 7'd0};
@@ -498,7 +500,8 @@ module source_reader #(
   end
 
   logic unused_bits;
-  assign unused_bits = ^{lane_end, write_blocks, order_count, beat_tag_i, denied_tag_i, start_request_i, segment_address_i};
+  assign unused_bits = ^{lane_end, write_blocks, order_count, beat_tag_i, denied_tag_i, start_request_i,
+                         segment_address_i};
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
