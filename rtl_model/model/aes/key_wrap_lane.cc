@@ -42,7 +42,8 @@ void KeyWrapLane::clock(const Inputs& inputs) {
                  .result_block = inputs.result_block,
                  .out_ready = out_ready(inputs.write_possible)});
     granted_ = inputs.cipher_grant;
-    wanted_ = state == State::run && !aborted_ && !reads && !fetched_ && !word_valid_ && has(inputs.available, job.slot);
+    wanted_ =
+        state == State::run && !aborted_ && !reads && !fetched_ && !word_valid_ && has(inputs.available, job.slot);
     if (fetched_) {
         word_valid_ = true;
     } else if (in_ready) {
