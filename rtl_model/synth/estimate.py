@@ -10,7 +10,7 @@ End points are grouped by the name of their register or memory, without indices:
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict, deque
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,16 +75,12 @@ class _End:
     setup: float
 
 
-def _bits(bits: list[Any]) -> list[int]:
-    return [bit for bit in bits if isinstance(bit, int)]
-
-
 def _net_names(module: dict[str, Any]) -> dict[int, str]:
     """The most telling name of each net: one of the source, not deep in the hierarchy, short."""
     best: dict[int, tuple[tuple[Any, ...], str]] = {}
     for name, net in module['netnames'].items():
         rank = (int(net['hide_name']), '$' in name, name.count('.'), len(name), name)
-        for bit in _bits(net['bits']):
+        for bit in netlist.driven_bits(net['bits']):
             if bit not in best or rank < best[bit][0]:
                 best[bit] = (rank, name)
     return {bit: name for bit, (_, name) in best.items()}
@@ -109,13 +105,13 @@ class _Timing:
             self._add(name, cell['type'], cell['connections'])
         for name, port in module['ports'].items():
             if port['direction'] == 'output':
-                self.ends += [_End(bit, f'output {name}', 0.0) for bit in _bits(port['bits'])]
+                self.ends += [_End(bit, f'output {name}', 0.0) for bit in netlist.driven_bits(port['bits'])]
 
     def _end(self, bits: list[Any], group: str, setup: float) -> None:
-        self.ends += [_End(bit, group, setup) for bit in _bits(bits)]
+        self.ends += [_End(bit, group, setup) for bit in netlist.driven_bits(bits)]
 
     def _arc(self, inputs: list[Any], outputs: list[Any], delay: float, levels: int) -> None:
-        self.arcs.append(_Arc(_bits(inputs), _bits(outputs), delay, levels))
+        self.arcs.append(_Arc(netlist.driven_bits(inputs), netlist.driven_bits(outputs), delay, levels))
 
     def _add(self, name: str, kind: str, pins: dict[str, list[Any]]) -> None:
         others = [bit for pin, bits in pins.items() if pin != 'Z' for bit in bits]
@@ -128,7 +124,7 @@ class _Timing:
         elif kind in _BLOCK_RAMS:
             for pin, bits in pins.items():
                 if pin.startswith('DO'):
-                    self.arrival.update((bit, BLOCK_RAM_OUTPUT) for bit in _bits(bits))
+                    self.arrival.update((bit, BLOCK_RAM_OUTPUT) for bit in netlist.driven_bits(bits))
                 elif not pin.startswith('CLK'):
                     self._end(bits, _group_name(name), BLOCK_RAM_SETUP)
         elif kind == 'TRELLIS_DPR16X4':
@@ -141,52 +137,34 @@ class _Timing:
             self._arc(entries, sums + carry, CARRY_ENTRY, 1)
             self._arc(pins.get('CIN', []), carry, CARRY_STEP, 0)
             self._arc(pins.get('CIN', []), sums, CARRY_EXIT, 0)
-            self.local.update(_bits(carry))
+            self.local.update(netlist.driven_bits(carry))
         elif kind in netlist.ECP5_SLICE_MULTIPLEXERS:
             self._arc(others, pins['Z'], MULTIPLEXER, 0)
-            self.local.update(bit for pin in ('ALUT', 'BLUT', 'D0', 'D1') for bit in _bits(pins.get(pin, [])))
+            self.local.update(bit for pin in ('ALUT', 'BLUT', 'D0', 'D1') for bit in netlist.driven_bits(pins.get(pin, [])))
         elif kind == 'LUT4':
             self._arc(others, pins['Z'], TABLE, 1)
 
 
-def estimate(module: dict[str, Any], limit: float, wire: float = WIRE) -> Estimate:
+def estimate(module: dict[str, Any], limit: float) -> Estimate:
     """Longest paths to all registers, memories and outputs of a flattened netlist for the ECP5; the limit in ns."""
     timing = _Timing(module)
     arrival = timing.arrival
     levels: dict[int, int] = defaultdict(int)
     before: dict[int, int] = {}
 
-    def wire_of(bit: int) -> float:
-        return 0.0 if bit in timing.local else wire
+    def time_at(bit: int) -> float:
+        """At the far end of the wire."""
+        return arrival.get(bit, 0.0) + (0.0 if bit in timing.local else WIRE)
 
-    undriven = Counter(bit for arc in timing.arcs for bit in arc.outputs)
-    driven = frozenset(undriven)
-    followers: dict[int, list[int]] = defaultdict(list)
-    waiting = []
-    for number, arc in enumerate(timing.arcs):
-        needed = [bit for bit in arc.inputs if bit in driven]
-        waiting.append(len(needed))
-        for bit in needed:
-            followers[bit].append(number)
-    ready = deque(number for number, count in enumerate(waiting) if count == 0)
-    done = 0
-    while ready:
-        arc = timing.arcs[ready.popleft()]
-        done += 1
-        last = max(arc.inputs, key=lambda bit: arrival.get(bit, 0.0) + wire_of(bit), default=None)
+    for number in netlist.in_order([(arc.inputs, arc.outputs) for arc in timing.arcs]):
+        arc = timing.arcs[number]
+        if not arc.inputs:
+            continue
+        last = max(arc.inputs, key=time_at)
+        time = time_at(last) + arc.delay
         for bit in arc.outputs:
-            if last is not None:
-                time = arrival.get(last, 0.0) + wire_of(last) + arc.delay
-                if time > arrival.get(bit, -1.0):
-                    arrival[bit], before[bit], levels[bit] = time, last, levels[last] + arc.levels
-            undriven[bit] -= 1
-            if undriven[bit] == 0:
-                for follower in followers[bit]:
-                    waiting[follower] -= 1
-                    if waiting[follower] == 0:
-                        ready.append(follower)
-    if done != len(timing.arcs):
-        raise netlist.NetlistError(f'{len(timing.arcs) - done} cells are in combinational loops')
+            if time > arrival.get(bit, -1.0):
+                arrival[bit], before[bit], levels[bit] = time, last, levels[last] + arc.levels
 
     def path_to(bit: int) -> list[str]:
         bits = [bit]
@@ -196,7 +174,7 @@ def estimate(module: dict[str, Any], limit: float, wire: float = WIRE) -> Estima
         return list(dict.fromkeys(name for name in names if '$' not in name))
 
     def time_of(end: _End) -> float:
-        return arrival.get(end.bit, 0.0) + wire_of(end.bit) + end.setup
+        return time_at(end.bit) + end.setup
 
     members: dict[str, list[_End]] = defaultdict(list)
     for end in timing.ends:

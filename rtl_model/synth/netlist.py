@@ -8,7 +8,7 @@ import re
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterator
 
 # The register that the gate flow leaves; its area is that of the library's cell DFF.
 GATE_REGISTER = '$_DFF_P_'
@@ -120,44 +120,54 @@ def _arcs(cell: dict[str, Any]) -> list[tuple[list[Any], list[Any], int]]:
     return [([bit for bits in inputs.values() for bit in bits], [bit for bits in outputs.values() for bit in bits], levels)]
 
 
-def depth(module: dict[str, Any]) -> Depth:
-    """Cells on the longest path between registers, memories and ports."""
-    arcs = [arc for cell in module['cells'].values() if cell['type'] not in _NOT_LOGIC for arc in _arcs(cell)]
+def in_order(arcs: list[tuple[list[int], list[int]]]) -> Iterator[int]:
+    """Numbers of the arcs (bits in, bits out), each behind all those that drive its inputs."""
     followers: dict[int, list[int]] = defaultdict(list)
+    undriven = Counter(bit for _, outputs in arcs for bit in outputs)
+    driven = frozenset(undriven)
     waiting = []
-    drivers: Counter[int] = Counter()
-    for _, outputs, _ in arcs:
-        drivers.update(bit for bit in outputs if isinstance(bit, int))
-    for number, (inputs, _, _) in enumerate(arcs):
-        driven = [bit for bit in inputs if isinstance(bit, int) and drivers[bit]]
-        waiting.append(len(driven))
-        for bit in driven:
+    for number, (inputs, _) in enumerate(arcs):
+        needed = [bit for bit in inputs if bit in driven]
+        waiting.append(len(needed))
+        for bit in needed:
             followers[bit].append(number)
-    level: dict[int, int] = defaultdict(int)
-    undriven = Counter(drivers)
-    start = [0] * len(arcs)
     ready = deque(number for number, count in enumerate(waiting) if count == 0)
     done = 0
     while ready:
         number = ready.popleft()
         done += 1
-        _, outputs, levels = arcs[number]
-        for bit in outputs:
-            if not isinstance(bit, int):
-                continue
-            level[bit] = max(level[bit], start[number] + levels)
+        yield number
+        for bit in arcs[number][1]:
             undriven[bit] -= 1
             if undriven[bit] == 0:
                 for follower in followers[bit]:
-                    start[follower] = max(start[follower], level[bit])
                     waiting[follower] -= 1
                     if waiting[follower] == 0:
                         ready.append(follower)
     if done != len(arcs):
         raise NetlistError(f'{len(arcs) - done} cells are in combinational loops')
-    if not level:
+
+
+def driven_bits(bits: list[Any]) -> list[int]:
+    """Without the constants."""
+    return [bit for bit in bits if isinstance(bit, int)]
+
+
+def depth(module: dict[str, Any]) -> Depth:
+    """Cells on the longest path between registers, memories and ports."""
+    arcs = [(driven_bits(inputs), driven_bits(outputs), levels) for cell in module['cells'].values()
+            if cell['type'] not in _NOT_LOGIC for inputs, outputs, levels in _arcs(cell)]
+    level: dict[int, int] = defaultdict(int)
+    ends: set[int] = set()
+    for number in in_order([(inputs, outputs) for inputs, outputs, _ in arcs]):
+        inputs, outputs, levels = arcs[number]
+        start = max((level[bit] for bit in inputs if bit in ends), default=0)
+        for bit in outputs:
+            level[bit] = max(level[bit], start + levels)
+            ends.add(bit)
+    if not ends:
         return Depth(0, '')
-    last = max(level, key=lambda bit: (level[bit], -bit))
+    last = max(ends, key=lambda bit: (level[bit], -bit))
     names = sorted(name for name, net in module['netnames'].items() if last in net['bits'] and not net['hide_name'])
     # A name made by the tools says less than the register that the net goes to.
     if not names:

@@ -165,10 +165,6 @@ class EstimateTest(unittest.TestCase):
         self.assertEqual((group.levels, group.end_points, group.path), (2, 2, ['count_q', 'next']))
         self.assertEqual((found.end_points, found.end_points_over, found.groups_over), (2, 1, 1))
 
-    def test_slower_wires(self) -> None:
-        slow = estimate.estimate(self.MODULE, 3.0, wire=2 * estimate.WIRE)
-        self.assertAlmostEqual(slow.longest - estimate.estimate(self.MODULE, 3.0).longest, 3 * estimate.WIRE, 2)
-
     def test_a_block_ram_begins_and_ends_paths(self) -> None:
         found = estimate.estimate(module({
             'ram.0.1': cell('DP16KD', {'ADA0': [3], 'DOA0': [2], 'CLKA': [1]}, 'DOA0'),

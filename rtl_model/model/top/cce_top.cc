@@ -454,7 +454,7 @@ void CceTop::clock(const EngineInputs& inputs) {
     fault(5, destination_denied, denied_slot, Status::destination_access);
     fault(6, destination_done && write_error, done_slot, Status::destination_access);
     for (unsigned unit = 0; unit < text.fault.size(); ++unit) {
-        fault(10 + unit, text.fault[unit], text.fault_slot[unit], Status::tag);
+        fault(Configuration::first_late_fault_port + unit, text.fault[unit], text.fault_slot[unit], Status::tag);
         slots.cipher_release[unit] = {text.release[unit], static_cast<std::uint8_t>(text.release_slot[unit])};
     }
 

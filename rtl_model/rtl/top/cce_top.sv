@@ -901,8 +901,8 @@ module cce_top #(
       .idle_o(aes_idle)
   );
   for (genvar u = 0; u < 3; u++) begin : gen_tag_fault
-    assign fault[10+u] = tag_fault[u];
-    assign fault_slot[10+u] = tag_fault_slot[u];
+    assign fault[FirstLatePort+u] = tag_fault[u];
+    assign fault_slot[FirstLatePort+u] = tag_fault_slot[u];
   end
 
   // --------------------------------------------------------------------------------------------------------- hash
