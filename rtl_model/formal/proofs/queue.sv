@@ -18,8 +18,8 @@
 // -   assign running = enable_q && !stopped && !pause_q && !reset_q;
 // +   assign running = enable_q && !stopped && !pause_q;
 // fault room queue/queue_pair.sv: one descriptor more is fetched than the completion ring has room for
-// - (promised + 16'(f) - 16'(d)) < completion_size
-// + (promised + 16'(f) - 16'(d)) <= completion_size
+// -       has_room[m][1] = !places_full[m] && !places_last[m];
+// +       has_room[m][1] = !places_full[m];
 // fault doorbell queue/queue_pair.sv: the completion doorbell may run ahead of the engine
 // -   assign completion_good = (completion_tail_q - doorbell_value) <= (completion_tail_q - completion_head_q);
 // +   assign completion_good = 1'b1;
@@ -96,7 +96,7 @@ module proof_queue (
   (* hierconn *) logic \u_queue.can_q ;
   (* hierconn *) logic [7:0] \u_queue.in_flight_q ;
   (* hierconn *) logic [7:0] \u_queue.owed_q ;
-  (* hierconn *) logic [15:0] \u_queue.promised_q ;
+  (* hierconn *) logic [15:0] \u_queue.completion_reach_q ;
   (* hierconn *) logic [7:0] \u_queue.submission_log2_q ;
   (* hierconn *) logic [7:0] \u_queue.completion_log2_q ;
   (* hierconn *) logic [63:0] \u_queue.submission_base_q ;
@@ -130,7 +130,7 @@ module proof_queue (
       // Numbers.
       assert ({1'b0, open_q} + {1'b0, issued_q} == {1'b0, \u_queue.in_flight_q });
       assert (open_q <= \u_queue.owed_q );
-      assert (\u_queue.promised_q == used + 16'(\u_queue.owed_q ));
+      assert (\u_queue.completion_reach_q == \u_queue.completion_tail_q + 16'(\u_queue.owed_q ));
       if (!reset_pending) assert (open_q == \u_queue.owed_q );
       if (!\u_queue.enable_q ) begin
         assert (\u_queue.in_flight_q == '0 && \u_queue.owed_q == '0);
@@ -144,7 +144,7 @@ module proof_queue (
       end
       if (reset_pending) assert (!ready);
       assert (\u_queue.can_q == (\u_queue.enable_q && \u_queue.fetch_head_q != \u_queue.submission_tail_q &&
-                                 \u_queue.promised_q < \u_queue.completion_size && \u_queue.in_flight_q != '1));
+                                 used + 16'(\u_queue.owed_q ) < \u_queue.completion_size && \u_queue.in_flight_q != '1));
       // The completion ring has room for what is owed.
       if (\u_queue.enable_q ) begin
         assert (\u_queue.completion_log2_q >= 8'd1 && \u_queue.completion_log2_q <= 8'd15);

@@ -60,13 +60,14 @@ module queue_pair (
   logic enable_q, pause_q, reset_q, interrupt_enable_q;
   logic [7:0] in_flight_q;   // fetched, and not yet dropped or finished
   logic [7:0] owed_q;        // of these without a completion entry being written
-  logic [15:0] promised_q;   // places of the completion ring that these take, and entries that software has not read
+  logic [15:0] completion_reach_q;   // where the completion tail will be when these are written: less the head, the places taken
   logic can_q;               // there is work, room for its answer, and in_flight_q can count it
   logic can;
-  logic [1:0] has_work;
-  logic [1:0][1:0] has_room;
+  logic [1:0][1:0] has_work, has_room;
+  logic [1:0][15:0] submission_tails, completion_heads, taken;
+  logic [1:0] places_full, places_last;
   logic [1:0][1:0][1:0] countable;
-  logic [15:0] submission_tail, promised;
+  logic submission_moves, completion_moves;
   logic [7:0] in_flight;
   logic busy;
   logic [7:0] error_q;
@@ -106,7 +107,7 @@ module queue_pair (
   assign completion_slot = completion_tail_q & (completion_size - 16'd1);
 
   assign work = fetch_head_q != submission_tail_q;
-  assign room = promised_q < completion_size;
+  assign room = (completion_reach_q - completion_head_q) < completion_size;
   assign busy = in_flight_q != '0;
   assign stopped = error_q != 8'(cce_contract_pkg::QueueErrorNone);
   assign running = enable_q && !stopped && !pause_q && !reset_q;
@@ -161,18 +162,28 @@ module queue_pair (
 
   // Whether one more can be fetched in the next cycle: for all that may happen in this one, which is known late, then chosen.
   // Ring sizes do not change while the queue is enabled, and a queue that is not has no work.
-  assign submission_tail = submission_doorbell && submission_good ? doorbell_value : submission_tail_q;
+  assign submission_moves = submission_doorbell && submission_good;
+  assign completion_moves = completion_doorbell && completion_good;
+  assign submission_tails = {doorbell_value, submission_tail_q};
+  assign completion_heads = {doorbell_value, completion_head_q};
   assign in_flight = in_flight_q - 8'(drop_i) - 8'(finish_i);
-  assign promised = promised_q - (completion_doorbell && completion_good ? doorbell_value - completion_head_q : 16'd0);
   always_comb begin
+    for (int unsigned m = 0; m < 2; m++) begin
+      // No more places are taken than there are, and one at least when one is given back.
+      taken[m] = completion_reach_q - completion_heads[m];
+      places_full[m] = (taken[m] & completion_size) != '0;
+      places_last[m] = ((taken[m] | ~(completion_size - 16'd1)) == '1);
+      has_room[m][0] = !places_full[m];
+      has_room[m][1] = !places_full[m] && !places_last[m];
+      for (int unsigned f = 0; f < 2; f++) has_work[m][f] = (fetch_head_q + 16'(f)) != submission_tails[m];
+    end
     for (int unsigned f = 0; f < 2; f++) begin
       for (int unsigned d = 0; d < 2; d++) begin
-        has_work[f] = (fetch_head_q + 16'(f)) != submission_tail;
-        has_room[f][d] = (promised + 16'(f) - 16'(d)) < completion_size;
         for (int unsigned e = 0; e < 2; e++) countable[f][d][e] = (in_flight_q + 8'(f) - 8'(d) - 8'(e)) != '1;
       end
     end
-    can = has_work[fetch_i] && has_room[fetch_i][drop_i] && countable[fetch_i][drop_i][finish_i];
+    can = has_work[submission_moves][fetch_i] && countable[fetch_i][drop_i][finish_i] &&
+          (has_room[completion_moves][fetch_i && !drop_i] || (drop_i && !fetch_i));
   end
 
   always_ff @(posedge clk_i) begin
@@ -184,7 +195,7 @@ module queue_pair (
       in_flight_q <= '0;
       can_q <= 1'b0;
       owed_q <= '0;
-      promised_q <= '0;
+      completion_reach_q <= '0;
       error_q <= 8'(cce_contract_pkg::QueueErrorNone);
       new_error_q <= 1'b0;
       new_error_code_q <= 8'(cce_contract_pkg::QueueErrorNone);
@@ -225,14 +236,14 @@ module queue_pair (
           default: ;  // read-only registers ignore writes
         endcase
       end
-      submission_tail_q <= submission_tail;
-      if (completion_doorbell && completion_good) completion_head_q <= doorbell_value;
+      if (submission_moves) submission_tail_q <= doorbell_value;
+      if (completion_moves) completion_head_q <= doorbell_value;
       if (fetch_i) fetch_head_q <= fetch_head_q + 16'd1;
       if (read_i) submission_head_q <= submission_head_q + 16'd1;
       in_flight_q <= in_flight + 8'(fetch_i);
       // A request that leaves without an entry (its queue is being reset) owes nothing any more: see do_reset.
       owed_q <= owed_q + 8'(fetch_i) - 8'(drop_i) - 8'(issue_i);
-      promised_q <= promised + 16'(fetch_i) - 16'(drop_i);
+      completion_reach_q <= completion_reach_q + 16'(fetch_i) - 16'(drop_i);
       can_q <= can;
       // Not at finish: software may see the entry, and ring the doorbell for it, before its write response is here.
       if (issue_i) completion_tail_q <= completion_tail_q + 16'd1;
@@ -246,7 +257,7 @@ module queue_pair (
         pause_q <= 1'b0;
         error_q <= 8'(cce_contract_pkg::QueueErrorNone);
         owed_q <= '0;
-        promised_q <= '0;
+        completion_reach_q <= '0;
         can_q <= 1'b0;
         fetch_head_q <= '0;
         submission_head_q <= '0;
@@ -373,7 +384,7 @@ module queue_pair (
       if (drop_failed_i) assert (drop_i);
       // Nothing that was found before a reset counts behind it.
       if (do_reset) assert (!new_error);
-      assert (promised_q == (completion_tail_q - completion_head_q) + 16'(owed_q));
+      assert (completion_reach_q == completion_tail_q + 16'(owed_q));
       // A completion entry is never written into a ring without room.
       if (issue_i) assert (owed_q != '0 && (completion_tail_q - completion_head_q) < completion_size);
     end
