@@ -12,11 +12,11 @@
 //   aligned units of 64 bytes; of the source reader not proven, the port asserts it in every simulation); the bus answers
 //   only bursts whose address it has accepted (AXI4, A3.3.1; the tests' monitor checks it of the simulated memory)
 // fault payload dma/dma_read_port.sv: a new request replaces an address that the bus has not accepted
-// -   assign can_take = any_valid && (!waiting_q || m_axi_arready_i) && outstanding_count < CountWidth'(OutstandingCount - 1);
-// +   assign can_take = any_valid && outstanding_count < CountWidth'(OutstandingCount - 1);
+// -   assign room = (!waiting_q || m_axi_arready_i) && outstanding_count < CountWidth'(OutstandingCount - 1);
+// +   assign room = outstanding_count < CountWidth'(OutstandingCount - 1);
 // fault overflow dma/dma_read_port.sv: the burst that was taken last is not counted
-// -   assign can_take = any_valid && (!waiting_q || m_axi_arready_i) && outstanding_count < CountWidth'(OutstandingCount - 1);
-// +   assign can_take = any_valid && (!waiting_q || m_axi_arready_i) && outstanding_count < CountWidth'(OutstandingCount);
+// -   assign room = (!waiting_q || m_axi_arready_i) && outstanding_count < CountWidth'(OutstandingCount - 1);
+// +   assign room = (!waiting_q || m_axi_arready_i) && outstanding_count < CountWidth'(OutstandingCount);
 // fault length dma/dma_read_port.sv: a burst of an unaligned request is a beat short
 // -   assign span = request_q.bytes + 13'(request_q.address[LaneWidth-1:0]);
 // +   assign span = request_q.bytes;
@@ -173,8 +173,7 @@ module proof_read_port (
       assume (bit_index < 6'(cce_pkg::ReadTagWidth));
 
       // Handshakes with the clients.
-      assert ((ready & ~(Clients'(1) << client)) == '0);
-      if (!taken) assert (ready == '0);
+      assert ((valid_i & ready) == (taken ? Clients'(1) << client : '0));
       assert (denied == (refused_q ? Clients'(1) << last_client_before_q : '0));
       if (refused_q) assert (denied_tag[bit_index] == last_bit_before_q);
       // The address channel.
@@ -204,7 +203,7 @@ module proof_read_port (
         assert (\u_port.u_outstanding.probe [7'd4 + 7'(bit_index)] == bit_q);
         assert (\u_port.u_outstanding.probe [3:0] == lane_q);
       end
-      assert (idle == (valid_i == '0 && !fresh_q && !due_q && under_way_q == '0));
+      assert (idle == (!fresh_q && !due_q && under_way_q == '0));
       assert (rready);
       // Beats.
       assert (beat_data == rdata_i && beat_last == rlast_i && beat_error == rresp_i[1]);

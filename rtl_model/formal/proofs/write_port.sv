@@ -13,11 +13,11 @@
 //   taken (completion, destination); the bus answers only bursts whose last beat it has taken
 //   (AXI4, A3.3.1; the tests' monitor checks it of the simulated memory)
 // fault payload dma/dma_write_port.sv: a new request replaces an address that the bus has not accepted
-// -   assign can_take = any_valid && (!waiting_q || m_axi_awready_i) && response_count < CountWidth'(OutstandingCount - 1);
-// +   assign can_take = any_valid && response_count < CountWidth'(OutstandingCount - 1);
+// -   assign room = (!waiting_q || m_axi_awready_i) && response_count < CountWidth'(OutstandingCount - 1);
+// +   assign room = response_count < CountWidth'(OutstandingCount - 1);
 // fault overflow dma/dma_write_port.sv: the burst that was taken last is not counted
-// -   assign can_take = any_valid && (!waiting_q || m_axi_awready_i) && response_count < CountWidth'(OutstandingCount - 1);
-// +   assign can_take = any_valid && (!waiting_q || m_axi_awready_i) && response_count < CountWidth'(OutstandingCount);
+// -   assign room = (!waiting_q || m_axi_awready_i) && response_count < CountWidth'(OutstandingCount - 1);
+// +   assign room = (!waiting_q || m_axi_awready_i) && response_count < CountWidth'(OutstandingCount);
 // fault early dma/dma_write_port.sv: data may go before its address is accepted
 // -       .push_i(m_axi_awvalid_o && m_axi_awready_i),
 // +       .push_i(push),
@@ -196,8 +196,7 @@ module proof_write_port (
       if (bvalid_i) assume (sent_q != '0);
 
       // Handshakes with the clients.
-      if (taken) assert (!ready[!client]);
-      else assert (ready == '0);
+      assert ((valid_i & ready) == (taken ? Clients'(1) << client : '0));
       assert (granted_to == (granted ? Clients'(1) << last_client_q : '0));
       assert (denied == (refused_q ? Clients'(1) << last_client_before_q : '0));
       if (refused_q) assert (denied_tag == last_tag_before_q);
@@ -245,7 +244,7 @@ module proof_write_port (
           if (beats_ahead_q == '0) assert (\u_port.beat_q <= \u_port.u_bursts.probe [7:0]);
         end
       end
-      assert (idle == (valid_i == '0 && !fresh_q && !due_q && under_way_q == '0));
+      assert (idle == (!fresh_q && !due_q && under_way_q == '0));
       // Responses.
       assert (bready);
       if (!bvalid_i) assert (done == '0);

@@ -63,7 +63,7 @@ public:
     /// A request is being refused.
     [[nodiscard]] bool refusing() const { return refusal_.valid || (fresh_ && !allowed_); }
     [[nodiscard]] DmaFault fault(bool rvalid, bool rerror) const;
-    [[nodiscard]] bool idle(bool any_valid) const { return !any_valid && !waiting_ && !outstanding_.valid(); }
+    [[nodiscard]] bool idle() const { return !waiting_ && !outstanding_.valid(); }
 
     /// Whose beat is on the bus, if there is one, and what belongs to it.
     [[nodiscard]] unsigned beat_client() const { return outstanding_.data().client; }

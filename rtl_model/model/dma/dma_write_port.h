@@ -54,7 +54,7 @@ public:
     /// A request is being refused.
     [[nodiscard]] bool refusing() const { return refusal_.valid || (fresh_ && !allowed_); }
     [[nodiscard]] DmaFault fault(bool bvalid, bool berror) const;
-    [[nodiscard]] bool idle(bool any_valid) const { return !any_valid && !waiting_ && !responses_.valid(); }
+    [[nodiscard]] bool idle() const { return !waiting_ && !responses_.valid(); }
 
     /// A burst waits for beats of `beat_client`; they are taken while wready is set.
     [[nodiscard]] bool beat_wanted() const { return bursts_.valid(); }

@@ -92,19 +92,9 @@ void CceTop::update_masks(unsigned queue) {
 
 // ------------------------------------------------------------------------------------------------------------ outputs
 
-bool CceTop::any_read_request() const {
-    return fetcher_.request_valid(masks_.ready) || key_loader_.request_valid() || source_walker_.request_valid() ||
-           destination_walker_.request_valid() || source_reader_.request_valid();
-}
-
-bool CceTop::any_write_request() const {
-    return completion_writer_.request_valid() ||
-           destination_writer_.request_valid(slots_.abort(), aes_.stream_produced());
-}
-
 bool CceTop::engine_idle() const {
     return slots_.used() == 0 && masks_.idle == bit(queue_count) - 1 && dispatcher_.idle(fetcher_.valid()) &&
-           completion_writer_.idle() && read_port_.idle(any_read_request()) && write_port_.idle(any_write_request());
+           completion_writer_.idle() && read_port_.idle() && write_port_.idle();
 }
 
 std::uint32_t CceTop::interrupt() const {

@@ -141,8 +141,6 @@ private:
 
     /// No request in flight and none waiting.
     [[nodiscard]] bool engine_idle() const;
-    [[nodiscard]] bool any_read_request() const;
-    [[nodiscard]] bool any_write_request() const;
     [[nodiscard]] std::optional<std::uint32_t> read_register(std::uint32_t address, std::uint64_t timestamp) const;
     [[nodiscard]] RegisterWrite register_write() const;
     [[nodiscard]] RegionTable region_table() const { return {regions_.base(), regions_.size(), regions_.access()}; }

@@ -37,7 +37,7 @@ module dma_read_port #(
     output logic                                                  beat_last_o,
     output logic                                                  beat_error_o,
     output cce_pkg::dma_fault_t                                   fault_o,
-    output logic                                                  idle_o,
+    output logic                                                  idle_o,   // nothing taken that was not answered
 
     input  wire logic [RegionCount-1:0][63:0]                     region_base_i,
     input  wire logic [RegionCount-1:0][63:0]                     region_size_i,
@@ -60,10 +60,10 @@ module dma_read_port #(
   localparam int unsigned CountWidth = $clog2(OutstandingCount + 1);
   localparam int unsigned EntryWidth = IndexWidth + TagWidth + LaneWidth;
 
-  cce_pkg::dma_request_t chosen, request_q;   // request_q: taken last
+  cce_pkg::dma_request_t chosen, request_q;   // request_q: taken last, if waiting_q or fresh_q
   logic [IndexWidth-1:0] chosen_index, client_q;
   logic [TagWidth-1:0] tag_q;
-  logic any_valid, can_take, allowed, push, refuse;
+  logic any_valid, room, take, allowed, push, refuse;
   logic waiting_q;   // request_q was not accepted by the bus yet
   logic fresh_q;     // it was taken in the cycle before: the checker looks at it
   logic [12:0] span;
@@ -89,10 +89,16 @@ module dma_read_port #(
   end
 
   // One less than there is room for: the last one taken may not be counted yet.
-  assign can_take = any_valid && (!waiting_q || m_axi_arready_i) && outstanding_count < CountWidth'(OutstandingCount - 1);
+  assign room = (!waiting_q || m_axi_arready_i) && outstanding_count < CountWidth'(OutstandingCount - 1);
+  assign take = any_valid && room;
   always_comb begin
-    ready_o = '0;
-    ready_o[chosen_index] = can_take;
+    logic earlier;
+    // A client is told that there is room whether it asks or not: that it asks may be known late.
+    earlier = 1'b0;
+    for (int unsigned i = 0; i < Clients; i++) begin
+      ready_o[i] = room && !earlier;
+      earlier |= valid_i[i];
+    end
   end
 
   dma_address_checker #(
@@ -118,12 +124,12 @@ module dma_read_port #(
       denied_q <= '0;
     end else begin
       if (m_axi_arready_i || refuse) waiting_q <= 1'b0;
-      if (can_take) waiting_q <= 1'b1;
-      fresh_q <= can_take;
+      if (take) waiting_q <= 1'b1;
+      fresh_q <= take;
       denied_q <= Clients'(refuse) << client_q;
       if (m_axi_rvalid_i) first_q <= m_axi_rlast_i;
     end
-    if (can_take) begin
+    if (room) begin
       request_q <= chosen;
       client_q <= chosen_index;
       tag_q <= tag_i[chosen_index];
@@ -198,7 +204,7 @@ module dma_read_port #(
     end
   end
 
-  assign idle_o = !any_valid && !waiting_q && !outstanding_valid;
+  assign idle_o = !waiting_q && !outstanding_valid;
 
   logic unused_bits;
   assign unused_bits = ^{request_q, address_valid, address_count, m_axi_rid_i, m_axi_rresp_i[0]};

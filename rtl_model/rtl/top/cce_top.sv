@@ -1211,6 +1211,11 @@ module cce_top #(
   logic unused_bits;
   assign unused_bits = ^{timestamp_i, write_granted};
 
+  always_ff @(posedge clk_i) begin
+    // Whoever asks for memory does so for a request in flight: the ports need not say that they are asked.
+    if (rst_ni && engine_idle) assert (read_valid == '0 && write_valid == '0);
+  end
+
 endmodule
 
 `default_nettype wire
