@@ -26,8 +26,8 @@
 // -   assign beat_last = !(13'(beat_room) < beat_left);
 // +   assign beat_last = 13'(beat_room) > beat_left;
 // fault wipe dma/destination_writer.sv: wiping overwrites as many bytes behind the text as a tag has
-// -   assign last_phase = in_tag || tag_length == '0 || wiping_q[slot_q];
-// +   assign last_phase = in_tag || (tag_length == '0 && !wiping_q[slot_q]);
+// -   assign last_phase = in_tag || tag_length == '0 || wiping;
+// +   assign last_phase = in_tag || (tag_length == '0 && !wiping);
 // fault stale dma/destination_writer.sv: the address of the burst before is asked for
 // -       address_q <= segment_address_i;
 // +       if (fresh_q[slot_q]) address_q <= segment_address_i;
@@ -129,6 +129,7 @@ module proof_destination (
   // The writer's own registers, to make the proof inductive.
   (* hierconn *) logic [1:0] \u_writer.state_q ;
   (* hierconn *) logic \u_writer.slot_q ;
+  (* hierconn *) logic [1:0] \u_writer.slot_bits_q ;
   (* hierconn *) logic \u_writer.stream_turn_q ;
   (* hierconn *) logic [1:0] \u_writer.fresh_q ;
   (* hierconn *) logic [1:0] \u_writer.active_q ;
@@ -168,6 +169,7 @@ module proof_destination (
   (* hierconn *) logic [3:0] \u_writer.bursts_tail_q ;
   (* hierconn *) logic \u_writer.burst_valid_q ;
   (* hierconn *) logic \u_writer.burst_slot_q ;
+  (* hierconn *) logic [1:0] \u_writer.burst_bits_q ;
   (* hierconn *) logic [12:0] \u_writer.beat_left_q ;
   (* hierconn *) logic [3:0] \u_writer.beat_lane_q ;
   (* hierconn *) logic [4:0] \u_writer.beat_count_q ;
@@ -229,6 +231,8 @@ module proof_destination (
 
       // Who is active, and in whose turn.
       assert (\u_writer.state_q <= 2'd2);
+      assert (\u_writer.slot_bits_q == 2'd1 << \u_writer.slot_q );
+      if (\u_writer.burst_valid_q ) assert (\u_writer.burst_bits_q == 2'd1 << \u_writer.burst_slot_q );
       if (\u_writer.asked_q ) assert (\u_writer.state_q == StateSelect);
       if (\u_writer.unanswered_q ) assert (\u_writer.state_q != StateRequest);
       if (\u_writer.asked_q && \u_writer.probe_asked [28] == slot) begin

@@ -148,6 +148,7 @@ module destination_writer #(
 
   state_e state_q;
   logic [SlotWidth-1:0] slot_q;
+  logic [SlotCount-1:0] slot_bits_q;          // the same, a bit for each slot
   logic stream_turn_q;
   logic yield_q;                              // the stream waited in vain: a lane first
   logic signed [BalanceWidth-1:0] balance_q;  // bytes that the stream is ahead of the lanes
@@ -157,6 +158,7 @@ module destination_writer #(
   logic stream_candidate, stream_waiting, stream_far, lane_candidate, choose_stream;
   logic [SlotCount-1:0] lane_requests;
   logic [SlotWidth-1:0] lane_choice;
+  logic [SlotCount-1:0] lane_chosen;
   logic [StreamBlockWidth:0] stream_ready;   // blocks in the buffer, not given to a burst; or negative: given in advance
   logic feeder_idle;
   logic tail_q;                       // the stream's last burst may end beyond what its request will give
@@ -207,7 +209,7 @@ module destination_writer #(
       end
     end
   end
-  round_robin_arbiter #(
+  round_robin_choice #(
       .Count(SlotCount)
   ) u_lanes (
       .clk_i,
@@ -215,6 +217,7 @@ module destination_writer #(
       .request_i(lane_requests),
       .take_i(state_q == StateSelect && lane_candidate && !choose_stream),
       .valid_o(lane_candidate),
+      .chosen_o(lane_chosen),
       .index_o(lane_choice)
   );
   // With nothing else to do the stream's next burst is prepared before its data are there.
@@ -223,7 +226,7 @@ module destination_writer #(
 
   // ---------------------------------------------------------------------------------------------------- the next burst
 
-  logic has_text, lane_now;
+  logic has_text, lane_now, fresh;
   logic [31:0] text_length;
   logic [6:0] tag_length;
   logic progress_tag, in_tag;
@@ -237,7 +240,7 @@ module destination_writer #(
   logic [LaneCountWidth-1:0] lane_blocks;
   logic [StartWidth-1:0] needed;
   logic [SlotCount-1:0] over, given_up;
-  logic ending, granted, waiting, ends, give_up, refused;
+  logic ending, ends_early, granted, waiting, ends, give_up, refused, wiping;
   logic in_tag_q, last_phase_q, phase_ends_q, segment_ends_q;
   logic [31:0] phase_left_q, left_behind;
   logic [PlaceWidth-1:0] place_q;
@@ -253,15 +256,17 @@ module destination_writer #(
   assign segment_slot_o = slot_q;
   assign end_slot_o = slot_q;
   assign tail_slot_o = tail_slot_q;
+  assign fresh = (fresh_q & slot_bits_q) != '0;
+  assign wiping = (wiping_q & slot_bits_q) != '0;
   assign {lane_now, has_text, text_length, tag_length} = lengths_memory[slot_q];
   assign {progress_tag, progress_left, progress_place} = progress_memory[slot_q];
   always_comb begin
-    in_tag = fresh_q[slot_q] ? !has_text : progress_tag;
-    if (!fresh_q[slot_q]) phase_left = progress_left;
+    in_tag = fresh ? !has_text : progress_tag;
+    if (!fresh) phase_left = progress_left;
     else if (has_text) phase_left = text_length;
     else phase_left = 32'(tag_length);
     if (stream_turn_q) place = stream_place_q;
-    else place = fresh_q[slot_q] ? '0 : progress_place;
+    else place = fresh ? '0 : progress_place;
   end
   // How many blocks a burst of the stream needs behind its first one to begin; `more` bytes behind the first are given, or
   // there are `many`. (`begins`: where it begins in its block.)
@@ -274,14 +279,14 @@ module destination_writer #(
 
   // Bytes in front of the last one before a boundary.
   assign before_boundary = {1'b0, ~segment_address_i[11:0]} &
-                           (lane_now && !wiping_q[slot_q] ? 13'(cce_pkg::LaneBurstBytes - 1) : 13'(StreamBurstBytes - 1));
+                           (lane_now && !wiping ? 13'(cce_pkg::LaneBurstBytes - 1) : 13'(StreamBurstBytes - 1));
   // The least of three. All are compared at once, and one is taken of them in the cycle after: the request's.
   // (`less`, negated, is a carry; `less or equal` would look at the whole difference.)
   assign phase_fits = phase_left[31:13] == '0 && !(before_boundary < phase_left[12:0] - 13'd1);
   assign phase_ends = phase_fits && !(segment_left_i < phase_left);
   assign segment_ends = !(32'(before_boundary) < segment_left_i);
   // Zeros overwrite the text alone; the tag of a decryption is not in the destination.
-  assign last_phase = in_tag || tag_length == '0 || wiping_q[slot_q];
+  assign last_phase = in_tag || tag_length == '0 || wiping;
   always_comb begin
     bytes = to_boundary_q;
     needed = boundary_needed_q;
@@ -314,10 +319,11 @@ module destination_writer #(
       given_up[s] = abort_i[s] && !wiping_q[s];
     end
   end
-  assign ending = state_q == StateCompute && (over[slot_q] || (refused && wiping_q[slot_q]));
+  assign ending = state_q == StateCompute && ((over & slot_bits_q) != '0 || (refused && wiping));
+  assign ends_early = ending && stream_turn_q && (empty_q & slot_bits_q) == '0;
   // The stream's burst waits for its first blocks, and gives way to a lane meanwhile.
   assign waiting = stream_turn_q && (stream_far || stream_ready <= (StreamBlockWidth + 1)'(needed));
-  assign give_up = given_up[slot_q] || (refused && !wiping_q[slot_q]);
+  assign give_up = (given_up & slot_bits_q) != '0 || (refused && !wiping);
   assign request_valid_o = state_q == StateRequest && !waiting && !give_up && !bursts_full;
   assign granted = request_valid_o && request_ready_i;
   assign ends = ending || (granted && request_ends);
@@ -384,6 +390,7 @@ module destination_writer #(
     if (!rst_ni) begin
       state_q <= StateSelect;
       slot_q <= '0;
+      slot_bits_q <= SlotCount'(1);
       stream_turn_q <= 1'b0;
       yield_q <= 1'b0;
       balance_q <= '0;
@@ -409,6 +416,7 @@ module destination_writer #(
         StateSelect: begin
           if (choose_stream || lane_candidate) begin
             slot_q <= choose_stream ? order_slot : lane_choice;
+            slot_bits_q <= choose_stream ? SlotCount'(1) << order_slot : lane_chosen;
             stream_turn_q <= choose_stream;
             yield_q <= 1'b0;
             state_q <= StateCompute;
@@ -422,7 +430,7 @@ module destination_writer #(
         default: state_q <= StateSelect;
       endcase
       if (granted) begin
-        fresh_q[slot_q] <= 1'b0;
+        fresh_q <= fresh_q & ~slot_bits_q;
         if (stream_turn_q) begin
           stream_place_q <= after_place;
           if (balance_q < 15'sd4096) balance_q <= balance_q + BalanceWidth'(bytes);
@@ -431,10 +439,10 @@ module destination_writer #(
         end
       end
       if (ends) begin
-        active_q[slot_q] <= 1'b0;
-        lane_q[slot_q] <= 1'b0;
-        finishing_q[slot_q] <= 1'b1;
-        if (ending && stream_turn_q && !empty_q[slot_q]) stream_place_q <= {end_block_i, 4'd0};
+        active_q <= active_q & ~slot_bits_q;
+        lane_q <= lane_q & ~slot_bits_q;
+        finishing_q <= finishing_q | slot_bits_q;
+        if (ends_early) stream_place_q <= {end_block_i, 4'd0};
       end
       if (granted && request_ends && stream_turn_q) begin
         tail_q <= 1'b1;
@@ -457,7 +465,7 @@ module destination_writer #(
       end
       for (int unsigned s = 0; s < SlotCount; s++) begin
         logic asked, answered, denied;
-        asked = granted && slot_q == SlotWidth'(s);
+        asked = granted && slot_bits_q[s];
         answered = done_i && done_slot_i == SlotWidth'(s);
         denied = denied_i && denied_slot_i == SlotWidth'(s);
         // Never denied and granted in one cycle: the choice of a burst takes longer than the answer.
@@ -497,7 +505,7 @@ module destination_writer #(
       boundary_needed_q <= blocks_behind(before_boundary[12:StartWidth+4] != '0,
                                          before_boundary[StartWidth+3:0], stream_place_q[3:0]);
       place_q <= place;
-      zero_q <= wiping_q[slot_q];
+      zero_q <= wiping;
       address_q <= segment_address_i;
       region_q <= segment_region_i;
       unrestricted_q <= segment_unrestricted_i;
@@ -525,6 +533,7 @@ module destination_writer #(
   logic burst_valid_q;
   logic burst_stream_q, burst_zero_q, burst_phase_ends_q, phase_ends_now;
   logic [SlotWidth-1:0] burst_slot_q;
+  logic [SlotCount-1:0] burst_bits_q;         // the same, a bit for each slot
   // The beat that is next, and the one behind it.
   logic [PlaceWidth-1:0] beat_place, beat_place_q;
   logic [12:0] beat_left, beat_left_q;
@@ -567,8 +576,8 @@ module destination_writer #(
   assign beat_frees = BeatBlockWidth'((beat_last ? last_end + (phase_ends_now ? BeatEndWidth'(15) : '0) : full_end) >> 4);
   assign freed_block = beat_place_q[PlaceWidth-1:4] + (StreamBlockWidth + 1)'(beat_frees_q);
   // Beats of an aborted request may stand for blocks that never came, unless it had given all before it was aborted.
-  assign given = finishing_q[burst_slot_q] && !(tail_q && tail_slot_q == burst_slot_q);
-  assign silent = abort_i[burst_slot_q] && !burst_zero_q;
+  assign given = (finishing_q & burst_bits_q) != '0 && !(tail_q && tail_slot_q == burst_slot_q);
+  assign silent = (abort_i & burst_bits_q) != '0 && !burst_zero_q;
   // Blocks in the buffer behind the last one of this beat; a negative number if it is not there.
   assign there = stream_produced_i - (beat_place_q[PlaceWidth-1:4] + (StreamBlockWidth + 1)'(beat_reach_q)) -
                  (StreamBlockWidth + 1)'(1);
@@ -593,7 +602,7 @@ module destination_writer #(
   logic [LaneCountWidth-1:0] filled_step, ready_step;
   assign lane_freed = feed && !burst_stream_q && !burst_zero_q;
   assign lane_granted = granted && !stream_turn_q;
-  assign lane_ends = ending && !stream_turn_q && !wiping_q[slot_q];
+  assign lane_ends = ending && !stream_turn_q && !wiping;
   assign filled_meets = lane_write_i && burst_slot_q == lane_write_slot_i;
   assign filled_step = LaneCountWidth'(filled_meets) - LaneCountWidth'(beat_frees_q);
   assign ready_meets = lane_write_i && slot_q == lane_write_slot_i;
@@ -615,7 +624,7 @@ module destination_writer #(
         burst_valid_q <= head_valid;
         if (head_valid) bursts_head_q <= bursts_head_q + BurstIndexWidth'(1);
       end
-      if (ending && stream_turn_q && !empty_q[slot_q]) begin
+      if (ends_early) begin
         stream_freed_q <= end_block_i;  // what an aborted request left in the buffer
       end else if (tail_end && abort_i[tail_slot_q]) begin
         stream_freed_q <= tail_end_block_i;
@@ -625,10 +634,10 @@ module destination_writer #(
       for (int unsigned s = 0; s < SlotCount; s++) begin
         logic comes, leaves, given_away;
         comes = lane_write_i && lane_write_slot_i == SlotWidth'(s);
-        leaves = lane_freed && burst_slot_q == SlotWidth'(s);
-        given_away = lane_granted && slot_q == SlotWidth'(s);
+        leaves = lane_freed && burst_bits_q[s];
+        given_away = lane_granted && slot_bits_q[s];
         // Blocks of a last burst that was refused are still counted when their request is over.
-        if ((lane_ends && slot_q == SlotWidth'(s)) || (start_i && start_slot_i == SlotWidth'(s))) begin
+        if ((lane_ends && slot_bits_q[s]) || (start_i && start_slot_i == SlotWidth'(s))) begin
           lane_filled_q[s] <= '0;
           lane_ready_q[s] <= LaneReadyNone;
         end else begin
@@ -647,6 +656,7 @@ module destination_writer #(
         burst_zero_q <= head_zero;
         burst_phase_ends_q <= head_phase_ends;
         burst_slot_q <= head_slot;
+        burst_bits_q <= SlotCount'(1) << head_slot;
       end
       beat_place_q <= beat_place;
       beat_left_q <= beat_left;
@@ -688,6 +698,8 @@ module destination_writer #(
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
+      assert (slot_bits_q == SlotCount'(1) << slot_q);
+      if (burst_valid_q) assert (burst_bits_q == SlotCount'(1) << burst_slot_q);
       if (start_i) assert (!active_q[start_slot_i] && !finishing_q[start_slot_i] && settled[start_slot_i]);
       if (done_i) assert (!settled[done_slot_i]);
       if (granted) assert (settled[slot_q] || bursts_q[slot_q][BurstCountWidth-2:0] != '1);
