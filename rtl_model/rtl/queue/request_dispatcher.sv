@@ -72,6 +72,11 @@ module request_dispatcher #(
   localparam logic [31:0] OneUnit = cce_contract_pkg::ContextRecordBytes;
   localparam logic [31:0] TwoUnits = cce_contract_pkg::ContextRecordBytes + cce_contract_pkg::ContextSecondKeyBytes;
 
+  // In front of a message with a key: hash_context and two states.
+  function automatic logic [FrontWidth-1:0] keyed_front(input hash_pkg::mode_t mode);
+    keyed_front = FrontWidth'(HashContext) + FrontWidth'({hash_pkg::state_pieces(mode), 5'd0});
+  endfunction
+
   logic [QueueCount-1:0] possible, drops, takes;
   logic chosen_valid, drop_now, check_q, hand_over_q;
   logic [QueueWidth-1:0] chosen, queue_q;
@@ -143,15 +148,18 @@ module request_dispatcher #(
   logic ecb, cbc, ctr, xts, gcm, ccm, cmac, kw, kwp;
   logic [3:0] length_bytes;   // CCM: L
   logic ccm_iv_bad, ccm_long;
-  hash_pkg::mode_t hash_mode;
+  hash_pkg::mode_t lone_mode, pass_mode, hash_mode;   // of a hash; of cipher and hash in one pass; of the descriptor
   logic hash_ends;            // the message ends here
-  logic [FrontWidth-1:0] state_bytes, front_bytes;
+  logic [FrontWidth-1:0] state_bytes, front_bytes, pass_front_bytes;
   logic [31:0] output_length, output_length_q;
   logic uses_key, pass_cbc, pass_ctr;   // cipher and hash in one pass
   logic [7:0] pass_cipher;
   logic [31:0] pass_aad_bytes;
   logic [32:0] pass_bytes;    // with what is in front of the AAD
   logic front_wrong, pass_front_missing, pass_too_long;
+  logic over_wrap_limit, over_unwrap_limit, kw_length_bad, kwp_length_bad, cipher_length_bad, pass_length_bad;
+  logic gcm_tag_bad, ccm_tag_bad, cmac_tag_bad, pass_tag_bad;
+  logic cipher_iv_bad, digest_exceeded, hash_iv_bad;
   logic gated;
   logic [7:0] status;
   cce_contract_pkg::hash_output_t hash_output;
@@ -179,13 +187,13 @@ module request_dispatcher #(
 
   assign opcode_bad = !(is_nop || is_cipher || ((is_hash || is_cipher_hash) && (HasSha2 || HasSha3)) || is_load ||
                         is_invalidate);
-  always_comb begin
-    if (is_cipher) mode_bad = !(ecb || cbc || ctr || xts || gcm || ccm || cmac || wraps);
-    else if (is_hash) mode_bad = !hash_pkg::known(d.mode) || !(hash_pkg::sponge(hash_mode) ? HasSha3 : HasSha2);
-    else if (is_cipher_hash) mode_bad = !(pass_cbc || pass_ctr) || !hash_pkg::known({4'd0, hash_mode}) ||
-                                        hash_pkg::extendable(hash_mode) || !(hash_pkg::sponge(hash_mode) ? HasSha3 : HasSha2);
-    else mode_bad = d.mode != '0;
-  end
+  // Every check is made for each opcode at once; the opcode, as far from the descriptor as most of them, chooses last.
+  assign mode_bad = (is_cipher && !(ecb || cbc || ctr || xts || gcm || ccm || cmac || wraps)) ||
+                    (is_hash && (!hash_pkg::known(d.mode) || !(hash_pkg::sponge(lone_mode) ? HasSha3 : HasSha2))) ||
+                    (is_cipher_hash && (!(pass_cbc || pass_ctr) || !hash_pkg::known({4'd0, pass_mode}) ||
+                                        hash_pkg::extendable(pass_mode) ||
+                                        !(hash_pkg::sponge(pass_mode) ? HasSha3 : HasSha2))) ||
+                    (!uses_key && !is_hash && d.mode != '0);
   always_comb begin
     flags_bad = d.flags.reserved0 != '0 || d.reserved != '0;
     if (!uses_key && (d.flags.decrypt || d.flags.context_held)) flags_bad = 1'b1;
@@ -193,8 +201,8 @@ module request_dispatcher #(
     if (!is_hash && (d.flags.stream_first || d.flags.stream_last || d.flags.squeeze)) flags_bad = 1'b1;
     if (!is_hash && !is_cipher_hash && d.flags.keyed) flags_bad = 1'b1;
     if (!is_cipher_hash && d.flags.tag_over_plaintext) flags_bad = 1'b1;
-    if (is_hash && (d.context_reference != '0 || d.context_region != '0 || (d.flags.keyed && hash_pkg::extendable(hash_mode)) ||
-                    (d.flags.squeeze && (!hash_pkg::extendable(hash_mode) || d.flags.stream_last)))) begin
+    if (is_hash && (d.context_reference != '0 || d.context_region != '0 || (d.flags.keyed && hash_pkg::extendable(lone_mode)) ||
+                    (d.flags.squeeze && (!hash_pkg::extendable(lone_mode) || d.flags.stream_last)))) begin
       flags_bad = 1'b1;
     end
     if (d.flags.iv_in_source && !(is_cipher && gcm)) flags_bad = 1'b1;
@@ -207,65 +215,50 @@ module request_dispatcher #(
   assign pass_cipher = 8'(d.mode[FunctionLsb-1:0]);
   assign pass_cbc = pass_cipher == 8'(cce_contract_pkg::CipherModeCbc);
   assign pass_ctr = pass_cipher == 8'(cce_contract_pkg::CipherModeCtr);
-  assign hash_mode = is_cipher_hash ? d.mode[7:FunctionLsb] : d.mode[hash_pkg::ModeWidth-1:0];
+  assign pass_mode = d.mode[7:FunctionLsb];
+  assign lone_mode = d.mode[hash_pkg::ModeWidth-1:0];
+  assign hash_mode = is_cipher_hash ? pass_mode : lone_mode;
   assign uses_key = is_cipher || is_cipher_hash;
   assign hash_ends = d.flags.stream_last || d.flags.squeeze;
-  assign state_bytes = FrontWidth'({hash_pkg::state_pieces(hash_mode), 4'd0});
+  assign state_bytes = FrontWidth'({hash_pkg::state_pieces(lone_mode), 4'd0});
   always_comb begin
-    front_bytes = '0;
-    if ((!is_cipher_hash && !d.flags.stream_first) || d.flags.keyed) front_bytes = FrontWidth'(HashContext) + state_bytes;
-    if (d.flags.keyed) front_bytes = front_bytes + state_bytes;
+    front_bytes = d.flags.stream_first ? '0 : FrontWidth'(HashContext) + state_bytes;
+    if (d.flags.keyed) front_bytes = keyed_front(lone_mode);
   end
-  assign pass_aad_bytes = d.aad_length - 32'(front_bytes);
+  assign pass_front_bytes = d.flags.keyed ? keyed_front(pass_mode) : '0;
+  assign pass_aad_bytes = d.aad_length - (is_cipher_hash ? 32'(pass_front_bytes) : 32'(front_bytes));
   // The message, AAD and text, must have less than 2^32 bytes; the sum does not wait for what is in front of it.
   assign pass_bytes = {1'b0, d.aad_length} + {1'b0, d.text_length};
   assign front_wrong = d.aad_length[31:FrontWidth] != '0 || d.aad_length[FrontWidth-1:0] != front_bytes;
-  assign pass_front_missing = d.aad_length[31:FrontWidth] == '0 && d.aad_length[FrontWidth-1:0] < front_bytes;
-  assign pass_too_long = pass_bytes[32] && (pass_bytes[31:FrontWidth] != '0 || pass_bytes[FrontWidth-1:0] >= front_bytes);
+  assign pass_front_missing = d.aad_length[31:FrontWidth] == '0 && d.aad_length[FrontWidth-1:0] < pass_front_bytes;
+  assign pass_too_long = pass_bytes[32] && (pass_bytes[31:FrontWidth] != '0 || pass_bytes[FrontWidth-1:0] >= pass_front_bytes);
   assign gated = (uses_key && gate_aes_i) || ((is_hash || is_cipher_hash) && gate_hash_i);
   // CCM: the text's length has L bytes (SP 800-38C, A.1).
   assign length_bytes = {1'b0, d.iv[2:0]} + 4'd1;
   assign ccm_long = (length_bytes == 4'd2 && d.text_length[31:16] != '0) ||
                     (length_bytes == 4'd3 && d.text_length[31:24] != '0);
-  always_comb begin
-    length_bad = 1'b0;
-    if (is_load) begin
-      length_bad = d.text_length != OneUnit && d.text_length != TwoUnits;
-    end else if (is_hash) begin
-      length_bad = front_wrong;
-    end else if (is_cipher_hash) begin
-      length_bad = (pass_cbc && d.text_length[3:0] != '0) || pass_front_missing || pass_too_long;
-    end else if (!is_cipher) begin
-      length_bad = d.text_length != '0;
-    end else if (ecb || cbc) begin
-      length_bad = d.text_length[3:0] != '0;
-    end else if (xts) begin
-      length_bad = d.text_length < 32'd16;
-    end else if (ccm) begin
-      length_bad = ccm_long;
-    end else if (kw) begin
-      if (d.flags.decrypt) length_bad = d.text_length < 32'd24 || d.text_length > WrapLimit + 32'd8;
-      else length_bad = d.text_length < 32'd16 || d.text_length > WrapLimit;
-      if (d.text_length[2:0] != '0) length_bad = 1'b1;
-    end else if (kwp) begin
-      if (d.flags.decrypt) begin
-        length_bad = d.text_length < 32'd16 || d.text_length > WrapLimit + 32'd8 || d.text_length[2:0] != '0;
-      end else begin
-        length_bad = d.text_length > WrapLimit;
-      end
-    end
-    if (d.aad_length != '0 && !(is_cipher && authenticated) && !is_hash && !is_cipher_hash) length_bad = 1'b1;
-  end
-  always_comb begin
-    tag_bad = d.tag_length != '0;
-    if (is_cipher) begin
-      if (gcm) tag_bad = !(d.tag_length == 8'd4 || d.tag_length == 8'd8 || (d.tag_length >= 8'd12 && d.tag_length <= 8'd16));
-      else if (ccm) tag_bad = d.tag_length[0] || d.tag_length < 8'd4 || d.tag_length > 8'd16;
-      else if (cmac) tag_bad = d.tag_length == '0 || d.tag_length > 8'd16;
-    end else if (is_cipher_hash) begin
-      tag_bad = d.tag_length == '0 || d.tag_length > 8'(hash_pkg::digest_bytes(hash_mode));
-    end
-  end
+  assign over_wrap_limit = d.text_length > WrapLimit;
+  assign over_unwrap_limit = d.text_length > WrapLimit + 32'd8;
+  assign kw_length_bad = d.text_length[2:0] != '0 ||
+                         (d.flags.decrypt ? d.text_length < 32'd24 || over_unwrap_limit :
+                                            d.text_length < 32'd16 || over_wrap_limit);
+  assign kwp_length_bad = d.flags.decrypt ? d.text_length < 32'd16 || over_unwrap_limit || d.text_length[2:0] != '0 :
+                                            over_wrap_limit;
+  assign cipher_length_bad = ((ecb || cbc) && d.text_length[3:0] != '0) || (xts && d.text_length < 32'd16) ||
+                             (ccm && ccm_long) || (kw && kw_length_bad) || (kwp && kwp_length_bad) ||
+                             (!authenticated && d.aad_length != '0);
+  assign pass_length_bad = (pass_cbc && d.text_length[3:0] != '0) || pass_front_missing || pass_too_long;
+  assign length_bad = (is_load && d.text_length != OneUnit && d.text_length != TwoUnits) || (is_hash && front_wrong) ||
+                      (is_cipher_hash && pass_length_bad) || (is_cipher && cipher_length_bad) ||
+                      (!is_load && !is_hash && !uses_key && d.text_length != '0) ||
+                      (!is_hash && !uses_key && d.aad_length != '0);
+  assign gcm_tag_bad = !(d.tag_length == 8'd4 || d.tag_length == 8'd8 || (d.tag_length >= 8'd12 && d.tag_length <= 8'd16));
+  assign ccm_tag_bad = d.tag_length[0] || d.tag_length < 8'd4 || d.tag_length > 8'd16;
+  assign cmac_tag_bad = d.tag_length == '0 || d.tag_length > 8'd16;
+  assign pass_tag_bad = d.tag_length == '0 || d.tag_length > 8'(hash_pkg::digest_bytes(pass_mode));
+  assign tag_bad = (is_cipher && ((gcm && gcm_tag_bad) || (ccm && ccm_tag_bad) || (cmac && cmac_tag_bad))) ||
+                   (is_cipher_hash && pass_tag_bad) ||
+                   (!is_cipher_hash && !(is_cipher && (authenticated || cmac)) && d.tag_length != '0);
   // CCM: L - 1 in byte 0, then 15 - L bytes of nonce, then zeros.
   always_comb begin
     ccm_iv_bad = d.iv[7:3] != '0 || d.iv[2:0] == '0;
@@ -273,22 +266,15 @@ module request_dispatcher #(
       if (5'(i) + 5'(length_bytes) >= 5'd16 && d.iv[8*i +: 8] != '0) ccm_iv_bad = 1'b1;
     end
   end
-  always_comb begin
-    iv_bad = 1'b0;
-    if (is_cipher) begin
-      if (ecb || cmac || wraps) iv_bad = d.iv != '0;
-      else if (gcm && d.flags.iv_in_source) iv_bad = iv_in_source.length == '0 || iv_in_source.reserved != '0;
-      else if (gcm) iv_bad = d.iv[127:96] != '0;
-      else if (ccm) iv_bad = ccm_iv_bad;
-    end else if (is_hash) begin
-      // How much output is wanted; with hash_context and state behind it less than 2^32 bytes.
-      iv_bad = hash_output.reserved != '0 || (!hash_ends && hash_output.length != '0) ||
-               (d.flags.squeeze && hash_output.length[31:8] == '1) ||
-               (d.flags.stream_last && (hash_output.length == '0 ||
-                                        (!hash_pkg::extendable(hash_mode) &&
-                                         hash_output.length > 32'(hash_pkg::digest_bytes(hash_mode)))));
-    end
-  end
+  assign cipher_iv_bad = ((ecb || cmac || wraps) && d.iv != '0) || (ccm && ccm_iv_bad) ||
+                         (gcm && (d.flags.iv_in_source ? iv_in_source.length == '0 || iv_in_source.reserved != '0 :
+                                                         d.iv[127:96] != '0));
+  assign digest_exceeded = !hash_pkg::extendable(lone_mode) && hash_output.length > 32'(hash_pkg::digest_bytes(lone_mode));
+  // How much output is wanted; with hash_context and state behind it less than 2^32 bytes.
+  assign hash_iv_bad = hash_output.reserved != '0 || (!hash_ends && hash_output.length != '0) ||
+                       (d.flags.squeeze && hash_output.length[31:8] == '1) ||
+                       (d.flags.stream_last && (hash_output.length == '0 || digest_exceeded));
+  assign iv_bad = (is_cipher && cipher_iv_bad) || (is_hash && hash_iv_bad);
   assign uses_index = is_load || is_invalidate || (uses_key && d.flags.context_held);
   assign record_unaligned = is_load ? d.source[AlignmentWidth-1:0] != '0 : d.context_reference[AlignmentWidth-1:0] != '0;
   assign context_bad = (uses_index && d.context_reference >= 64'(ContextCount)) ||
