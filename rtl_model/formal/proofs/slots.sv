@@ -22,8 +22,11 @@
 // -         if (queue_q[s] == 8'(q) && queue_reset_pending_i[q]) reset_pending[s] = 1'b1;
 // +         if (queue_reset_pending_i[q]) reset_pending[s] = 1'b1;
 // fault status queue/slot_table.sv: a later fault replaces the first one
-// - DestinationAccess ? ~abort_q | tag_q : ~abort_q);
-// + DestinationAccess ? ~abort_q | tag_q : '1);
+// - DestinationAccess ? ~abort_q | tag : ~abort_q);
+// + DestinationAccess ? ~abort_q | tag : '1);
+// fault order queue/slot_table.sv: of faults in the same cycle the last one wins
+// -         if (told[f-1][s]) cause = CauseWidth'(f - 1);
+// +         if (told[FaultPorts-f][s]) cause = CauseWidth'(FaultPorts - f);
 // fault late queue/slot_table.sv: a late fault counts at once
 // -     if (f < int'(FirstLatePort)) begin : gen_now
 // +     if (1'b1) begin : gen_now
@@ -187,7 +190,7 @@ module proof_slots (
         assert (queue[slot] == {7'd0, queue_q});
         assert (status == status_q);
         assert (ok[slot] == (status_q == 8'(cce_contract_pkg::StatusOk)));
-        assert (\u_slots.tag_q [slot] == (aborted_q && status_q == Tag));
+        assert (\u_slots.tag [slot] == (aborted_q && status_q == Tag));
         if (status_q == Tag) assert (aborted_q);
         assert (abort[slot] == aborted_q);
         assert (discard[slot] == queue_reset_pending_i[queue_q]);
@@ -243,7 +246,7 @@ module proof_slots (
   (* hierconn *) logic [3:0] \u_slots.key_q ;
   (* hierconn *) logic [3:0] \u_slots.destination_q ;
   (* hierconn *) logic [3:0] \u_slots.erase_q ;
-  (* hierconn *) logic [3:0] \u_slots.tag_q ;
+  (* hierconn *) logic [3:0] \u_slots.tag ;
   (* hierconn *) logic [3:0] \u_slots.keyed_q ;
   (* hierconn *) logic [3:0] \u_slots.hashed_q ;
 

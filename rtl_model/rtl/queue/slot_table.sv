@@ -84,16 +84,28 @@ module slot_table #(
     end
   endfunction
 
+  // The slot one-hot, if valid: rows and columns first, so that two ports' hits of a slot have four inputs.
+  localparam int unsigned Columns = 1 << (SlotWidth / 2);
+  localparam int unsigned Rows = (SlotCount + Columns - 1) / Columns;
+  function automatic logic [SlotCount-1:0] one_hot(input logic valid, input logic [SlotWidth-1:0] slot);
+    logic [Rows-1:0] row;
+    logic [Columns-1:0] column;
+
+    for (int unsigned r = 0; r < Rows; r++) row[r] = valid && 32'(slot) / Columns == r;
+    for (int unsigned c = 0; c < Columns; c++) column[c] = 32'(slot) % Columns == c;
+    for (int unsigned s = 0; s < SlotCount; s++) one_hot[s] = row[s/Columns] && column[s%Columns];
+  endfunction
+
   logic [SlotCount-1:0] used_q, abort_q, key_q, cipher_q, destination_q, erase_q, finished_q, ok_q;
   logic [SlotCount-1:0] keyed_q;                   // needs the AES engine
   logic [SlotCount-1:0] hashed_q;                  // needs the hash engine
-  logic [SlotCount-1:0] tag_q;                     // the status is tag
+  logic [SlotCount-1:0] tag;                       // the status is tag
   logic [SlotCount-1:0][CauseWidth-1:0] cause_q;
   logic [SlotCount-1:0][7:0] queue_q;
   logic [SlotCount-1:0] reset_pending;
   logic [FaultPorts-1:0] fault;                    // that count in this cycle
   logic [FaultPorts-1:0][SlotWidth-1:0] fault_slot;
-  logic [FaultPorts-1:0][SlotCount-1:0] told;      // by cause: it becomes the status of these slots
+  logic [FaultPorts-1:0][SlotCount-1:0] told;      // by cause: slots of which it is told, and may become the status
   logic [SlotCount-1:0] faults;                    // slots of which any is told
   (* ram_style = "distributed" *)
   logic [7:0] start_status_memory [SlotCount];
@@ -151,16 +163,25 @@ module slot_table #(
     end
   end
 
-  // Of faults of a slot in the same cycle the first cause wins. The key's fault (port 0) counts even if text failed before:
-  // a descriptor's faults are told in an order that does not depend on the bus.
+  always_comb begin
+    tag = '0;
+    for (int unsigned s = 0; s < SlotCount; s++) begin
+      for (int unsigned f = TellingPorts; f < FaultPorts; f++) begin
+        if (Status[8*f +: 8] == Tag && cause_q[s] == CauseWidth'(cause_of(f))) tag[s] = 1'b1;
+      end
+    end
+  end
+
+  // The key's fault (port 0) counts even if text failed before: a descriptor's faults are told in an order that does not
+  // depend on the bus.
   always_comb begin
     told = '0;
     for (int unsigned f = 0; f < FaultPorts; f++) begin
-      told[cause_of(f)] = told[cause_of(f)] | (SlotCount'(fault[f]) << fault_slot[f]);
+      told[cause_of(f)] = told[cause_of(f)] | one_hot(fault[f], fault_slot[f]);
     end
     faults = told[0];
     for (int unsigned f = 1; f < FaultPorts; f++) begin
-      told[f] = told[f] & ~faults & (f >= TellingPorts && Status[8*f +: 8] == DestinationAccess ? ~abort_q | tag_q : ~abort_q);
+      told[f] = told[f] & (f >= TellingPorts && Status[8*f +: 8] == DestinationAccess ? ~abort_q | tag : ~abort_q);
       faults = faults | told[f];
     end
   end
@@ -168,17 +189,16 @@ module slot_table #(
   // Everything is decoded slot by slot: a write with an index would be a shifter for each of the ports.
   always_ff @(posedge clk_i) begin
     for (int unsigned s = 0; s < SlotCount; s++) begin
-      logic starts, gated, is_tag, written;
+      logic starts, gated, written;
       logic [CauseWidth-1:0] cause;
 
       starts = start_i && free_choice_q[s];
       gated = ((keyed_q[s] && gate_aes_i) || (hashed_q[s] && gate_hash_i)) && cipher_q[s] && !abort_q[s];
       written = destination_release_i && destination_release_slot_i == SlotWidth'(s);
-      cause = '0;
-      is_tag = 1'b0;
-      for (int unsigned f = 0; f < FaultPorts; f++) begin
-        cause = cause | (CauseWidth'(f) & {CauseWidth{told[f][s]}});
-        is_tag = is_tag || (f >= TellingPorts && Status[8*f +: 8] == Tag && told[f][s]);
+      // Of faults of a slot in the same cycle the first cause wins.
+      cause = CauseGate;
+      for (int unsigned f = FaultPorts; f > 0; f--) begin
+        if (told[f-1][s]) cause = CauseWidth'(f - 1);
       end
 
       if (!rst_ni) begin
@@ -192,14 +212,12 @@ module slot_table #(
         hashed_q[s] <= 1'b0;
         finished_q[s] <= 1'b0;
         ok_q[s] <= 1'b0;
-        tag_q[s] <= 1'b0;
         cause_q[s] <= CauseStart;
         queue_q[s] <= '0;
       end else if (starts) begin
         used_q[s] <= 1'b1;
         queue_q[s] <= start_queue_i;
         ok_q[s] <= start_status_i == 8'(cce_contract_pkg::StatusOk);
-        tag_q[s] <= 1'b0;
         cause_q[s] <= CauseStart;
         abort_q[s] <= 1'b0;
         key_q[s] <= start_key_i;
@@ -213,8 +231,7 @@ module slot_table #(
         if ((used_q[s] && reset_pending[s]) || gated || faults[s]) abort_q[s] <= 1'b1;
         if (faults[s] || gated) begin
           ok_q[s] <= 1'b0;
-          tag_q[s] <= is_tag;
-          cause_q[s] <= faults[s] ? cause : CauseGate;
+          cause_q[s] <= cause;
         end
         // Most requests end with the last response to the destination: its release counts in the same cycle.
         finished_q[s] <= used_q[s] && !key_q[s] && !cipher_q[s] && (!destination_q[s] || written) && !erase_q[s] &&
