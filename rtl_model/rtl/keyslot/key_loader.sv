@@ -118,7 +118,8 @@ module key_loader #(
   end
   assign request_tag_o = TagWidth'(asked_q[UnitWidth-1:0]);
   assign request_done = request_valid_o && request_ready_i;
-  assign fetch_pop = request_done && (second_unit_q || !fetch.two_units);
+  // Popped a cycle later, when nothing is asked for anyway: whether a unit was asked for is known late.
+  assign fetch_pop = asked_before_q[0] && !second_unit_q;
 
   // Beats of a unit enter from the top and move down: the first one ends in the lowest bits.
   logic [UnitBits-1:0] unit_memory [UnitCount];
@@ -132,15 +133,20 @@ module key_loader #(
   state_e state_q;
   logic job_valid, job_pop;
   logic [SlotWidth-1:0] slot;
-  cce_pkg::key_request_t job;
+  cce_pkg::key_request_t job, looked_at;
   logic [$clog2(SlotCount+1)-1:0] job_count;
-  logic held, start_held, look_held, from_memory, is_cipher, is_xts;
+  logic held, start_held, look_held, from_memory;
+  logic inverse;
   logic [UnitBits-1:0] unit;
   logic unit_there, unit_failed, unit_erase;
   cce_contract_pkg::context_record_t record;
   cce_contract_pkg::context_second_key_t second_record;
   logic record_pair, format_bad, length_bad;
   logic [1:0] record_length;
+
+  // Of the job that was looked at, so that a check need not wait for the FIFO's memory
+  logic held_q, cipher_q, xts_q, compares_q, inverse_q;
+  cce_contract_pkg::context_record_rights_t rights_needed, rights_needed_q;
 
   logic format_bad_q, length_bad_q, valid_q, pair_q;
   logic [1:0] length_q;
@@ -153,7 +159,7 @@ module key_loader #(
   logic [31:0] store_rights;
   logic [255:0] store_key, store_second_key;
   logic [ContextWidth-1:0] context_index;
-  logic rights_bad, is_wrap, compares, keys_equal;
+  logic rights_bad, keys_equal;
   logic [EqualParts-1:0] parts_equal_q;
   logic [7:0] status, status_q;
 
@@ -173,12 +179,11 @@ module key_loader #(
   );
   assign held = job.job == 2'(cce_pkg::KeyJobHeld);
   assign from_memory = job.job == 2'(cce_pkg::KeyJobRecord) || job.job == 2'(cce_pkg::KeyJobLoad);
-  assign is_cipher = held || job.job == 2'(cce_pkg::KeyJobRecord);
-  assign is_xts = job.mode == 8'(cce_contract_pkg::CipherModeXts);
   // An engine-held context is looked up in the cycle of the dispatch already, if no other job waits.
   assign start_held = start_i && start_request_i.job == 2'(cce_pkg::KeyJobHeld) && !job_valid;
   assign look_held = job_valid ? held : start_held;
-  assign context_index = job_valid ? job.index[ContextWidth-1:0] : start_request_i.index[ContextWidth-1:0];
+  assign looked_at = job_valid ? job : start_request_i;
+  assign context_index = looked_at.index[ContextWidth-1:0];
 
   assign unit_there = arrived_q != erased_q;
   assign unit = unit_memory[erased_q[UnitWidth-1:0]];
@@ -234,20 +239,34 @@ module key_loader #(
       .valid_all_o(context_valid_o)
   );
 
-  // The key's rights: its direction and its mode.
+  // The rights that a request needs: its direction's and its mode's. No key has a reserved one.
   always_comb begin
-    rights_bad = job.decrypt ? !rights_q.decrypt : !rights_q.encrypt;
-    unique case (job.mode)
-      8'(cce_contract_pkg::CipherModeEcb): if (!rights_q.ecb) rights_bad = 1'b1;
-      8'(cce_contract_pkg::CipherModeCbc): if (!rights_q.cbc) rights_bad = 1'b1;
-      8'(cce_contract_pkg::CipherModeCtr): if (!rights_q.ctr) rights_bad = 1'b1;
-      8'(cce_contract_pkg::CipherModeXts): if (!rights_q.xts) rights_bad = 1'b1;
-      8'(cce_contract_pkg::CipherModeGcm): if (!rights_q.gcm) rights_bad = 1'b1;
-      8'(cce_contract_pkg::CipherModeCcm): if (!rights_q.ccm) rights_bad = 1'b1;
-      8'(cce_contract_pkg::CipherModeCmac): if (!rights_q.cmac) rights_bad = 1'b1;
-      8'(cce_contract_pkg::CipherModeKw): if (!rights_q.kw) rights_bad = 1'b1;
-      8'(cce_contract_pkg::CipherModeKwp): if (!rights_q.kwp) rights_bad = 1'b1;
-      default: rights_bad = 1'b1;
+    rights_needed = '0;
+    rights_needed.encrypt = !looked_at.decrypt;
+    rights_needed.decrypt = looked_at.decrypt;
+    unique case (looked_at.mode)
+      8'(cce_contract_pkg::CipherModeEcb): rights_needed.ecb = 1'b1;
+      8'(cce_contract_pkg::CipherModeCbc): rights_needed.cbc = 1'b1;
+      8'(cce_contract_pkg::CipherModeCtr): rights_needed.ctr = 1'b1;
+      8'(cce_contract_pkg::CipherModeXts): rights_needed.xts = 1'b1;
+      8'(cce_contract_pkg::CipherModeGcm): rights_needed.gcm = 1'b1;
+      8'(cce_contract_pkg::CipherModeCcm): rights_needed.ccm = 1'b1;
+      8'(cce_contract_pkg::CipherModeCmac): rights_needed.cmac = 1'b1;
+      8'(cce_contract_pkg::CipherModeKw): rights_needed.kw = 1'b1;
+      8'(cce_contract_pkg::CipherModeKwp): rights_needed.kwp = 1'b1;
+      default: rights_needed.reserved1[0] = 1'b1;
+    endcase
+  end
+  assign rights_bad = (rights_needed_q & ~rights_q) != '0;
+
+  // Only some modes decrypt with the inverse cipher; key wrap may use it the other way round (SP 800-38F, 5.1).
+  always_comb begin
+    unique case (looked_at.mode)
+      8'(cce_contract_pkg::CipherModeKw), 8'(cce_contract_pkg::CipherModeKwp):
+        inverse = looked_at.decrypt != looked_at.inverse_cipher;
+      8'(cce_contract_pkg::CipherModeEcb), 8'(cce_contract_pkg::CipherModeCbc), 8'(cce_contract_pkg::CipherModeXts):
+        inverse = looked_at.decrypt;
+      default: inverse = 1'b0;
     endcase
   end
 
@@ -257,18 +276,17 @@ module key_loader #(
       parts_equal_q[i] <= key_q[EqualBits*i +: EqualBits] == second_q[EqualBits*i +: EqualBits];
     end
   end
-  assign compares = is_cipher && job.distinct_keys;
-  assign keys_equal = compares && (&parts_equal_q);
+  assign keys_equal = compares_q && (&parts_equal_q);
 
   // Faults in the order of their status codes' meaning: reading, format, key, rights.
   always_comb begin
     status = 8'(cce_contract_pkg::StatusOk);
     if (access_bad_q) status = 8'(cce_contract_pkg::StatusContextAccess);
-    else if (format_bad_q || (is_cipher && valid_q && pair_q != is_xts)) status = 8'(cce_contract_pkg::StatusContextFormat);
+    else if (format_bad_q || (cipher_q && valid_q && pair_q != xts_q)) status = 8'(cce_contract_pkg::StatusContextFormat);
     else if (second_access_bad_q) status = 8'(cce_contract_pkg::StatusContextAccess);
     else if (length_bad_q) status = 8'(cce_contract_pkg::StatusKeySize);
-    else if (held && !valid_q) status = 8'(cce_contract_pkg::StatusContextEmpty);
-    else if (is_cipher && rights_bad) status = 8'(cce_contract_pkg::StatusKeyRights);
+    else if (held_q && !valid_q) status = 8'(cce_contract_pkg::StatusContextEmpty);
+    else if (cipher_q && rights_bad) status = 8'(cce_contract_pkg::StatusKeyRights);
     else if (keys_equal) status = 8'(cce_contract_pkg::StatusEqualKeys);
   end
 
@@ -277,12 +295,7 @@ module key_loader #(
   assign fault_slot_o = slot;
   assign fault_status_o = status_q;
 
-  // Only some modes decrypt with the inverse cipher; key wrap may use it the other way round (SP 800-38F, 5.1).
-  assign is_wrap = job.mode == 8'(cce_contract_pkg::CipherModeKw) || job.mode == 8'(cce_contract_pkg::CipherModeKwp);
-  assign key_inverse_o = state_q == StateKey &&
-                         (is_wrap ? job.decrypt != job.inverse_cipher :
-                                    job.decrypt && (job.mode == 8'(cce_contract_pkg::CipherModeEcb) ||
-                                                    job.mode == 8'(cce_contract_pkg::CipherModeCbc) || is_xts));
+  assign key_inverse_o = state_q == StateKey && inverse_q;
   assign key_valid_o = state_q == StateTweakKey || state_q == StateKey;
   assign key_index_o = {state_q == StateTweakKey, slot};
   assign key_length_o = cce_pkg::key_length_e'(length_q);
@@ -350,7 +363,7 @@ module key_loader #(
       unique case (state_q)
         StateIdle: begin
           if (look_held && !erasing_o) begin
-            state_q <= (job_valid ? compares : start_request_i.distinct_keys) ? StateCompare : StateCheck;
+            state_q <= looked_at.distinct_keys ? StateCompare : StateCheck;
           end else if (job_valid && !erasing_o) begin
             if (from_memory) begin
               // Only a pair is compared: a record of one unit has no second key.
@@ -360,12 +373,12 @@ module key_loader #(
             end
           end
         end
-        StateSecond: if (unit_erase) state_q <= compares ? StateCompare : StateCheck;
+        StateSecond: if (unit_erase) state_q <= compares_q ? StateCompare : StateCheck;
         StateCompare: state_q <= StateCheck;
         StateCheck: begin
           if (status != 8'(cce_contract_pkg::StatusOk) || skip) state_q <= StateRefused;
-          else if (!is_cipher) state_q <= StateStore;
-          else state_q <= is_xts ? StateTweakKey : StateKey;
+          else if (!cipher_q) state_q <= StateStore;
+          else state_q <= xts_q ? StateTweakKey : StateKey;
         end
         StateTweakKey: if (key_ready_i) state_q <= StateKey;
         StateKey: if (key_ready_i) state_q <= StateIdle;
@@ -387,6 +400,13 @@ module key_loader #(
 
   always_ff @(posedge clk_i) begin
     if (state_q == StateIdle) begin
+      held_q <= looked_at.job == 2'(cce_pkg::KeyJobHeld);
+      cipher_q <= looked_at.job == 2'(cce_pkg::KeyJobHeld) || looked_at.job == 2'(cce_pkg::KeyJobRecord);
+      xts_q <= looked_at.mode == 8'(cce_contract_pkg::CipherModeXts);
+      compares_q <= looked_at.distinct_keys && (looked_at.job == 2'(cce_pkg::KeyJobHeld) ||
+                                                looked_at.job == 2'(cce_pkg::KeyJobRecord));
+      inverse_q <= inverse;
+      rights_needed_q <= rights_needed;
       access_bad_q <= !look_held && from_memory && unit_failed;
       second_access_bad_q <= 1'b0;
       format_bad_q <= !look_held && from_memory && format_bad;
@@ -406,13 +426,17 @@ module key_loader #(
   assign idle_o = !job_valid && !fetch_valid && !erasing_o && asked_q == erased_q;
 
   logic unused_bits;
-  assign unused_bits = ^{fetch_count, job_count, fetch, job, record, second_record};
+  assign unused_bits = ^{fetch_count, job_count, fetch, looked_at, record, second_record};
 
   // Key material is here only while a job is worked on.
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       if (state_q == StateIdle) assert (key_q == '0 && second_q == '0);
       if (unit_done) assert (arrived_q != asked_q);
+      if (state_q != StateIdle) begin
+        assert (job_valid && held_q == held && cipher_q == (held || job.job == 2'(cce_pkg::KeyJobRecord)));
+        assert (rights_needed_q == rights_needed && inverse_q == inverse);
+      end
     end
   end
 
