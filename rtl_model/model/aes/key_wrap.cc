@@ -196,9 +196,12 @@ void KeyWrap::clock(const Inputs& inputs) {
             key_length_ = match_ && padded_ ? length : 0;
             index_ = 0;
             first_ = false;
-            state_ = match_ ? State::output_first : State::erase;
+            state_ = State::checked;
             break;
         }
+        case State::checked:
+            state_ = match_ ? State::output_first : State::erase;
+            break;
         case State::output_first:
             read_ = memory_[index_ % depth];
             ++index_;

@@ -54,6 +54,7 @@ private:
         await,        ///< its result is awaited, the next R[i] is read
         fetch_last,   ///< R[m] is read, for the check
         check,
+        checked,        ///< whether there is an output
         output_first,   ///< the first semiblock of an output word is read
         output_second,  ///< the second one is read
         output_show,    ///< the word is shown

@@ -88,6 +88,7 @@ module key_wrap #(
     StateAwait,         // its result is awaited, the next R[i] is read
     StateFetchLast,     // R[m] is read, for the check
     StateCheck,
+    StateChecked,       // whether there is an output
     StateOutputFirst,   // the first semiblock of an output word is read
     StateOutputSecond,  // the second one is read
     StateOutputShow,    // the word is shown
@@ -109,6 +110,10 @@ module key_wrap #(
   logic [CountWidth-1:0] semiblocks_q;      // m
   logic [CountWidth-1:0] index_q, index_d;  // i - 1
   logic [StepWidth-1:0] step_q, step_d;     // t, or 0 for one block without t
+  logic [StepWidth-1:0] steps_q;            // 6m, from the second cycle of a request on
+  // Of index_q and step_q a cycle before: they do not change from the offer of a block to its result.
+  logic [CountWidth-1:0] cyclic_index_q;
+  logic last_step_q;
   logic [63:0] a_q, a_d;
   logic [63:0] half_q, half_d;         // the semiblock of a word that waits for its turn
   logic [63:0] read_q;                 // the memory's output
@@ -120,10 +125,9 @@ module key_wrap #(
   logic [63:0] write_data;
 
   logic accept, stop, load_done;
-  logic single, last_index, last_step, all_put_out;
+  logic single, last_index, all_put_out;
   logic [CountWidth-1:0] semiblocks;
   logic [CountWidth-1:0] next_index, cyclic_index, erase_count;
-  logic [StepWidth-1:0] steps;
   logic [15:0] step_number;
   logic [63:0] step_bytes;             // [t]64
   logic [63:0] text;                   // the semiblock to be stored while loading
@@ -164,8 +168,11 @@ module key_wrap #(
     else cyclic_index = index_q - CountWidth'(1);
   end
 
-  assign steps = {1'b0, semiblocks_q, 2'd0} + {2'd0, semiblocks_q, 1'd0};
-  assign last_step = single || (unwrap_q ? step_q == StepWidth'(1) : step_q == steps);
+  always_ff @(posedge clk_i) begin
+    steps_q <= {1'b0, semiblocks_q, 2'd0} + {2'd0, semiblocks_q, 1'd0};
+    cyclic_index_q <= cyclic_index;
+    last_step_q <= single || (unwrap_q ? step_q == StepWidth'(1) : step_q == steps_q);
+  end
   assign step_number = 16'(step_q);
   assign step_bytes = {step_number[7:0], step_number[15:8], 48'd0};
 
@@ -211,7 +218,7 @@ module key_wrap #(
 
   // While a result is awaited the next semiblock is read already. It is another one than that which will be written,
   // unless m = 1: then nothing of it is needed.
-  assign read_address = state_q == StateAwait ? cyclic_index[AddressWidth-1:0] : index_q[AddressWidth-1:0];
+  assign read_address = state_q == StateAwait ? cyclic_index_q[AddressWidth-1:0] : index_q[AddressWidth-1:0];
   assign read = state_q == StateAwait || state_q == StateFetch || state_q == StateFetchLast
               || state_q == StateOutputFirst || (state_q == StateOutputSecond && !all_put_out);
 
@@ -293,9 +300,9 @@ module key_wrap #(
       StateAwait: begin
         if (result_valid_i) begin
           a_d = unwrap_q ? result_block_i[63:0] : result_block_i[63:0] ^ step_bytes;
-          index_d = cyclic_index;
+          index_d = cyclic_index_q;
           step_d = unwrap_q ? step_q - StepWidth'(1) : step_q + StepWidth'(1);
-          if (!last_step) begin
+          if (!last_step_q) begin
             state_d = StateOffer;
           end else if (unwrap_q) begin
             state_d = StateFetchLast;
@@ -311,8 +318,16 @@ module key_wrap #(
         index_d = '0;
         first_d = 1'b0;
         match_d = match;
-        key_length_d = key_length[12:0] & {13{match && padded_q}};
-        state_d = match ? StateOutputFirst : StateErase;
+        key_length_d = key_length[12:0] & {13{padded_q}};
+        state_d = StateChecked;
+      end
+      StateChecked: begin
+        if (match_q) begin
+          state_d = StateOutputFirst;
+        end else begin
+          key_length_d = '0;
+          state_d = StateErase;
+        end
       end
       StateOutputFirst: begin
         index_d = next_index;
@@ -347,7 +362,7 @@ module key_wrap #(
     if (load_done) begin
       state_d = StateFetch;
       if (unwrap_q) begin
-        step_d = steps;
+        step_d = steps_q;
         index_d = semiblocks_q - CountWidth'(1);
       end else begin
         step_d = StepWidth'(1);
@@ -433,7 +448,7 @@ module key_wrap #(
         end
       end
       if (result_valid_i) assert (outstanding_q);
-      if (state_q == StateAwait) assert (outstanding_q);
+      if (state_q == StateAwait) assert (outstanding_q && cyclic_index_q == cyclic_index);
       if (state_q == StateIdle) begin
         assert ({a_q, half_q, read_q, match_q, key_length_q, outstanding_q, dropped_q, whole_q} == '0);
       end
