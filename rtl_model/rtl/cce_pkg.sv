@@ -86,6 +86,16 @@ package cce_pkg;
     logic [63:0] destination;
   } cipher_request_t;
 
+  // The mode of a request of the stream, as those ask who must answer in the same cycle. None of them: ECB.
+  typedef struct packed {
+    logic counting;           // CTR or GCM
+    logic ctr;
+    logic gcm;
+    logic xts;
+    logic cbc;
+  } stream_mode_t;
+  localparam int unsigned StreamModeWidth = 5;
+
   // What the key loader has to do for a slot.
   typedef enum logic [1:0] {
     KeyJobRecord = 2'd0,      // cipher, key in a context record in memory

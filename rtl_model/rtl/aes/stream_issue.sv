@@ -65,7 +65,7 @@ module stream_issue #(
     input  wire logic [127:0]                      steal_i
 );
 
-  localparam int unsigned RequestWidth = 8 + 1 + 128 + 32 + 32 + 32;
+  localparam int unsigned RequestWidth = cce_pkg::StreamModeWidth + 1 + 128 + 32 + 32 + 32;
 
   typedef enum logic [2:0] {
     StateIdle,
@@ -82,7 +82,7 @@ module stream_issue #(
 
   state_e state_q;
   logic [SlotWidth-1:0] slot_q;
-  logic [7:0] mode_q;
+  cce_pkg::stream_mode_t mode_q;
   logic decrypt_q;
   logic [31:0] iv_length_q, aad_length_q;
   logic [127:0] iv_q;
@@ -99,12 +99,12 @@ module stream_issue #(
   logic order_valid, order_pop;
   logic [SlotWidth-1:0] order_slot;
   logic [SlotWidth:0] order_count;
-  logic [7:0] order_mode;
+  cce_pkg::stream_mode_t start_mode, order_mode;
   logic order_decrypt;
   logic [127:0] order_iv;
   logic [31:0] order_iv_length, order_aad_length, order_text_length;
-  logic is_ctr, is_gcm, is_xts, is_cbc, counting, aborted, want, there, partial, stealing, last;
-  logic [BlockWidth:0] ahead;
+  logic aborted, want, there, partial, stealing, last;
+  logic [BlockWidth:0] behind;
   logic [127:0] tweak;
   logic [ResultWidth:0] in_flight;
   logic [SlotWidth:0] end_count;
@@ -123,9 +123,16 @@ module stream_issue #(
       .data_o(order_slot),
       .count_o(order_count)
   );
+  always_comb begin
+    start_mode.ctr = start_request_i.mode == 8'(cce_contract_pkg::CipherModeCtr);
+    start_mode.gcm = start_request_i.mode == 8'(cce_contract_pkg::CipherModeGcm);
+    start_mode.xts = start_request_i.mode == 8'(cce_contract_pkg::CipherModeXts);
+    start_mode.cbc = start_request_i.mode == 8'(cce_contract_pkg::CipherModeCbc);
+    start_mode.counting = start_mode.ctr || start_mode.gcm;
+  end
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      request_memory[start_slot_i] <= {start_request_i.mode, start_request_i.decrypt, start_request_i.iv,
+      request_memory[start_slot_i] <= {start_mode, start_request_i.decrypt, start_request_i.iv,
                                        start_request_i.iv_length, start_request_i.aad_length,
                                        start_request_i.text_length};
     end
@@ -133,38 +140,33 @@ module stream_issue #(
   assign {order_mode, order_decrypt, order_iv, order_iv_length, order_aad_length, order_text_length} =
       request_memory[order_slot];
 
-  assign is_ctr = mode_q == 8'(cce_contract_pkg::CipherModeCtr);
-  assign is_gcm = mode_q == 8'(cce_contract_pkg::CipherModeGcm);
-  assign is_xts = mode_q == 8'(cce_contract_pkg::CipherModeXts);
-  assign is_cbc = mode_q == 8'(cce_contract_pkg::CipherModeCbc);
-  assign counting = is_ctr || is_gcm;
   assign aborted = abort_i[slot_q];
   assign partial = left_q[3:0] != '0;
   // The block in front of a partial one lends its tail.
-  assign stealing = is_xts && left_q[31:5] == '0 && left_q[4] && partial;
+  assign stealing = mode_q.xts && left_q[31:5] == '0 && left_q[4] && partial;
   assign last = left_q <= 32'd16;
   assign in_flight = issued_q - retired_q;
-  // Blocks asked for, or there, beyond the next one; a negative number if that is not.
-  assign ahead = (counting ? requested_i : arrived_i) + ~block_q;
-  assign there = !ahead[BlockWidth];
+  // Less than nothing if the next block has been asked for, or is there.
+  assign behind = block_q - (mode_q.counting ? requested_i : arrived_i);
+  assign there = behind[BlockWidth];
 
   always_comb begin
     want = 1'b0;
     if (!aborted && in_flight < (ResultWidth + 1)'(ResultCount)) begin
       unique case (state_q)
         StateFirstCounter: want = 1'b1;
-        StateRun, StateStolen: want = there && (counting || read_possible_i);
+        StateRun, StateStolen: want = there && (mode_q.counting || read_possible_i);
         default: want = 1'b0;
       endcase
     end
   end
   assign cipher_request_o = want;
-  assign read_o = cipher_grant_i && (state_q == StateRun || state_q == StateStolen) && !counting;
+  assign read_o = cipher_grant_i && (state_q == StateRun || state_q == StateStolen) && !mode_q.counting;
   assign read_block_o = block_q[BlockWidth-1:0];
   assign tweak_slot_o = slot_q;
   assign slot_o = slot_q;
   // Decryption uses the last two tweaks in the opposite order.
-  assign tweak = is_xts ? (stealing && decrypt_q ? cce_pkg::next_tweak(chain_q) : chain_q) : '0;
+  assign tweak = mode_q.xts ? (stealing && decrypt_q ? cce_pkg::next_tweak(chain_q) : chain_q) : '0;
   assign order_pop = state_q == StateEnd && ended_i[slot_q];
 
   always_ff @(posedge clk_i) begin
@@ -187,10 +189,10 @@ module stream_issue #(
           end
         end
         StateKey: begin
-          if (key_usable_i[slot_q] && (!is_xts || tweak_valid_i[slot_q])) begin
+          if (key_usable_i[slot_q] && (!mode_q.xts || tweak_valid_i[slot_q])) begin
             block_q <= block_q + (BlockWidth + 1)'((iv_length_q + 32'd15) >> 4) +
                        (BlockWidth + 1)'((aad_length_q + 32'd15) >> 4);
-            if (is_gcm && iv_length_q != '0) state_q <= StateCounter;
+            if (mode_q.gcm && iv_length_q != '0) state_q <= StateCounter;
             else state_q <= left_q == '0 ? StateEnd : StateRun;
           end
         end
@@ -233,8 +235,8 @@ module stream_issue #(
         left_q <= order_text_length;
       end
       StateKey: begin
-        if (is_xts) chain_q <= tweak_i;
-        else if (is_gcm) chain_q <= {32'h02000000, iv_q[95:0]};  // inc32(J0) for an IV of 96 bits
+        if (mode_q.xts) chain_q <= tweak_i;
+        else if (mode_q.gcm) chain_q <= {32'h02000000, iv_q[95:0]};  // inc32(J0) for an IV of 96 bits
         else chain_q <= iv_q;
       end
       StateCounter: chain_q <= counter_i;
@@ -242,8 +244,8 @@ module stream_issue #(
       StateRun: begin
         if (cipher_grant_i) begin
           left_q <= last ? '0 : left_q - 32'd16;
-          if (counting) chain_q <= cce_pkg::increment_counter(chain_q, is_ctr);
-          else if (is_xts && !(stealing && decrypt_q)) chain_q <= cce_pkg::next_tweak(chain_q);
+          if (mode_q.counting) chain_q <= cce_pkg::increment_counter(chain_q, mode_q.ctr);
+          else if (mode_q.xts && !(stealing && decrypt_q)) chain_q <= cce_pkg::next_tweak(chain_q);
         end
       end
       StateSteal: if (steal_valid_i) steal_q <= steal_i;
@@ -251,11 +253,11 @@ module stream_issue #(
     endcase
     if (cipher_grant_i) begin
       issue_slot_q <= slot_q;
-      issue_text_q <= state_q != StateFirstCounter && !counting;
+      issue_text_q <= state_q != StateFirstCounter && !mode_q.counting;
       issue_stolen_q <= state_q == StateStolen;
-      issue_keep_q <= is_cbc;
+      issue_keep_q <= mode_q.cbc;
       issue_bytes_q <= left_q[3:0];
-      issue_mask_q <= counting ? chain_q : tweak;
+      issue_mask_q <= mode_q.counting ? chain_q : tweak;
       if (state_q == StateFirstCounter) issue_step_q <= cce_pkg::StreamStepFirstCounter;
       else if (state_q == StateStolen) issue_step_q <= cce_pkg::StreamStepStolen;
       else if (stealing) issue_step_q <= cce_pkg::StreamStepSteal;

@@ -84,7 +84,7 @@ module stream_retire #(
     output logic [SlotWidth-1:0]                    release_slot_o
 );
 
-  localparam int unsigned RequestWidth = 8 + 1 + 128 + 32 + 32 + 32 + 5;
+  localparam int unsigned RequestWidth = cce_pkg::StreamModeWidth + 1 + 128 + 32 + 32 + 32 + 5;
 
   typedef enum logic [3:0] {
     StateIdle,
@@ -125,7 +125,7 @@ module stream_retire #(
 
   state_e state_q;
   logic [SlotWidth-1:0] slot_q;
-  logic [7:0] mode_q;
+  cce_pkg::stream_mode_t mode_q;
   logic decrypt_q;
   logic [31:0] iv_length_q, aad_length_q, text_length_q, left_q;
   logic [4:0] tag_length_q;
@@ -135,6 +135,7 @@ module stream_retire #(
   logic [127:0] steal_q;
   logic [95:0] hashed_q;    // head of the last block of IV or AAD
   logic [BlockWidth:0] consumed_q, produced_q;
+  logic [BlockWidth:0] produced_later_q;  // with this block and the one in step B: produced_q + 2
   (* ram_style = "distributed" *)
   logic [BlockWidth:0] end_block_memory [SlotCount];
   logic [ResultWidth:0] head_q, tail_q;   // results taken, results that came
@@ -150,18 +151,18 @@ module stream_retire #(
   logic order_valid, order_pop;
   logic [SlotWidth-1:0] order_slot;
   logic [SlotWidth:0] order_count;
-  logic [7:0] order_mode;
+  cce_pkg::stream_mode_t start_mode, order_mode;
   logic order_decrypt;
   logic [127:0] order_iv;
   logic [31:0] order_iv_length, order_aad_length, order_text_length;
   logic [4:0] order_tag_length;
-  logic is_ctr, is_gcm, is_xts, is_cbc, counting, aborted;
+  logic aborted;
   logic another, source_there, room, can_read, take_source, take_result;
   logic [127:0] head_block;
   logic [ResultWidth:0] next_head;
   logic [4:0] bytes;
   logic last;
-  logic [BlockWidth:0] ahead, filled;
+  logic [BlockWidth:0] behind, filled_later;
   logic a;
   block_e a_kind;
   logic ghash_start, ghash_valid, ghash_ready, ghash_ready_next, ghash_free, ghash_last, ghash_clear;
@@ -184,9 +185,16 @@ module stream_retire #(
       .data_o(order_slot),
       .count_o(order_count)
   );
+  always_comb begin
+    start_mode.ctr = start_request_i.mode == 8'(cce_contract_pkg::CipherModeCtr);
+    start_mode.gcm = start_request_i.mode == 8'(cce_contract_pkg::CipherModeGcm);
+    start_mode.xts = start_request_i.mode == 8'(cce_contract_pkg::CipherModeXts);
+    start_mode.cbc = start_request_i.mode == 8'(cce_contract_pkg::CipherModeCbc);
+    start_mode.counting = start_mode.ctr || start_mode.gcm;
+  end
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      request_memory[start_slot_i] <= {start_request_i.mode, start_request_i.decrypt, start_request_i.iv,
+      request_memory[start_slot_i] <= {start_mode, start_request_i.decrypt, start_request_i.iv,
                                        start_request_i.iv_length, start_request_i.aad_length,
                                        start_request_i.text_length, start_request_i.tag_length[4:0]};
     end
@@ -216,24 +224,19 @@ module stream_retire #(
     else if (take_result || !there_q) head_step_q <= result_step_i;
   end
 
-  assign is_ctr = mode_q == 8'(cce_contract_pkg::CipherModeCtr);
-  assign is_gcm = mode_q == 8'(cce_contract_pkg::CipherModeGcm);
-  assign is_xts = mode_q == 8'(cce_contract_pkg::CipherModeXts);
-  assign is_cbc = mode_q == 8'(cce_contract_pkg::CipherModeCbc);
-  assign counting = is_ctr || is_gcm;
   assign aborted = abort_i[slot_q];
   assign subkey_slot_o = slot_q;
   assign slot_o = slot_q;
 
   // ------------------------------------------------------------------------------------------------------- step A
 
-  assign ahead = arrived_i + ~consumed_q;  // less one: one carry chain instead of two
-  assign source_there = !ahead[BlockWidth];
+  assign behind = consumed_q - arrived_i;  // negative if blocks are there
+  assign source_there = behind[BlockWidth];
   assign can_read = source_there && !lane_reads_i;
   // Room for this block and for the one in step B; lanes write when their results come, and have the port then.
-  assign filled = produced_q - freed_i;
   // The buffer never holds StreamBlocks: a number from StreamBlocks on counts as negative elsewhere.
-  assign room = filled < (BlockWidth + 1)'(StreamBlocks - 2) && !lane_result_i;
+  assign filled_later = produced_later_q - freed_i;
+  assign room = !filled_later[BlockWidth] && !lane_result_i;
   // A serial GHASH takes a block only when it is done with the one before.
   assign ghash_free = ghash_ready_next && (GhashPipelined || !b_q);
   assign last = left_q <= 32'd16;
@@ -255,8 +258,8 @@ module stream_retire #(
             if (head_step_q == cce_pkg::StreamStepFirstCounter) begin
               a = 1'b1;
               a_kind = BlockMask;
-            end else if (counting) begin
-              a = can_read && room && (!is_gcm || ghash_free);
+            end else if (mode_q.counting) begin
+              a = can_read && room && (!mode_q.gcm || ghash_free);
               a_kind = BlockText;
               take_source = a;
             end else begin
@@ -292,7 +295,7 @@ module stream_retire #(
   end
   assign retired_o = take_result;
   // The source is read where it is combined at this end; text that went through the cipher is only counted.
-  assign read_o = take_source && (state_q != StateText || counting);
+  assign read_o = take_source && (state_q != StateText || mode_q.counting);
   assign read_block_o = consumed_q[BlockWidth-1:0];
   assign consumed_o = consumed_q;
   assign skip_o = state_q == StateSkip;
@@ -308,9 +311,9 @@ module stream_retire #(
       BlockTag: combined = tag;
       default: begin
         combined = b_result_q;
-        if (counting) combined = b_result_q ^ read_data_i;
-        else if (is_cbc) combined = b_result_q ^ chain_q;
-        else if (is_xts) begin
+        if (mode_q.counting) combined = b_result_q ^ read_data_i;
+        else if (mode_q.cbc) combined = b_result_q ^ chain_q;
+        else if (mode_q.xts) begin
           combined = b_result_q ^ (b_kind_q == BlockSteal && decrypt_q ? cce_pkg::next_tweak(chain_q) : chain_q);
         end
       end
@@ -353,9 +356,9 @@ module stream_retire #(
 
   logic hash_lengths;
   assign hash_lengths = (state_q == StateLength || state_q == StateIvLength) && !b_q && ghash_ready && !aborted;
-  assign ghash_start = (state_q == StateStart && is_gcm && hash_key_valid_i[slot_q] && !aborted) ||
+  assign ghash_start = (state_q == StateStart && mode_q.gcm && hash_key_valid_i[slot_q] && !aborted) ||
                        (state_q == StateIvResult && ghash_result_valid);
-  assign ghash_valid = (b_q && (b_kind_q == BlockHash || (b_kind_q == BlockText && is_gcm))) || hash_lengths;
+  assign ghash_valid = (b_q && (b_kind_q == BlockHash || (b_kind_q == BlockText && mode_q.gcm))) || hash_lengths;
   assign ghash_last = hash_lengths;
   always_comb begin
     if (state_q == StateIvLength && hash_lengths) ghash_block = {bit_length(iv_length_q), 64'd0};
@@ -379,6 +382,7 @@ module stream_retire #(
       slot_q <= '0;
       consumed_q <= '0;
       produced_q <= '0;
+      produced_later_q <= (BlockWidth + 1)'(2);
       head_q <= '0;
       b_q <= 1'b0;
       mask_known_q <= 1'b0;
@@ -386,6 +390,7 @@ module stream_retire #(
       head_q <= head_q + (ResultWidth + 1)'(take_result);
       consumed_q <= consumed_q + (BlockWidth + 1)'(take_source);
       produced_q <= produced_q + (BlockWidth + 1)'(write_o);
+      produced_later_q <= produced_later_q + (BlockWidth + 1)'(write_o);
       b_q <= a;
       unique case (state_q)
         StateIdle: begin
@@ -396,13 +401,13 @@ module stream_retire #(
           end
         end
         StateStart: begin
-          if (is_gcm) begin
+          if (mode_q.gcm) begin
             if (hash_key_valid_i[slot_q]) begin
               if (iv_length_q != '0) state_q <= StateIv;
               else if (aad_length_q != '0) state_q <= StateAad;
               else state_q <= text_length_q != '0 ? StateText : StateLength;
             end
-          end else if (!is_xts || hash_key_valid_i[slot_q]) begin
+          end else if (!mode_q.xts || hash_key_valid_i[slot_q]) begin
             state_q <= StateText;
           end
         end
@@ -425,7 +430,7 @@ module stream_retire #(
             end else if (head_step_q == cce_pkg::StreamStepStolen) begin
               state_q <= StateSteal;
             end else if (last && a_kind != BlockSteal) begin
-              state_q <= is_gcm ? StateLength : StateEnd;
+              state_q <= mode_q.gcm ? StateLength : StateEnd;
             end
           end
         end
@@ -463,7 +468,7 @@ module stream_retire #(
         tag_length_q <= order_tag_length;
       end
       StateStart: begin
-        if (is_xts) chain_q <= hash_key_i;
+        if (mode_q.xts) chain_q <= hash_key_i;
         if (iv_length_q != '0) left_q <= iv_length_q;
         else if (aad_length_q != '0) left_q <= aad_length_q;
         else left_q <= text_length_q;
@@ -479,7 +484,7 @@ module stream_retire #(
       unique case (a_kind)
         BlockHead: b_bytes_q <= {1'b0, left_q[3:0]};
         BlockTag: b_bytes_q <= 5'd16;
-        default: b_bytes_q <= head_step_q == cce_pkg::StreamStepStolen && state_q == StateText && is_xts ? 5'd16 : bytes;
+        default: b_bytes_q <= head_step_q == cce_pkg::StreamStepStolen && state_q == StateText && mode_q.xts ? 5'd16 : bytes;
       endcase
       // The whole block and the partial one behind it change places: the partial one's length is kept.
       if (state_q == StateIv || state_q == StateAad) begin
@@ -493,13 +498,13 @@ module stream_retire #(
       if (b_kind_q == BlockSteal) steal_q <= combined;
       if (b_kind_q == BlockHash) hashed_q <= source[95:0];
       if (b_kind_q == BlockText || b_kind_q == BlockSteal) begin
-        if (is_ctr) chain_q <= cce_pkg::increment_counter(chain_q, 1'b1);
-        else if (is_cbc) chain_q <= b_text_q;
-        else if (is_xts && !(b_kind_q == BlockSteal && decrypt_q)) chain_q <= cce_pkg::next_tweak(chain_q);
+        if (mode_q.ctr) chain_q <= cce_pkg::increment_counter(chain_q, 1'b1);
+        else if (mode_q.cbc) chain_q <= b_text_q;
+        else if (mode_q.xts && !(b_kind_q == BlockSteal && decrypt_q)) chain_q <= cce_pkg::next_tweak(chain_q);
       end
     end
     if (order_pop) begin
-      next_iv_memory[slot_q] <= is_ctr || is_cbc ? chain_q : '0;
+      next_iv_memory[slot_q] <= mode_q.ctr || mode_q.cbc ? chain_q : '0;
       end_block_memory[slot_q] <= produced_q;
     end
   end
@@ -516,7 +521,8 @@ module stream_retire #(
       assert (there_q == (head_q != tail_q));
       if (there_q) assert (head_step_q == step_memory[head_q[ResultWidth-1:0]]);
       if (ghash_valid) assert (ghash_ready);
-      assert (!filled[BlockWidth]);
+      assert (produced_later_q == produced_q + (BlockWidth + 1)'(2));
+      assert ((produced_q - freed_i) < (BlockWidth + 1)'(StreamBlocks));
       if (result_valid_i) assert ((tail_q - head_q) < (ResultWidth + 1)'(ResultCount));
       if (order_pop && !aborted) assert (head_q == end_count_i && consumed_q == source_end_block_i);
     end
