@@ -23,6 +23,8 @@ usage() {
 		  --configuration C  default, small, hash, hash-single (one round a cycle), or all (default: all)
 		  --no-place         gates only
 		  --no-gates         place and route only
+		  --route-minutes N  stop the router after N minutes, and give the frequency that nextpnr expects after
+		                     placement; 0: do not route (default: 120)
 		  --speed N          speed grade of the ECP5: 6, 7 or 8, the fastest (default: 8)
 		  --frequency MHZ    the goal (default: 100)
 		  --sbox-style N     S-boxes on the ECP5: 0 composite field, 1 table in logic, 2 block RAM (default: 0 in

@@ -13,13 +13,14 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -43,6 +44,11 @@ ROUTER = 'router1'
 LARGE_ROUTER = 'router2'
 LARGE_TABLES = 40000
 HEARTBEAT_SECONDS = 60
+ROUTE_MINUTES = 120
+# In nextpnr's log: a clock after placement, what is taken of the device, the router's start.
+FREQUENCY_LINE = re.compile(r"^Info: Max frequency for clock +'([^']+)': ([0-9.]+) MHz", re.MULTILINE)
+UTILIZATION_LINE = re.compile(r'^Info:\s+(\w+):\s+(\d+)/\s*\d+\s+\d+%', re.MULTILINE)
+ROUTER_LINE = re.compile(r'^Info: Routing globals', re.MULTILINE)
 
 # Coarse synthesis, common to both targets: what `synth` does, but module by module until the memories are found (a
 # module that stands in the design fourteen times is treated once; finding memories takes long in one large module),
@@ -148,8 +154,9 @@ class Tools:
             self._versions[tool] = (run.stdout + run.stderr).strip().splitlines()[0]
         return self._versions[tool]
 
-    def run(self, tool: str, binds: Iterable[Path], arguments: list[str], log: Path, what: str) -> int:
-        """Runs the tool with its output in the log; says every minute that it is still at work."""
+    def run(self, tool: str, binds: Iterable[Path], arguments: list[str], log: Path, what: str,
+            give_up: Callable[[], bool] = lambda: False) -> int:
+        """Runs the tool with its output in the log. Says every minute that it is still at work; ends it if `give_up` says so."""
         command = ['nice', '-n', '5', str(TOOLBOX), 'run']
         for bind in binds:
             command += ['--bind', str(bind)]
@@ -162,6 +169,8 @@ class Tools:
                 while not done.wait(HEARTBEAT_SECONDS):
                     minutes = int(time.monotonic() - started) // 60
                     self._progress(f'{what}: {tool} at work for {minutes} min')
+                    if give_up():
+                        process.terminate()
 
             reporter = threading.Thread(target=heartbeat, daemon=True)
             reporter.start()
@@ -208,6 +217,15 @@ class PlaceResult:
     table_levels: int
     maximum_frequency: float     # MHz; 0 if not placed
     critical_path: list[dict[str, Any]]
+    routed: bool = True          # if not: the frequency is that of the wires expected after placement, and there is no path
+
+
+@dataclass(frozen=True)
+class PlaceOptions:
+    speed: int                   # grade
+    frequency: float             # MHz wanted
+    seed: int
+    route_minutes: int = ROUTE_MINUTES  # then the router is stopped; 0: it is not started
 
 
 class Flow:
@@ -330,39 +348,62 @@ class Flow:
         _, folder = self._ecp5(design, block, what)
         return estimate.estimate(netlist.load(folder / 'netlist.json'), 1000 / frequency)
 
-    def place(self, design: Design, block: str, speed: int, frequency: float, seed: int, what: str) -> PlaceResult:
-        """Synthesis, place and route on the ECP5-85F, within registers at all pins (harness.py)."""
+    def place(self, design: Design, block: str, options: PlaceOptions, what: str) -> PlaceResult:
+        """Synthesis, place and route on the ECP5-85F, within registers at all pins (harness.py).
+
+        What the router does not come to an end with in its time is told as it was placed; so is, if nothing may be run, what
+        was only placed.
+        """
+        try:
+            return self._place(design, block, options, what)
+        except NotCached:
+            if options.route_minutes == 0:
+                raise
+            return self._place(design, block, replace(options, route_minutes=0), what)
+
+    def _place(self, design: Design, block: str, options: PlaceOptions, what: str) -> PlaceResult:
         version = self.tools.version('nextpnr-ecp5', '--version')
         netlist_key, folder = self._ecp5(design, block, what)
         key = digest(netlist_key, version, Path(harness.__file__).read_bytes(), Path(netlist.__file__).read_bytes(),
-                     repr((DEVICE, ROUTER, LARGE_ROUTER, LARGE_TABLES, speed, frequency, seed)))
+                     repr((DEVICE, ROUTER, LARGE_ROUTER, LARGE_TABLES, options.speed, options.frequency, options.seed)),
+                     *(() if options.route_minutes == ROUTE_MINUTES else (f'{options.route_minutes} minutes',)))
         with self._making('placed', key) as (work, complete):
             if not complete:
-                self.progress(f'{what}: place and route')
+                self.progress(f'{what}: place and route' if options.route_minutes else f'{what}: place')
                 module = netlist.load(folder / 'netlist.json')
                 levels = netlist.depth(module).levels
                 added = harness.surround(module, CLOCK)
                 if lacking := _lacking(module):
-                    result = _does_not_fit(lacking, module, added, levels, seed)
+                    result = _does_not_fit(lacking, module, added, levels, options.seed)
                 else:
-                    result = self._run_nextpnr(work, module, added, levels, (speed, frequency, seed), what)
+                    result = self._run_nextpnr(work, module, added, levels, options, what)
                 _finish(work, asdict(result))
             return PlaceResult(**_finished(work))
 
     def _run_nextpnr(self, work: Path, module: dict[str, Any], added: harness.Added, levels: int,
-                     options: tuple[int, float, int], what: str) -> PlaceResult:
-        speed, frequency, seed = options
+                     options: PlaceOptions, what: str) -> PlaceResult:
         router = LARGE_ROUTER if netlist.cell_counts(module)['LUT4'] > LARGE_TABLES else ROUTER
         (work / 'design.json').write_text(json.dumps({'modules': {'design': module}}), encoding='utf-8')
-        arguments = [*DEVICE, '--speed', str(speed), '--freq', f'{frequency:g}', '--seed', str(seed),
+        arguments = [*DEVICE, '--speed', str(options.speed), '--freq', f'{options.frequency:g}', '--seed', str(options.seed),
                      '--json', f'{work}/design.json', '--top', 'design', '--report', f'{work}/report.json',
                      '--lpf-allow-unconstrained', '--timing-allow-fail', '--router', router,
-                     '--log', f'{work}/nextpnr.log', '-q']
-        status = self.tools.run('nextpnr-ecp5', [work], arguments, work / 'output.log', what)
+                     '--log', f'{work}/nextpnr.log', '-q', *(() if options.route_minutes else ('--no-route',))]
+        log = work / 'nextpnr.log'
+        routing_since: list[float] = []
+
+        def give_up() -> bool:
+            if not routing_since and log.is_file() and ROUTER_LINE.search(log.read_text(encoding='utf-8', errors='replace')):
+                routing_since.append(time.monotonic())
+            return bool(routing_since) and time.monotonic() - routing_since[0] > 60 * options.route_minutes
+
+        status = self.tools.run('nextpnr-ecp5', [work], arguments, work / 'output.log', what, give_up)
         (work / 'design.json').unlink()
-        if status != 0 or not (work / 'report.json').is_file():
-            return _not_placed(work, module, added, levels, seed)
-        return _placed(work, added, levels, seed)
+        ended = status == 0 and (work / 'report.json').is_file()
+        if ended and options.route_minutes:
+            return _placed(work, added, levels, options.seed)
+        if ended or give_up():
+            return _placed_only(log, added, levels, options.seed)
+        return _not_placed(work, module, added, levels, options.seed)
 
 
 def _quoted(name: str) -> str:
@@ -409,6 +450,19 @@ def _not_placed(work: Path, module: dict[str, Any], added: harness.Added, levels
     if not errors:
         raise FlowError(f'nextpnr-ecp5 ended without a result and without a reason: {text[-300:]} (log: {work}/nextpnr.log)')
     return _does_not_fit(errors[0], module, added, levels, seed)
+
+
+def _placed_only(log: Path, added: harness.Added, levels: int, seed: int) -> PlaceResult:
+    """Without a routed design nextpnr reports no frequency; its log has what it expected after placement."""
+    text = log.read_text(encoding='utf-8', errors='replace') if log.is_file() else ''
+    used = {name: int(count) for name, count in UTILIZATION_LINE.findall(text)}
+    frequencies = [float(achieved) for _, achieved in FREQUENCY_LINE.findall(text)]
+    if not used or len(frequencies) != 1:
+        raise FlowError(f'nextpnr-ecp5 was to place, and tells {len(frequencies)} clocks of one (log: {log})')
+    return PlaceResult(
+        placed=True, reason='', seed=seed, routed=False, tables=used['TRELLIS_COMB'] - added.tables,
+        flip_flops=used['TRELLIS_FF'] - added.registers, block_ram=used['DP16KD'], multipliers=used['MULT18X18D'],
+        table_levels=levels, maximum_frequency=frequencies[0], critical_path=[])
 
 
 def _placed(work: Path, added: harness.Added, levels: int, seed: int) -> PlaceResult:

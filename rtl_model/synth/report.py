@@ -27,6 +27,12 @@ class Row:
     estimate: Estimate | None = None
 
 
+def _frequency(fit: PlaceResult) -> str:
+    if not fit.placed:
+        return 'does not fit'
+    return f'{fit.maximum_frequency:.1f}' + ('' if fit.routed else ' (placed)')
+
+
 @dataclass
 class Goal:
     text: str
@@ -51,7 +57,8 @@ class Report:
             if not row.placed.placed:
                 goals.append(Goal(f'{name}: not placed: {row.placed.reason}', False))
             else:
-                goals.append(Goal(f'{name}: {row.placed.maximum_frequency:.1f} MHz of {frequency:g}',
+                goals.append(Goal(f'{name}: {row.placed.maximum_frequency:.1f} MHz of {frequency:g}'
+                                  f'{"" if row.placed.routed else ", placed, not routed"}',
                                   row.placed.maximum_frequency >= frequency))
         limit = self.conditions['area_limit_kge']
         for configuration in dict.fromkeys(row.configuration for row in self.rows):
@@ -76,7 +83,7 @@ class Report:
             if row.placed:
                 fit = row.placed
                 placed = [f'{fit.tables:,}', f'{fit.flip_flops:,}', str(fit.block_ram), str(fit.multipliers),
-                          str(fit.table_levels), f'{fit.maximum_frequency:.1f}' if fit.placed else 'does not fit']
+                          str(fit.table_levels), _frequency(fit)]
             table.append([row.block, str(row.instances), *gates, *placed])
         return table
 
@@ -109,6 +116,8 @@ class Report:
             said.append(f'From LUT4 on: {self.conditions["device"]}, speed grade {self.conditions["speed_grade"]}, '
                         f'placed for {self.conditions["frequency_mhz"]:g} MHz, seed {self.conditions["seed"]}; '
                         'registers at all pins of the block, not counted.')
+        if any(row.placed and not row.placed.routed for row in self.rows):
+            said.append('(placed): not routed; the frequency is the one that nextpnr expects after placement.')
         said += [f'S-boxes on the ECP5, {configuration} configuration: SboxStyle = {style}'
                  for configuration, style in self.conditions['sbox_style'].items()]
         said += [f'{name} {version}' for name, version in self.conditions['tools'].items()]

@@ -59,6 +59,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument('--block-list', action='store_true')
     parser.add_argument('--no-place', action='store_true')
     parser.add_argument('--no-gates', action='store_true')
+    parser.add_argument('--route-minutes', type=int, default=flows.ROUTE_MINUTES, metavar='N')
     parser.add_argument('--estimate', type=int, metavar='N')
     parser.add_argument('--speed', type=int, choices=(6, 7, 8), default=8)
     parser.add_argument('--frequency', type=float, default=100.0)
@@ -74,6 +75,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         parser.error(f'there is no block {unknown[0]!r}; --block-list prints their names')
     if options.no_place and options.no_gates:
         parser.error('--no-place and --no-gates together leave nothing to do')
+    if options.route_minutes < 0:
+        parser.error(f'--route-minutes takes minutes from 0 on, not {options.route_minutes}')
     if options.estimate is not None and (options.estimate < 1 or options.no_place or options.document or options.cached):
         parser.error('--estimate takes the number of paths to print, from 1 on, and neither --no-place, --document nor --cached')
     if not 1 <= options.frequency <= 1000:
@@ -108,6 +111,7 @@ def measure(options: argparse.Namespace, result: report.Report) -> bool:
         result.skipped.append(tool_advice(error, 'everything'))
         return False
     place = not options.no_place
+    placing = flows.PlaceOptions(options.speed, options.frequency, options.seed, options.route_minutes)
     if place and options.estimate is None:
         try:
             result.conditions['tools']['nextpnr-ecp5'] = tools.version('nextpnr-ecp5', '--version').rpartition(
@@ -159,7 +163,7 @@ def measure(options: argparse.Namespace, result: report.Report) -> bool:
                     if options.estimate is not None:
                         row.estimate = flow.estimate(ecp5_design, module[0], options.frequency, what)
                         continue
-                    row.placed = flow.place(ecp5_design, module[0], options.speed, options.frequency, options.seed, what)
+                    row.placed = flow.place(ecp5_design, module[0], placing, what)
             except flows.NotCached:
                 result.skipped.append(f'{block}, {configuration}: place and route, not run yet')
             except (flows.FlowError, netlist.NetlistError, ValueError) as error:

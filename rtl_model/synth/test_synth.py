@@ -261,6 +261,34 @@ class FlowTest(unittest.TestCase):
             with self.assertRaisesRegex(flows.FlowError, 'Killed'):
                 flows._not_placed(work, block, harness.Added(0, 1), 3, 1)
 
+    def test_what_was_placed_and_not_routed(self) -> None:
+        lines = ['Info: \t          TRELLIS_FF:   18950/  83640    22%', 'Info: \t        TRELLIS_COMB:   76804/  83640    91%',
+                 'Info: \t              DP16KD:     208/    208   100%', 'Info: \t          MULT18X18D:       0/    156     0%']
+        clock = "Info: Max frequency for clock '$glbnet$clk_i': 37.49 MHz (FAIL at 100.00 MHz)"
+        with tempfile.TemporaryDirectory() as folder:
+            log = Path(folder) / 'nextpnr.log'
+            log.write_text('\n'.join([*lines, clock, '']), encoding='utf-8')
+            result = flows._placed_only(log, harness.Added(2, 3), 12, 1)
+            self.assertEqual((result.placed, result.routed, result.maximum_frequency), (True, False, 37.49))
+            self.assertEqual((result.tables, result.flip_flops, result.block_ram), (76804 - 3, 18950 - 2, 208))
+            text = report.Report({'device': 'D', 'speed_grade': 8, 'frequency_mhz': 100.0, 'seed': 1, 'area_limit_kge': 250.0,
+                                  'parameters': {'default': 'P'}, 'sbox_style': {}, 'tools': {}},
+                                 [report.Row('default', 'ghash', 1, placed=result)]).text()
+            self.assertIn('37.5 (placed)', text)
+            log.write_text('\n'.join([*lines, '']), encoding='utf-8')
+            with self.assertRaisesRegex(flows.FlowError, '0 clocks'):
+                flows._placed_only(log, harness.Added(2, 3), 12, 1)
+
+    def test_a_tool_is_ended_that_was_given_up(self) -> None:
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(flows, 'HEARTBEAT_SECONDS', 0.05), \
+                mock.patch.object(flows, 'TOOLBOX', Path(folder) / 'toolbox.sh'):
+            flows.TOOLBOX.write_text('#!/bin/sh\nexec sleep 60\n', encoding='utf-8')
+            flows.TOOLBOX.chmod(0o755)
+            said: list[str] = []
+            status = flows.Tools(said.append).run('yosys', [], [], Path(folder) / 'log', 'block', lambda: True)
+            self.assertNotEqual(status, 0)
+            self.assertEqual(said, ['block: yosys at work for 0 min'])
+
     def test_a_netlist_that_cannot_fit_is_not_placed(self) -> None:
         tables = {'A': [2], 'B': ['0'], 'C': ['0'], 'D': ['0'], 'Z': [3]}
         rams: dict[str, Any] = {f'r{i}': cell('TRELLIS_DPR16X4', {}) for i in range(3)}
@@ -295,7 +323,7 @@ class FlowTest(unittest.TestCase):
 
     def test_wrong_usage(self) -> None:
         for arguments in (['nonsense'], ['--speed', '9'], ['--no-place', '--no-gates'], ['--frequency', '0'],
-                          ['--document', '/nowhere/x.md']):
+                          ['--document', '/nowhere/x.md'], ['--route-minutes', '-1']):
             run = subprocess.run([sys.executable, synthesize.__file__, *arguments], capture_output=True, check=False)
             self.assertEqual(run.returncode, synthesize.USAGE, arguments)
 
