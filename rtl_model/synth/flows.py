@@ -42,6 +42,8 @@ LIMITS = {'LUT4 places': 83640, 'block RAMs': 208, 'DSPs': 156}
 # For large netlists router2 all the same, because of its time.
 ROUTER = 'router1'
 LARGE_ROUTER = 'router2'
+# The default engine fills the part: wires are a fifth shorter than with the default placer, which moves cells apart afterwards.
+LARGE_PLACER = 'static'
 LARGE_TABLES = 40000
 HEARTBEAT_SECONDS = 60
 ROUTE_MINUTES = 120
@@ -365,7 +367,8 @@ class Flow:
         version = self.tools.version('nextpnr-ecp5', '--version')
         netlist_key, folder = self._ecp5(design, block, what)
         key = digest(netlist_key, version, Path(harness.__file__).read_bytes(), Path(netlist.__file__).read_bytes(),
-                     repr((DEVICE, ROUTER, LARGE_ROUTER, LARGE_TABLES, options.speed, options.frequency, options.seed)),
+                     repr((DEVICE, ROUTER, LARGE_ROUTER, LARGE_PLACER, LARGE_TABLES)),
+                     repr((options.speed, options.frequency, options.seed)),
                      *(() if options.route_minutes == ROUTE_MINUTES else (f'{options.route_minutes} minutes',)))
         with self._making('placed', key) as (work, complete):
             if not complete:
@@ -382,12 +385,13 @@ class Flow:
 
     def _run_nextpnr(self, work: Path, module: dict[str, Any], added: harness.Added, levels: int,
                      options: PlaceOptions, what: str) -> PlaceResult:
-        router = LARGE_ROUTER if netlist.cell_counts(module)['LUT4'] > LARGE_TABLES else ROUTER
+        large = netlist.cell_counts(module)['LUT4'] > LARGE_TABLES
         (work / 'design.json').write_text(json.dumps({'modules': {'design': module}}), encoding='utf-8')
         arguments = [*DEVICE, '--speed', str(options.speed), '--freq', f'{options.frequency:g}', '--seed', str(options.seed),
                      '--json', f'{work}/design.json', '--top', 'design', '--report', f'{work}/report.json',
-                     '--lpf-allow-unconstrained', '--timing-allow-fail', '--router', router,
-                     '--log', f'{work}/nextpnr.log', '-q', *(() if options.route_minutes else ('--no-route',))]
+                     '--lpf-allow-unconstrained', '--timing-allow-fail', '--router', LARGE_ROUTER if large else ROUTER,
+                     '--log', f'{work}/nextpnr.log', '-q', *(('--placer', LARGE_PLACER) if large else ()),
+                     *(() if options.route_minutes else ('--no-route',))]
         log = work / 'nextpnr.log'
         routing_since: list[float] = []
 
