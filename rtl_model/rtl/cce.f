@@ -8,6 +8,7 @@ common/round_robin_choice.sv
 common/round_robin_arbiter.sv
 common/byte_rotator.sv
 dma/dma_address_checker.sv
+dma/dma_client_choice.sv
 dma/dma_read_port.sv
 dma/dma_write_port.sv
 dma/segment_walker.sv

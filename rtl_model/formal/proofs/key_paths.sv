@@ -5,7 +5,7 @@
 //   pair's keys are equal, and only if the descriptor asks for that
 // top: cce_top
 // files: cce_pkg.sv sha2/sha2_pkg.sv hash/hash_pkg.sv common/stream_fifo.sv common/round_robin_choice.sv common/round_robin_arbiter.sv common/byte_rotator.sv dma/dma_address_checker.sv
-//   dma/dma_read_port.sv dma/dma_write_port.sv dma/segment_walker.sv dma/source_buffer.sv dma/source_reader.sv
+//   dma/dma_client_choice.sv dma/dma_read_port.sv dma/dma_write_port.sv dma/segment_walker.sv dma/source_buffer.sv dma/source_reader.sv
 //   dma/destination_buffer.sv dma/destination_writer.sv ghash/gf128_pkg.sv ghash/gf128_multiplier.sv
 //   ghash/ghash_pipelined.sv ghash/ghash_serial.sv ghash/ghash.sv aes/aes_pkg.sv aes/aes_cipher.sv
 //   aes/aes_cipher_iterative.sv aes/aes_cipher_pipelined.sv aes/aes_engine.sv aes/aes_key_expander.sv

@@ -4,7 +4,7 @@
 //   4 KiB page, of each request that the checker allows and none of any other, never has more than OutstandingCount
 //   under way, counts them right, and gives every beat to the client and with the tag of its request
 // top: proof_read_port
-// files: cce_pkg.sv common/stream_fifo.sv dma/dma_address_checker.sv dma/dma_read_port.sv
+// files: cce_pkg.sv common/stream_fifo.sv dma/dma_address_checker.sv dma/dma_client_choice.sv dma/dma_read_port.sv
 // method: induction
 // engine: ind
 // depth: 2

@@ -5,7 +5,7 @@
 //   that were accepted, with WLAST at the last beat and there alone, never has more than OutstandingCount under way, and
 //   gives every response to the client and with the tag of its request
 // top: proof_write_port
-// files: cce_pkg.sv common/stream_fifo.sv dma/dma_address_checker.sv dma/dma_write_port.sv
+// files: cce_pkg.sv common/stream_fifo.sv dma/dma_address_checker.sv dma/dma_client_choice.sv dma/dma_write_port.sv
 // method: induction
 // engine: ind
 // depth: 3

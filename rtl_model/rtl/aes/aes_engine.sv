@@ -281,6 +281,15 @@ module aes_engine #(
   logic stream_write;
   logic lane_read, wrap_wanted, wrap_read, wrap_clear;
 
+  cce_pkg::stream_mode_t stream_mode;
+  always_comb begin
+    stream_mode.ctr = start_request_i.mode == 8'(cce_contract_pkg::CipherModeCtr);
+    stream_mode.gcm = start_request_i.mode == 8'(cce_contract_pkg::CipherModeGcm);
+    stream_mode.xts = start_request_i.mode == 8'(cce_contract_pkg::CipherModeXts);
+    stream_mode.cbc = start_request_i.mode == 8'(cce_contract_pkg::CipherModeCbc);
+    stream_mode.counting = stream_mode.ctr || stream_mode.gcm;
+  end
+
   stream_issue #(
       .SlotCount(SlotCount),
       .StreamBlocks(StreamBlocks),
@@ -291,6 +300,7 @@ module aes_engine #(
       .start_i(start_stream_i),
       .start_slot_i,
       .start_request_i,
+      .start_mode_i(stream_mode),
       .abort_i,
       .key_usable_i(text_key_usable_i),
       .tweak_valid_i(hash_key_valid),
@@ -334,6 +344,7 @@ module aes_engine #(
       .start_i(start_stream_i),
       .start_slot_i,
       .start_request_i,
+      .start_mode_i(stream_mode),
       .abort_i,
       .hash_key_valid_i(hash_key_valid),
       .mask_valid_i(mask_valid),

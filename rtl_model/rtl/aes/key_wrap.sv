@@ -448,7 +448,10 @@ module key_wrap #(
         end
       end
       if (result_valid_i) assert (outstanding_q);
-      if (state_q == StateAwait) assert (outstanding_q && cyclic_index_q == cyclic_index);
+      if (state_q == StateAwait) begin
+        assert (outstanding_q && cyclic_index_q == cyclic_index && steps_q == StepWidth'(6) * StepWidth'(semiblocks_q));
+        assert (last_step_q == (single || (unwrap_q ? step_q == StepWidth'(1) : step_q == steps_q)));
+      end
       if (state_q == StateIdle) begin
         assert ({a_q, half_q, read_q, match_q, key_length_q, outstanding_q, dropped_q, whole_q} == '0);
       end

@@ -27,6 +27,7 @@ module stream_issue #(
     input  wire logic                              start_i,
     input  wire logic [SlotWidth-1:0]              start_slot_i,
     input  wire cce_pkg::cipher_request_t          start_request_i,
+    input  wire cce_pkg::stream_mode_t             start_mode_i,
     input  wire logic [SlotCount-1:0]              abort_i,
     input  wire logic [SlotCount-1:0]              key_usable_i,
     input  wire logic [SlotCount-1:0]              tweak_valid_i,       // XTS: the first tweak is known
@@ -99,7 +100,7 @@ module stream_issue #(
   logic order_valid, order_pop;
   logic [SlotWidth-1:0] order_slot;
   logic [SlotWidth:0] order_count;
-  cce_pkg::stream_mode_t start_mode, order_mode;
+  cce_pkg::stream_mode_t order_mode;
   logic order_decrypt;
   logic [127:0] order_iv;
   logic [31:0] order_iv_length, order_aad_length, order_text_length;
@@ -123,16 +124,9 @@ module stream_issue #(
       .data_o(order_slot),
       .count_o(order_count)
   );
-  always_comb begin
-    start_mode.ctr = start_request_i.mode == 8'(cce_contract_pkg::CipherModeCtr);
-    start_mode.gcm = start_request_i.mode == 8'(cce_contract_pkg::CipherModeGcm);
-    start_mode.xts = start_request_i.mode == 8'(cce_contract_pkg::CipherModeXts);
-    start_mode.cbc = start_request_i.mode == 8'(cce_contract_pkg::CipherModeCbc);
-    start_mode.counting = start_mode.ctr || start_mode.gcm;
-  end
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      request_memory[start_slot_i] <= {start_mode, start_request_i.decrypt, start_request_i.iv,
+      request_memory[start_slot_i] <= {start_mode_i, start_request_i.decrypt, start_request_i.iv,
                                        start_request_i.iv_length, start_request_i.aad_length,
                                        start_request_i.text_length};
     end

@@ -63,7 +63,7 @@ module dma_read_port #(
   cce_pkg::dma_request_t chosen, request_q;   // request_q: taken last, if waiting_q or fresh_q
   logic [IndexWidth-1:0] chosen_index, client_q;
   logic [TagWidth-1:0] tag_q;
-  logic any_valid, room, take, allowed, push, refuse;
+  logic room, take, allowed, push, refuse;
   logic waiting_q;   // request_q was not accepted by the bus yet
   logic fresh_q;     // it was taken in the cycle before: the checker looks at it
   logic [12:0] span;
@@ -78,28 +78,18 @@ module dma_read_port #(
   logic [7:0] denied_queue_q;
   logic [63:0] denied_address_q;
 
-  always_comb begin
-    // The last one's request is looked at whether it asks or not, which may be known late.
-    chosen_index = IndexWidth'(Clients - 1);
-    for (int unsigned i = Clients - 1; i > 0; i--) begin
-      if (valid_i[i-1]) chosen_index = IndexWidth'(i - 1);
-    end
-    any_valid = valid_i != '0;
-    chosen = request_i[chosen_index];
-  end
-
   // One less than there is room for: the last one taken may not be counted yet.
   assign room = (!waiting_q || m_axi_arready_i) && outstanding_count < CountWidth'(OutstandingCount - 1);
-  assign take = any_valid && room;
-  always_comb begin
-    logic earlier;
-    // A client is told that there is room whether it asks or not: that it asks may be known late.
-    earlier = 1'b0;
-    for (int unsigned i = 0; i < Clients; i++) begin
-      ready_o[i] = room && !earlier;
-      earlier |= valid_i[i];
-    end
-  end
+  dma_client_choice #(
+      .Clients(Clients)
+  ) u_choice (
+      .valid_i,
+      .room_i(room),
+      .ready_o,
+      .take_o(take),
+      .index_o(chosen_index)
+  );
+  assign chosen = request_i[chosen_index];
 
   dma_address_checker #(
       .RegionCount(RegionCount)
