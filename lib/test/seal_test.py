@@ -312,7 +312,11 @@ class SealTest(unittest.TestCase):
 
     def end(self, process: subprocess.Popen[bytes], number: int) -> str:
         process.send_signal(number)
-        _, stderr = process.communicate(timeout=60)
+        try:
+            _, stderr = process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
         self.assertEqual(process.returncode, -number, stderr)
         self.assertNotIn(KEY.hex(), stderr.decode())
         return stderr.decode()
@@ -454,4 +458,7 @@ class SealTest(unittest.TestCase):
 if __name__ == "__main__":
     CCE, SHIM = (os.path.realpath(path) for path in sys.argv[1:3])
     del sys.argv[1:3]
+    # What a job in the background ignores (nohup: SIGHUP, a shell's "&": SIGINT), the programs that it starts ignore as well.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     unittest.main()
