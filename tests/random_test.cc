@@ -336,7 +336,9 @@ TEST_P(Random, AgreesWithOpenSsl) {
     EXPECT_EQ(after.failed - before.failed, expected.failed);
     EXPECT_EQ(after.bytes - before.bytes, expected.bytes);  // a record that was loaded is no text
     // About one in 25 has a bad tag; of the few requests of a short run it may be none.
-    if (total >= 500) EXPECT_GT(expected.failed, total / 200) << "suspiciously few bad tags";
+    if (total >= 500) {
+        EXPECT_GT(expected.failed, total / 200) << "suspiciously few bad tags";
+    }
     const auto* const stray = machine.memory().stray_access();
     EXPECT_EQ(stray, nullptr) << machine.memory().describe(stray->address);
 }
