@@ -124,6 +124,15 @@ def measure(options: argparse.Namespace, result: report.Report) -> bool:
     wanted = {configuration: [block for block in blocks if block in CONFIGURATIONS[configuration]]
               for configuration in configurations}
     total, number = sum(len(these) for these in wanted.values()), 0
+    not_run: dict[str, list[str]] = {}
+
+    def elaborated(parameters: dict[str, str], what: str) -> flows.Design | None:
+        try:
+            return flow.elaborate(parameters, what)
+        except flows.NotCached:
+            not_run[what] = []
+            return None
+
     for configuration in configurations:
         if not wanted[configuration]:
             continue
@@ -132,12 +141,13 @@ def measure(options: argparse.Namespace, result: report.Report) -> bool:
             f'{name} = {value}' for name, value in parameters.items() if name != 'SboxStyle') or 'all parameters of cce_top'
         gate_design = ecp5_design = None
         if not options.no_gates and options.estimate is None:
-            gate_design = flow.elaborate({**parameters, 'SboxStyle': GATE_SBOX}, f'{configuration}, for gates')
+            gate_design = elaborated({**parameters, 'SboxStyle': GATE_SBOX}, f'{configuration}, for gates')
         if place:
             style = options.sbox_style or ECP5_SBOX[configuration]
             result.conditions['sbox_style'][configuration] = int(style)
-            ecp5_design = flow.elaborate({**parameters, 'SboxStyle': style},
-                                         f'{configuration}, for the ECP5')
+            ecp5_design = elaborated({**parameters, 'SboxStyle': style}, f'{configuration}, for the ECP5')
+        if not gate_design and not ecp5_design:
+            continue
         for block in wanted[configuration]:
             number += 1
             what = f'[{number}/{total}] {configuration} {block}'
@@ -153,7 +163,7 @@ def measure(options: argparse.Namespace, result: report.Report) -> bool:
                 if gate_design:
                     row.gates = flow.gates(gate_design, found[0], what)
             except flows.NotCached:
-                result.skipped.append(f'{block}, {configuration}: gates, not run yet')
+                not_run.setdefault(f'{configuration}, gates', []).append(block)
             except (flows.FlowError, netlist.NetlistError) as error:
                 failed(result, error)
             try:
@@ -165,11 +175,14 @@ def measure(options: argparse.Namespace, result: report.Report) -> bool:
                         continue
                     row.placed = flow.place(ecp5_design, module[0], placing, what)
             except flows.NotCached:
-                result.skipped.append(f'{block}, {configuration}: place and route, not run yet')
+                not_run.setdefault(f'{configuration}, place and route', []).append(block)
             except (flows.FlowError, netlist.NetlistError, ValueError) as error:
                 failed(result, error)
             if not options.cached:
                 say(f'{what}: {time.monotonic() - started:.0f} s')
+    if not_run and not result.rows:
+        raise flows.NotCached
+    result.skipped += [f'not run yet: {what}: {", ".join(these) or "all blocks"}' for what, these in not_run.items()]
     return complete
 
 
