@@ -98,7 +98,7 @@ add_software() {
 		cce_systemc_{example,engine_module_test,pin_module_test,parts_test} cce_firmware_{computer,example}
 		"${guest_targets[@]}")
 	runs+=("lib/tool/cce selftest --backend software")
-	for name in openssl_compatibility modes bad_input; do
+	for name in openssl_compatibility modes dgst bad_input; do
 		runs+=("bash $library/${name}_test.sh lib/tool/cce")
 	done
 	runs+=("/usr/bin/python3 $library/seal_test.py lib/tool/cce lib/test/libcce_vanishing_device.so"
