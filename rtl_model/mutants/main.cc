@@ -62,7 +62,7 @@ constexpr std::uint64_t plain_control_cycles = 200'000;
 struct Arguments {
     std::vector<std::string> names;
     std::uint64_t seed = 1;
-    std::uint64_t cycles = 2'000'000;
+    std::uint64_t cycles = 3'000'000;
     bool plain = false;
     bool list = false;
     bool json = false;
