@@ -225,6 +225,7 @@ TEST_P(Random, AgreesWithOpenSsl) {
     const unsigned total = all_tests() ? 20'000 : rounds_on(target, target.engine == "rtl" ? 500 : 2000);
     unsigned made = 0;
     unsigned answered = 0;
+    bool wrong_tag = false;
     sim::QueueCounters expected;
     /// A request on its way; or, without an exchange, the load of a held context.
     struct Pending {
@@ -248,6 +249,11 @@ TEST_P(Random, AgreesWithOpenSsl) {
                                 : below(random, 8) == 0 ? key
                                                         : random_bytes(random, key_bytes);
         CipherInput input = random_input(random, mode, decrypt, key, tweak_key);
+        // About one in 25 has a bad tag. One has it for sure, since of the few requests of a short run it may be none.
+        if (decrypt && !input.tag.empty() && !wrong_tag) {
+            input.tag.front() ^= 0xff;
+            wrong_tag = true;
+        }
         auto request = std::make_unique<CipherRequest>(machine, mode);
         prepare(*request, input);
         request->cookie(cookie).fence(below(random, 10) == 0);
@@ -335,10 +341,7 @@ TEST_P(Random, AgreesWithOpenSsl) {
     EXPECT_EQ(after.completed - before.completed, expected.completed);
     EXPECT_EQ(after.failed - before.failed, expected.failed);
     EXPECT_EQ(after.bytes - before.bytes, expected.bytes);  // a record that was loaded is no text
-    // About one in 25 has a bad tag; of the few requests of a short run it may be none.
-    if (total >= 500) {
-        EXPECT_GT(expected.failed, total / 200) << "suspiciously few bad tags";
-    }
+    EXPECT_GT(expected.failed, total / 200) << "suspiciously few bad tags";
     const auto* const stray = machine.memory().stray_access();
     EXPECT_EQ(stray, nullptr) << machine.memory().describe(stray->address);
 }
