@@ -89,7 +89,8 @@ runs+=("rtl_model/lockstep/cce_lockstep --seed 1 --cycles 30000"
 	"rtl_model/lockstep/cce_lockstep --traffic streams --seed 2 --cycles 30000"
 	"lib/test/cce_lib_test --gtest_brief=1" lib/test/cce_c_api_test "lib/tool/cce selftest --backend in-process")
 # What the tests in a guest need.
-guest_targets=(cce_device_server cce_tool cce_kernel_vectors cce_lib_test cce_dev_test cce_provider_test)
+guest_targets=(cce_device_server cce_tool cce_kernel_vectors cce_lib_test cce_dev_test cce_provider_test
+	cce_driver_digest_state_test)
 
 # Then those of the software alone.
 add_software() {

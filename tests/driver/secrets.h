@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Secrets, as ctgrind marks them: uninitialised for memcheck. And what the test expects.
+ * Secrets, as ctgrind marks them: uninitialised for memcheck.
  */
 #ifndef CCE_TEST_SECRETS_H
 #define CCE_TEST_SECRETS_H
 
+#include "expect.h"
 #include "kernel.h"
 
 #include <valgrind/memcheck.h>
-
-extern unsigned int failures;
-
-#define expect(condition)                                                                                              \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "%s:%d: expected: %s\n", __FILE__, __LINE__, #condition);                      \
-			failures++;                                                                                    \
-		}                                                                                                      \
-	} while (0)
 
 static inline void fill_secret(u8 *bytes, size_t count, u8 first)
 {

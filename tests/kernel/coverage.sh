@@ -12,8 +12,9 @@ usage() {
 		Usage: coverage.sh --build DIR --info FILE [--programs FILE] [--tests REGEX] [--jobs N]
 
 		Runs the tests kernel.plain.* of the build folder with a driver that counts its lines,
-		adds the counts of all their boots, and writes them as lcov has them. Build the folder
-		and the plain guest kernel first; scripts/coverage.sh does all that.
+		adds the counts of all their boots and those of the test of exported states, which has
+		the formats of other kernels, and writes them as lcov has them. Build the folder and
+		the plain guest kernel first; scripts/coverage.sh does all that.
 
 		  --build DIR      the build folder
 		  --info FILE      the driver's counts; logs go next to it
@@ -106,6 +107,16 @@ lcov --quiet --capture --directory "$work/sum" --base-directory "$module" --outp
 	>>"$info.lcov.log" 2>&1 || fail "lcov failed; see $info.lcov.log"
 awk -v "from=SF:$module/" -v "to=SF:$root/driver/" 'index($0, from) == 1 { $0 = to substr($0, length(from) + 1) } { print }' \
 	"$work/all.info" >"$work/moved.info"
-lcov --quiet --extract "$work/moved.info" "$root/driver/*" --output-file "$info" >>"$info.lcov.log" 2>&1 ||
+
+# The test of exported states, which counts always.
+formats=$build/tests/driver
+find "$formats" -name '*.gcda' -path '*digest_state_test*' -delete
+"$formats/cce_driver_digest_state_test" >>"$info.tests.log" 2>&1 ||
+	fail "the test of exported states failed, so there are no figures; see $info.tests.log"
+lcov --quiet --capture --directory "$formats/CMakeFiles/cce_driver_digest_state_test.dir" --base-directory "$root" \
+	--output-file "$work/formats.info" >>"$info.lcov.log" 2>&1 || fail "lcov failed; see $info.lcov.log"
+lcov --quiet --add-tracefile "$work/moved.info" --add-tracefile "$work/formats.info" \
+	--output-file "$work/both.info" >>"$info.lcov.log" 2>&1 || fail "lcov failed; see $info.lcov.log"
+lcov --quiet --extract "$work/both.info" "$root/driver/*" --output-file "$info" >>"$info.lcov.log" 2>&1 ||
 	fail "lcov failed; see $info.lcov.log"
 printf 'coverage.sh: lines of the driver counted in %d boots\n' "$boots" >&2
