@@ -658,7 +658,7 @@ void Traffic::act() {
             if (chance(2)) reset_engine();
             break;
         case 8:
-            if (chance(region_tight_ ? 50 : 10)) set_up_region();
+            if (chance(region_tight_ ? 50 : 30)) set_up_region();
             break;
         case 9:
             machine_.run(below(chance(50) ? 3000 : 300));
