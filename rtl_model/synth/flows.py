@@ -10,6 +10,7 @@ where it stopped.
 from __future__ import annotations
 
 import fcntl
+import gzip
 import hashlib
 import json
 import os
@@ -39,18 +40,17 @@ DEVICE = ('--85k', '--package', 'CABGA756')
 # What the device has; nextpnr would look for room for hours before it said that there is none.
 LIMITS = {'LUT4 places': 83640, 'block RAMs': 208, 'DSPs': 156}
 # router1 looks at delays, router2 does not: GHASH reached 95 MHz with the one and 78 with the other, from one placement.
-# For large netlists router2 all the same, because of its time.
 ROUTER = 'router1'
-LARGE_ROUTER = 'router2'
 # The default engine fills the part: wires are a fifth shorter than with the default placer, which moves cells apart afterwards.
 LARGE_PLACER = 'static'
 LARGE_TABLES = 40000
 HEARTBEAT_SECONDS = 60
 ROUTE_MINUTES = 120
-# In nextpnr's log: a clock after placement, what is taken of the device, the router's start.
+# In the folder of a step.
+DESIGN, PLACED, REPORT, LOG, OUTPUT = 'design.json', 'placed.json', 'report.json', 'nextpnr.log', 'output.log'
+# In nextpnr's log: a clock after placement, what is taken of the device.
 FREQUENCY_LINE = re.compile(r"^Info: Max frequency for clock +'([^']+)': ([0-9.]+) MHz", re.MULTILINE)
 UTILIZATION_LINE = re.compile(r'^Info:\s+(\w+):\s+(\d+)/\s*\d+\s+\d+%', re.MULTILINE)
-ROUTER_LINE = re.compile(r'^Info: Routing globals', re.MULTILINE)
 
 # Coarse synthesis, common to both targets: what `synth` does, but module by module until the memories are found (a
 # module that stands in the design fourteen times is treated once; finding memories takes long in one large module),
@@ -260,9 +260,9 @@ class Flow:
         # A name that Yosys has to declare itself is an undriven wire: an error here.
         status = self.tools.run('yosys', [work, SYNTH.parent],
                                 ['-q', '-e', 'implicitly declared', '-l', f'{work}/yosys.log', f'{work}/script.ys'],
-                                work / 'output.log', what)
+                                work / OUTPUT, what)
         if status != 0:
-            lines = (work / 'output.log').read_text(encoding='utf-8', errors='replace').splitlines()[-5:]
+            lines = (work / OUTPUT).read_text(encoding='utf-8', errors='replace').splitlines()[-5:]
             raise FlowError(f'{what}: Yosys failed: ' + ' | '.join(lines) + f' (log: {work}/yosys.log)')
         (work / 'yosys.log').unlink(missing_ok=True)
 
@@ -353,61 +353,75 @@ class Flow:
     def place(self, design: Design, block: str, options: PlaceOptions, what: str) -> PlaceResult:
         """Synthesis, place and route on the ECP5-85F, within registers at all pins (harness.py).
 
-        What the router does not come to an end with in its time is told as it was placed; so is, if nothing may be run, what
-        was only placed.
+        The placement is kept by itself: a route that was interrupted starts from it again. What the router does not come to
+        an end with in its time is told as it was placed; so is, if nothing may be run, what was only placed.
         """
+        key, folder, result = self._placement(design, block, options, what)
+        if not result.placed or options.route_minutes == 0:
+            return result
         try:
-            return self._place(design, block, options, what)
+            return self._route(key, folder, result, options, what)
         except NotCached:
-            if options.route_minutes == 0:
-                raise
-            return self._place(design, block, replace(options, route_minutes=0), what)
+            return result
 
-    def _place(self, design: Design, block: str, options: PlaceOptions, what: str) -> PlaceResult:
+    def _placement(self, design: Design, block: str, options: PlaceOptions, what: str) -> tuple[str, Path, PlaceResult]:
+        """Returns the key, and the folder that has what nextpnr placed."""
         version = self.tools.version('nextpnr-ecp5', '--version')
         netlist_key, folder = self._ecp5(design, block, what)
         key = digest(netlist_key, version, Path(harness.__file__).read_bytes(), Path(netlist.__file__).read_bytes(),
-                     repr((DEVICE, ROUTER, LARGE_ROUTER, LARGE_PLACER, LARGE_TABLES)),
-                     repr((options.speed, options.frequency, options.seed)),
-                     *(() if options.route_minutes == ROUTE_MINUTES else (f'{options.route_minutes} minutes',)))
-        with self._making('placed', key) as (work, complete):
+                     repr((DEVICE, LARGE_PLACER, LARGE_TABLES, ROUTER)), repr((options.speed, options.frequency, options.seed)))
+        with self._making('placement', key) as (work, complete):
             if not complete:
-                self.progress(f'{what}: place and route' if options.route_minutes else f'{what}: place')
                 module = netlist.load(folder / 'netlist.json')
                 levels = netlist.depth(module).levels
+                large = netlist.cell_counts(module)['LUT4'] > LARGE_TABLES
                 added = harness.surround(module, CLOCK)
                 if lacking := _lacking(module):
                     result = _does_not_fit(lacking, module, added, levels, options.seed)
                 else:
-                    result = self._run_nextpnr(work, module, added, levels, options, what)
+                    self.progress(f'{what}: place')
+                    (work / DESIGN).write_text(json.dumps({'modules': {'design': module}}), encoding='utf-8')
+                    status = self._nextpnr(work, options, what, [
+                        '--json', f'{work}/{DESIGN}', '--top', 'design', '--no-route', '--write', f'{work}/{PLACED}',
+                        # Is written into the design, and obeyed when that is read, whatever is asked for then.
+                        '--router', ROUTER,
+                        *(('--placer', LARGE_PLACER) if large else ())])
+                    (work / DESIGN).unlink()
+                    if status == 0:
+                        _compress(work / PLACED)
+                        result = _placed_only(work / LOG, added, levels, options.seed)
+                    else:
+                        result = _not_placed(work, module, added, levels, options.seed)
+                _finish(work, asdict(result))
+            result = PlaceResult(**_finished(work))
+        return key, self.cache / f'placement-{key}', result
+
+    def _route(self, placement_key: str, placement: Path, placed: PlaceResult, options: PlaceOptions, what: str) -> PlaceResult:
+        key = digest(placement_key, *(() if options.route_minutes == ROUTE_MINUTES
+                                              else (f'{options.route_minutes} minutes',)))
+        with self._making('routed', key) as (work, complete):
+            if not complete:
+                self.progress(f'{what}: route')
+                _decompress(placement / PLACED, work)
+                end = time.monotonic() + 60 * options.route_minutes
+                status = self._nextpnr(work, options, what, [
+                    '--json', f'{work}/{PLACED}', '--no-pack', '--no-place', '--report', f'{work}/{REPORT}'], lambda: time.monotonic() > end)
+                (work / PLACED).unlink()
+                if status == 0:
+                    result = _routed(work / REPORT, placed)
+                elif time.monotonic() > end:
+                    result = placed
+                else:
+                    raise FlowError(f'{what}: nextpnr-ecp5 could not route: {_reason(work)} (log: {work}/{LOG})')
                 _finish(work, asdict(result))
             return PlaceResult(**_finished(work))
 
-    def _run_nextpnr(self, work: Path, module: dict[str, Any], added: harness.Added, levels: int,
-                     options: PlaceOptions, what: str) -> PlaceResult:
-        large = netlist.cell_counts(module)['LUT4'] > LARGE_TABLES
-        (work / 'design.json').write_text(json.dumps({'modules': {'design': module}}), encoding='utf-8')
-        arguments = [*DEVICE, '--speed', str(options.speed), '--freq', f'{options.frequency:g}', '--seed', str(options.seed),
-                     '--json', f'{work}/design.json', '--top', 'design', '--report', f'{work}/report.json',
-                     '--lpf-allow-unconstrained', '--timing-allow-fail', '--router', LARGE_ROUTER if large else ROUTER,
-                     '--log', f'{work}/nextpnr.log', '-q', *(('--placer', LARGE_PLACER) if large else ()),
-                     *(() if options.route_minutes else ('--no-route',))]
-        log = work / 'nextpnr.log'
-        routing_since: list[float] = []
-
-        def give_up() -> bool:
-            if not routing_since and log.is_file() and ROUTER_LINE.search(log.read_text(encoding='utf-8', errors='replace')):
-                routing_since.append(time.monotonic())
-            return bool(routing_since) and time.monotonic() - routing_since[0] > 60 * options.route_minutes
-
-        status = self.tools.run('nextpnr-ecp5', [work], arguments, work / 'output.log', what, give_up)
-        (work / 'design.json').unlink()
-        ended = status == 0 and (work / 'report.json').is_file()
-        if ended and options.route_minutes:
-            return _placed(work, added, levels, options.seed)
-        if ended or give_up():
-            return _placed_only(log, added, levels, options.seed)
-        return _not_placed(work, module, added, levels, options.seed)
+    def _nextpnr(self, work: Path, options: PlaceOptions, what: str, arguments: list[str],
+                 give_up: Callable[[], bool] = lambda: False) -> int:
+        return self.tools.run('nextpnr-ecp5', [work], [
+            *DEVICE, '--speed', str(options.speed), '--freq', f'{options.frequency:g}', '--seed', str(options.seed),
+            '--lpf-allow-unconstrained', '--timing-allow-fail', '--log', f'{work}/{LOG}', '-q', *arguments],
+            work / OUTPUT, what, give_up)
 
 
 def _quoted(name: str) -> str:
@@ -447,13 +461,30 @@ def _does_not_fit(reason: str, module: dict[str, Any], added: harness.Added, lev
         multipliers=needs['DSPs'], table_levels=levels, maximum_frequency=0.0, critical_path=[])
 
 
+def _compress(path: Path) -> None:
+    """The whole engine's design takes 160 MiB, and a tenth of that so."""
+    with path.open('rb') as plain, gzip.open(f'{path}.gz', 'wb', compresslevel=3) as packed:
+        shutil.copyfileobj(plain, packed)
+    path.unlink()
+
+
+def _decompress(path: Path, folder: Path) -> None:
+    with gzip.open(f'{path}.gz', 'rb') as packed, (folder / path.name).open('wb') as plain:
+        shutil.copyfileobj(packed, plain)
+
+
+def _reason(work: Path) -> str:
+    """The error that nextpnr ended with."""
+    text = (work / OUTPUT).read_text(encoding='utf-8', errors='replace')
+    for line in text.splitlines():
+        if line.startswith('ERROR: '):
+            return line.removeprefix('ERROR: ')
+    raise FlowError(f'nextpnr-ecp5 ended without a result and without a reason: {text[-300:]} (log: {work}/{LOG})')
+
+
 def _not_placed(work: Path, module: dict[str, Any], added: harness.Added, levels: int, seed: int) -> PlaceResult:
-    """nextpnr gave up: what it said, and the cells that it was given."""
-    text = (work / 'output.log').read_text(encoding='utf-8', errors='replace')
-    errors = [line.removeprefix('ERROR: ') for line in text.splitlines() if line.startswith('ERROR')]
-    if not errors:
-        raise FlowError(f'nextpnr-ecp5 ended without a result and without a reason: {text[-300:]} (log: {work}/nextpnr.log)')
-    return _does_not_fit(errors[0], module, added, levels, seed)
+    """What nextpnr said when it gave up, and the cells that it was given."""
+    return _does_not_fit(_reason(work), module, added, levels, seed)
 
 
 def _placed_only(log: Path, added: harness.Added, levels: int, seed: int) -> PlaceResult:
@@ -469,17 +500,13 @@ def _placed_only(log: Path, added: harness.Added, levels: int, seed: int) -> Pla
         table_levels=levels, maximum_frequency=frequencies[0], critical_path=[])
 
 
-def _placed(work: Path, added: harness.Added, levels: int, seed: int) -> PlaceResult:
-    report = json.loads((work / 'report.json').read_text(encoding='utf-8'))
-    used = {name: counts['used'] for name, counts in report['utilization'].items()}
+def _routed(report_file: Path, placed: PlaceResult) -> PlaceResult:
+    report = json.loads(report_file.read_text(encoding='utf-8'))
     clocks = list(report['fmax'].values())
     if len(clocks) != 1:
-        raise FlowError(f'nextpnr-ecp5 reports {len(clocks)} clocks, one was expected (report: {work}/report.json)')
+        raise FlowError(f'nextpnr-ecp5 reports {len(clocks)} clocks, one was expected (report: {report_file})')
     clock = next(iter(report['fmax']))
     paths = [path['path'] for path in report['critical_paths'] if clock in path['from'] and clock in path['to']]
-    return PlaceResult(
-        placed=True, reason='', seed=seed, tables=used['TRELLIS_COMB'] - added.tables,
-        flip_flops=used['TRELLIS_FF'] - added.registers, block_ram=used['DP16KD'], multipliers=used['MULT18X18D'],
-        table_levels=levels, maximum_frequency=round(clocks[0]['achieved'], 2),
-        critical_path=[{'type': step['type'], 'delay': step['delay'], 'net': step.get('net', ''),
-                        'to': step['to']['cell']} for step in (paths[0] if paths else [])])
+    return replace(placed, routed=True, maximum_frequency=round(clocks[0]['achieved'], 2),
+                   critical_path=[{'type': step['type'], 'delay': step['delay'], 'net': step.get('net', ''),
+                                   'to': step['to']['cell']} for step in (paths[0] if paths else [])])

@@ -15,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -280,6 +282,34 @@ class FlowTest(unittest.TestCase):
             with self.assertRaisesRegex(flows.FlowError, '0 clocks'):
                 flows._placed_only(log, harness.Added(2, 3), 12, 1)
 
+    def test_a_placement_outlives_an_interrupted_route(self) -> None:
+        with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, {'CCE_SYNTH_CACHE': folder}):
+            nextpnr = Nextpnr(Path(folder))
+            flow = flows.Flow(nextpnr, lambda _: None)
+            options = flows.PlaceOptions(8, 100.0, 1)
+
+            def place(**changes: Any) -> flows.PlaceResult:
+                with mock.patch.object(flow, '_ecp5', return_value=('key', Path(folder))):
+                    return flow.place(mock.Mock(), 'block', replace(options, **changes), 'block')
+
+            nextpnr.ends.append(KeyboardInterrupt())
+            with self.assertRaises(KeyboardInterrupt):
+                place()
+            placed = place(route_minutes=0)
+            self.assertEqual((placed.placed, placed.routed, placed.maximum_frequency), (True, False, 37.49))
+            nextpnr.ends.append(1)
+            with self.assertRaisesRegex(flows.FlowError, 'block: nextpnr-ecp5 could not route: no way'):
+                place()
+            flow.cached_only = True
+            self.assertFalse(place().routed)
+            flow.cached_only = False
+            nextpnr.ends.append(0)
+            routed = place()
+            self.assertEqual((routed.routed, routed.maximum_frequency, routed.tables), (True, 53.06, placed.tables))
+            self.assertEqual([step['to'] for step in routed.critical_path], ['register'])
+            self.assertEqual(place(), routed)
+            self.assertEqual(nextpnr.runs, ['place', 'route', 'route', 'route'])
+
     def test_a_tool_is_ended_that_was_given_up(self) -> None:
         with tempfile.TemporaryDirectory() as folder, mock.patch.object(flows, 'HEARTBEAT_SECONDS', 0.05), \
                 mock.patch.object(flows, 'TOOLBOX', Path(folder) / 'toolbox.sh'):
@@ -327,6 +357,47 @@ class FlowTest(unittest.TestCase):
                           ['--document', '/nowhere/x.md'], ['--route-minutes', '-1']):
             run = subprocess.run([sys.executable, synthesize.__file__, *arguments], capture_output=True, check=False)
             self.assertEqual(run.returncode, synthesize.USAGE, arguments)
+
+
+class Nextpnr(flows.Tools):
+    """In nextpnr's place: places always; routes as `ends` says, and only what it has placed."""
+
+    LOG = ('Info: \t          TRELLIS_FF:   12/  83640    1%\nInfo: \t        TRELLIS_COMB:   34/  83640    1%\n'
+           'Info: \t              DP16KD:     0/    208   0%\nInfo: \t          MULT18X18D:       0/    156     0%\n'
+           "Info: Max frequency for clock 'clk_i': 37.49 MHz (FAIL at 100.00 MHz)\n")
+    REPORT = {'fmax': {'clk_i': {'achieved': 53.06}}, 'critical_paths': [
+        {'from': 'posedge clk_i', 'to': 'posedge clk_i',
+         'path': [{'type': 'clk-to-q', 'delay': 0.4, 'to': {'cell': 'register'}}]}]}
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(lambda _: None)
+        self.ends: list[int | BaseException] = []
+        self.runs: list[str] = []
+        block = module({'q': cell('TRELLIS_FF', {'CLK': [2], 'DI': [3], 'LSR': ['0'], 'Q': [4]}, 'Q')},
+                       {'clk_i': {'direction': 'input', 'bits': [2]}})
+        (folder / 'netlist.json').write_text(json.dumps({'modules': {'design': block}}), encoding='utf-8')
+
+    def version(self, tool: str, option: str) -> str:
+        return f'{tool} {option}'
+
+    def run(self, tool: str, binds: Iterable[Path], arguments: list[str], log: Path, what: str,
+            give_up: Callable[[], bool] = lambda: False) -> int:
+        def file(option: str) -> Path:
+            return Path(arguments[arguments.index(option) + 1])
+
+        if '--no-route' in arguments:
+            self.runs.append('place')
+            file('--log').write_text(self.LOG, encoding='utf-8')
+            file('--write').write_text('placed', encoding='utf-8')
+            return 0
+        self.runs.append('route')
+        assert '--no-place' in arguments and file('--json').read_text(encoding='utf-8') == 'placed'
+        end = self.ends.pop(0)
+        if isinstance(end, BaseException):
+            raise end
+        log.write_text('ERROR: no way\n' if end else '', encoding='utf-8')
+        file('--report').write_text(json.dumps(self.REPORT), encoding='utf-8')
+        return end
 
 
 def run_command(*arguments: str) -> dict[str, Any]:
