@@ -64,11 +64,12 @@ work() {
 		fail "CMAC: $(cat authenticator), OpenSSL: $(cat other)"
 }
 
-# As another user, with a copy of the program where that one can reach it.
+# As another user, with a copy of the program where that one can reach it. Where lines are counted, these runs' counts go to
+# where that user can write them, and to nobody: gcov would tell of each that it can't write.
 as_user() {
 	local group=$1
 	shift
-	setpriv --reuid="$user" --regid="$group" --clear-groups --inh-caps=-all env LD_LIBRARY_PATH="$scratch/bin" "$@"
+	setpriv --reuid="$user" --regid="$group" --clear-groups --inh-caps=-all env LD_LIBRARY_PATH="$scratch/bin" GCOV_PREFIX="$scratch/counts" "$@"
 }
 
 permission() {
@@ -77,9 +78,8 @@ permission() {
 	cp "$tool" bin/cce
 	cp "$(ldd "$tool" | sed -n 's/.*libcce[^ ]* => \([^ ]*\).*/\1/p')" bin/
 	chmod -R a+rX "$scratch"
-	mkdir --mode=777 others
-	# Where lines are counted, gcov would tell that this user can't write the counts.
-	attempt not_permitted as_user "$user" env GCOV_ERROR_FILE=/dev/null bin/cce seal --backend dev --key-file key --in text --out others/sealed
+	mkdir --mode=777 others counts
+	attempt not_permitted as_user "$user" bin/cce seal --backend dev --key-file key --in text --out others/sealed
 	[[ -z $(ls others) ]] || fail "somebody without permission left $(ls others)"
 	attempt other_choice as_user "$user" bin/cce seal --key-file key --in text --out others/sealed
 	opens other_choice others/sealed
