@@ -397,15 +397,16 @@ class Flow:
         return key, self.cache / f'placement-{key}', result
 
     def _route(self, placement_key: str, placement: Path, placed: PlaceResult, options: PlaceOptions, what: str) -> PlaceResult:
-        key = digest(placement_key, *(() if options.route_minutes == ROUTE_MINUTES
-                                              else (f'{options.route_minutes} minutes',)))
+        minutes = () if options.route_minutes == ROUTE_MINUTES else (f'{options.route_minutes} minutes',)
+        key = digest(placement_key, *minutes)
         with self._making('routed', key) as (work, complete):
             if not complete:
                 self.progress(f'{what}: route')
                 _decompress(placement / PLACED, work)
                 end = time.monotonic() + 60 * options.route_minutes
                 status = self._nextpnr(work, options, what, [
-                    '--json', f'{work}/{PLACED}', '--no-pack', '--no-place', '--report', f'{work}/{REPORT}'], lambda: time.monotonic() > end)
+                    '--json', f'{work}/{PLACED}', '--no-pack', '--no-place', '--report', f'{work}/{REPORT}'],
+                    lambda: time.monotonic() > end)
                 (work / PLACED).unlink()
                 if status == 0:
                     result = _routed(work / REPORT, placed)

@@ -69,7 +69,8 @@ work() {
 as_user() {
 	local group=$1
 	shift
-	setpriv --reuid="$user" --regid="$group" --clear-groups --inh-caps=-all env LD_LIBRARY_PATH="$scratch/bin" GCOV_PREFIX="$scratch/counts" "$@"
+	setpriv --reuid="$user" --regid="$group" --clear-groups --inh-caps=-all \
+		env LD_LIBRARY_PATH="$scratch/bin" GCOV_PREFIX="$scratch/counts" "$@"
 }
 
 permission() {
