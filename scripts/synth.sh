@@ -11,16 +11,18 @@ usage() {
 	cat <<-END
 		Usage: scripts/synth.sh [OPTION...] [BLOCK...]
 
-		Synthesizes blocks of the engine, with the parameters that they have inside it, in the default and
-		the small configuration, without the hash engine; and the hash engine's blocks with two rounds a
-		cycle and with one; and prints for each
+		Synthesizes blocks of the engine, with the parameters that they have inside it, in the default
+		configuration, in the default with 16 requests in flight instead of 32, and in the small one, all
+		without the hash engine; and the hash engine's blocks with two rounds a cycle and with one; and
+		prints for each
 		  kGE, flip-flops, depth     to gates: area in thousands of two-input NANDs, gates on the longest path
 		  LUT4, registers, ... MHz   placed and routed on an ECP5-85F: what it takes there, maximum frequency
 		Without BLOCK: the whole engine ("engine") and every block; that takes hours the first time. Results are
 		kept in \${XDG_CACHE_HOME:-~/.cache}/cce/synth until a block's sources change; an interrupted run
 		goes on where it stopped.
 
-		  --configuration C  default, small, hash, hash-single (one round a cycle), or all (default: all)
+		  --configuration C  default, slots-16, small, hash, hash-single (one round a cycle), or all
+		                     (default: all)
 		  --no-place         gates only
 		  --no-gates         place and route only
 		  --route-minutes N  stop the router after N minutes, and give the frequency that nextpnr expects after

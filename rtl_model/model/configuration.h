@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The parameters of the modelled engine: the defaults of cce_top. The width of the DMA bus (16 or 32 bytes) is a
-// run-time parameter, the constructor argument `data_bytes` of the blocks that see the bus.
+// The parameters of the modelled engine: the defaults of cce_top, but for SlotCount, which the build chooses. The width
+// of the DMA bus (16 or 32 bytes) is a run-time parameter, the constructor argument `data_bytes` of the blocks that see
+// the bus.
 
 #pragma once
 
@@ -12,7 +13,7 @@ namespace cce::model {
 
 /// Parameters of cce_top; see rtl_model/rtl/top/cce_top.sv for what each one means.
 struct Configuration {
-    static constexpr unsigned slot_count = 32;
+    static constexpr unsigned slot_count = CCE_SLOT_COUNT;  ///< the build's: 16 or 32
     static constexpr unsigned queue_count = 4;
     static constexpr unsigned context_count = 32;
     static constexpr unsigned region_count = 2;

@@ -23,14 +23,17 @@ BLOCKS = ('cce_top', 'aes_engine', 'aes_cipher', 'aes_key_expander', 'ghash', 's
 # The hash engine's, in configurations of their own: two rounds a cycle, and one. The others are without it, so that their
 # figures are those of the AES engine.
 HASH_BLOCKS = ('hash_engine', 'hash_lane', 'text_cipher', 'byte_packer', 'sha2_core', 'keccak_core')
-CONFIGURATIONS = {'default': BLOCKS, 'small': BLOCKS, 'hash': HASH_BLOCKS, 'hash-single': HASH_BLOCKS}
+CONFIGURATIONS = {'default': BLOCKS, 'slots-16': BLOCKS, 'small': BLOCKS, 'hash': HASH_BLOCKS, 'hash-single': HASH_BLOCKS}
 NO_HASH = {'Sha2Lanes': '0', 'Sha3Lanes': '0'}
+# Where not cce_top's own; those of the small configuration stand in cce_small.f.
+PARAMETERS = {'default': NO_HASH, 'slots-16': {'SlotCount': '16', **NO_HASH}, 'hash': {},
+              'hash-single': {'HashRoundsPerCycle': '1'}}
 DEVICE = 'ECP5 LFE5U-85F'
 AREA_LIMIT_KGE = 250.0
 # The style of the S-boxes changes no cycle, so each target gets the one that suits it: a composite field in gates and
 # in small parts, block RAM for the 224 of the pipelined cipher on an FPGA.
 GATE_SBOX = '0'
-ECP5_SBOX = {'default': '2', 'small': '0', 'hash': '2', 'hash-single': '2'}
+ECP5_SBOX = {'default': '2', 'slots-16': '2', 'small': '0', 'hash': '2', 'hash-single': '2'}
 
 REACHED, MISSED, USAGE, TOOL_MISSING = 0, 1, 2, 3
 
@@ -41,12 +44,8 @@ def say(text: str) -> None:
 
 def parameters_of(configuration: str) -> dict[str, str]:
     """What cce_top's parameters are in the configuration, where not the default."""
-    if configuration == 'default':
-        return dict(NO_HASH)
-    if configuration == 'hash':
-        return {}
-    if configuration == 'hash-single':
-        return {'HashRoundsPerCycle': '1'}
+    if configuration in PARAMETERS:
+        return dict(PARAMETERS[configuration])
     lines = (flows.RTL / 'cce_small.f').read_text(encoding='utf-8').splitlines()
     pairs = [line.removeprefix('-G').split('=') for line in lines if line.startswith('-G')]
     return {**dict((name, value) for name, value in pairs), **NO_HASH}

@@ -351,6 +351,7 @@ class FlowTest(unittest.TestCase):
         self.assertEqual(synthesize.parameters_of('default'), {'Sha2Lanes': '0', 'Sha3Lanes': '0'})
         self.assertEqual(synthesize.parameters_of('small')['Sha2Lanes'], '0')
         self.assertEqual(synthesize.parameters_of('hash'), {})
+        self.assertEqual(synthesize.parameters_of('slots-16'), {'SlotCount': '16', 'Sha2Lanes': '0', 'Sha3Lanes': '0'})
 
     def test_wrong_usage(self) -> None:
         for arguments in (['nonsense'], ['--speed', '9'], ['--no-place', '--no-gates'], ['--frequency', '0'],

@@ -71,8 +71,7 @@ public:
     [[nodiscard]] unsigned queue(unsigned slot) const { return queue_[slot]; }
 
 private:
-    static constexpr SlotMask all = ~SlotMask{0};
-    static_assert(Configuration::slot_count == 32);
+    static constexpr SlotMask all = ~SlotMask{0} >> (32 - Configuration::slot_count);
 
     [[nodiscard]] unsigned lowest_free() const {
         return free_valid() ? static_cast<unsigned>(std::countr_one(used_)) : 0;
