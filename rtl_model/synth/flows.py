@@ -117,6 +117,10 @@ class NotCached(Exception):
     """The step would have to be run, and nothing may be run."""
 
 
+class RouteGivenUp(Exception):
+    """The router came to no end in its time."""
+
+
 class ToolMissing(Exception):
     """A tool is not there, or too old; the text says which and what to do."""
 
@@ -397,25 +401,34 @@ class Flow:
         return key, self.cache / f'placement-{key}', result
 
     def _route(self, placement_key: str, placement: Path, placed: PlaceResult, options: PlaceOptions, what: str) -> PlaceResult:
-        minutes = () if options.route_minutes == ROUTE_MINUTES else (f'{options.route_minutes} minutes',)
-        key = digest(placement_key, *minutes)
-        with self._making('routed', key) as (work, complete):
-            if not complete:
-                self.progress(f'{what}: route')
-                _decompress(placement / PLACED, work)
-                end = time.monotonic() + 60 * options.route_minutes
-                status = self._nextpnr(work, options, what, [
-                    '--json', f'{work}/{PLACED}', '--no-pack', '--no-place', '--report', f'{work}/{REPORT}'],
-                    lambda: time.monotonic() > end)
-                (work / PLACED).unlink()
-                if status == 0:
-                    result = _routed(work / REPORT, placed)
-                elif time.monotonic() > end:
-                    result = placed
-                else:
-                    raise FlowError(f'{what}: nextpnr-ecp5 could not route: {_reason(work)} (log: {work}/{LOG})')
-                _finish(work, asdict(result))
-            return PlaceResult(**_finished(work))
+        """A route that came to an end is the same whatever its time was; one that did not is tried again if there is more."""
+        key = digest(placement_key)
+        given_up = self.cache / f'routed-{key}.given-up'
+        if given_up.is_file() and int(given_up.read_text(encoding='utf-8')) >= options.route_minutes:
+            return placed
+        try:
+            with self._making('routed', key) as (work, complete):
+                if not complete:
+                    _finish(work, asdict(self._routed_within(work, placement, placed, options, what)))
+                given_up.unlink(missing_ok=True)
+                return PlaceResult(**_finished(work))
+        except RouteGivenUp:
+            given_up.write_text(str(options.route_minutes), encoding='utf-8')
+            return placed
+
+    def _routed_within(self, work: Path, placement: Path, placed: PlaceResult, options: PlaceOptions, what: str) -> PlaceResult:
+        self.progress(f'{what}: route')
+        _decompress(placement / PLACED, work)
+        end = time.monotonic() + 60 * options.route_minutes
+        status = self._nextpnr(work, options, what, [
+            '--json', f'{work}/{PLACED}', '--no-pack', '--no-place', '--report', f'{work}/{REPORT}'],
+            lambda: time.monotonic() > end)
+        (work / PLACED).unlink()
+        if status == 0:
+            return _routed(work / REPORT, placed)
+        if time.monotonic() > end:
+            raise RouteGivenUp
+        raise FlowError(f'{what}: nextpnr-ecp5 could not route: {_reason(work)} (log: {work}/{LOG})')
 
     def _nextpnr(self, work: Path, options: PlaceOptions, what: str, arguments: list[str],
                  give_up: Callable[[], bool] = lambda: False) -> int:

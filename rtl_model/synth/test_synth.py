@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -310,6 +311,29 @@ class FlowTest(unittest.TestCase):
             self.assertEqual(place(), routed)
             self.assertEqual(nextpnr.runs, ['place', 'route', 'route', 'route'])
 
+    def test_a_route_counts_whatever_its_time_was(self) -> None:
+        with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, {'CCE_SYNTH_CACHE': folder}):
+            nextpnr = Nextpnr(Path(folder))
+            flow = flows.Flow(nextpnr, lambda _: None)
+
+            def place(minutes: int) -> bool:
+                with mock.patch.object(time, 'monotonic', lambda: nextpnr.now), \
+                        mock.patch.object(flow, '_ecp5', return_value=('key', Path(folder))):
+                    return flow.place(mock.Mock(), 'block', flows.PlaceOptions(8, 100.0, 1, minutes), 'block').routed
+
+            nextpnr.ends += [LATE, LATE, 0]
+            self.assertFalse(place(5))
+            self.assertFalse(place(5))
+            self.assertFalse(place(4))
+            self.assertEqual(nextpnr.runs, ['place', 'route'])
+            self.assertFalse(place(6))
+            self.assertTrue(place(7))
+            for minutes in (5, 7, flows.ROUTE_MINUTES):
+                self.assertTrue(place(minutes))
+            flow.cached_only = True
+            self.assertTrue(place(flows.ROUTE_MINUTES))
+            self.assertEqual(nextpnr.runs, ['place', 'route', 'route', 'route'])
+
     def test_a_tool_is_ended_that_was_given_up(self) -> None:
         with tempfile.TemporaryDirectory() as folder, mock.patch.object(flows, 'HEARTBEAT_SECONDS', 0.05), \
                 mock.patch.object(flows, 'TOOLBOX', Path(folder) / 'toolbox.sh'):
@@ -360,6 +384,9 @@ class FlowTest(unittest.TestCase):
             self.assertEqual(run.returncode, synthesize.USAGE, arguments)
 
 
+LATE = 77     # the router's time is over
+
+
 class Nextpnr(flows.Tools):
     """In nextpnr's place: places always; routes as `ends` says, and only what it has placed."""
 
@@ -374,6 +401,7 @@ class Nextpnr(flows.Tools):
         super().__init__(lambda _: None)
         self.ends: list[int | BaseException] = []
         self.runs: list[str] = []
+        self.now = 0.0              # seconds, for a test that looks at the time
         block = module({'q': cell('TRELLIS_FF', {'CLK': [2], 'DI': [3], 'LSR': ['0'], 'Q': [4]}, 'Q')},
                        {'clk_i': {'direction': 'input', 'bits': [2]}})
         (folder / 'netlist.json').write_text(json.dumps({'modules': {'design': block}}), encoding='utf-8')
@@ -396,6 +424,9 @@ class Nextpnr(flows.Tools):
         end = self.ends.pop(0)
         if isinstance(end, BaseException):
             raise end
+        if end == LATE:
+            self.now += 60.0 * flows.ROUTE_MINUTES + 1
+            return 1
         log.write_text('ERROR: no way\n' if end else '', encoding='utf-8')
         file('--report').write_text(json.dumps(self.REPORT), encoding='utf-8')
         return end
