@@ -21,7 +21,7 @@ log=$folder/build.log
 	cmake -S "$source" -B "$folder" -G Ninja -DCCE_SLOT_COUNT="$slots" &&
 		cmake --build "$folder" --target cce_lockstep random_test
 } >"$log" 2>&1 || {
-	grep -A 5 -E 'error|Error|FAILED' "$log" | head -n 30
+	grep -A 5 -E 'error|Error|FAILED' "$log" | head -n 30 || true
 	echo "FAILED: $slots slots could not be built; all of the output is in $log"
 	exit 1
 }
@@ -30,4 +30,5 @@ for arguments in "--seed 1 --width 128" "--seed 2 --width 256" "--traffic stream
 	read -ra words <<<"$arguments"
 	"$folder/rtl_model/lockstep/cce_lockstep" --cycles 500000 "${words[@]}"
 done
-"$folder/tests/random_test" --gtest_brief=1
+# In its plain form: what takes longer there does not depend on the number of slots.
+env -u CCE_TEST_ALL "$folder/tests/random_test" --gtest_brief=1
