@@ -148,12 +148,11 @@ package cce_pkg;
   // (SP 800-38A, B.1).
   function automatic logic [127:0] increment_counter(input logic [127:0] counter, input logic all_bits);
     logic [127:0] number;
-    logic [32:0] low;
-    logic [95:0] high;
+    logic carry_32, carry_80;   // into these bits; told from all those below, so that no sum waits for another
     for (int unsigned i = 0; i < 16; i++) number[8*i +: 8] = counter[8*(15-i) +: 8];
-    low = {1'b0, number[31:0]} + 33'd1;
-    high = number[127:32] + 96'(low[32] && all_bits);
-    number = {high, low[31:0]};
+    carry_32 = all_bits && number[31:0] == '1;
+    carry_80 = carry_32 && number[79:32] == '1;
+    number = {number[127:80] + 48'(carry_80), number[79:32] + 48'(carry_32), number[31:0] + 32'd1};
     for (int unsigned i = 0; i < 16; i++) increment_counter[8*i +: 8] = number[8*(15-i) +: 8];
   endfunction
 

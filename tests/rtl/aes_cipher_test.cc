@@ -260,7 +260,7 @@ struct Pipelined {
     static constexpr bool pipelined = true;
     static constexpr unsigned latency(const Key& /*key*/) { return 1 + 14 * stages_per_round; }
     /// Cycles from a key taken to the pulse.
-    static constexpr unsigned usable_delay(const Key& key) { return key.inverse ? key.rounds() : 1; }
+    static constexpr unsigned usable_delay(const Key& key) { return key.inverse ? key.rounds() + 1 : 1; }
     static constexpr unsigned key_interval(const Key& key) { return key.rounds() + 1; }
     static constexpr unsigned block_interval(const Key& /*key*/) { return 1; }
     static Block erased_block(const Block& block) { return without_key(block); }

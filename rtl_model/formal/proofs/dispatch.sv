@@ -15,8 +15,8 @@
 // -       check_q <= chosen_valid && !drop_now;
 // +       check_q <= chosen_valid;
 // fault lost queue/request_dispatcher.sv: a descriptor is dropped without saying so
-// -       drop_o[q] = chosen_valid && chosen == QueueWidth'(q) && drops[q];
-// +       drop_o[q] = chosen_valid && chosen == QueueWidth'(q) && drops[q] && !failed_i[q];
+// -   assign drop_o = chosen_queue & drops;
+// +   assign drop_o = chosen_queue & drops & ~failed_i;
 // fault unread queue/request_dispatcher.sv: a descriptor that could not be read is started
 // -       drops[q] = reset_pending_i[q] || stopped_i[q] || failed_i[q];
 // +       drops[q] = reset_pending_i[q] || stopped_i[q];
@@ -24,11 +24,14 @@
 // -       possible[q] = ready_i[q] && (asked_q[q] - taken_q[q]) < (DepthWidth + 1)'(Depth);
 // +       possible[q] = ready_i[q] && (asked_q[q] - taken_q[q]) <= (DepthWidth + 1)'(Depth);
 // fault other queue/descriptor_fetcher.sv: the dispatcher is shown the other queue's descriptor
-// -   assign entry = taken_q[queue_i][DepthWidth-1:0];
-// +   assign entry = taken_q[0][DepthWidth-1:0];
+// -         take_entry |= taken_q[q][DepthWidth-1:0];
+// +         take_entry |= taken_q[0][DepthWidth-1:0];
 // fault error queue/descriptor_fetcher.sv: an error of a descriptor's last beats is forgotten
-// -         end else if (beat_error_i) begin
-// +         end else if (beat_error_i && !beat_last_i) begin
+// -       end else if (beat_error_i) begin
+// +       end else if (beat_error_i && !beat_last_i) begin
+// fault behind queue/request_dispatcher.sv: a descriptor is taken before it is known what the one behind a dropped one is
+// -       ready_q <= !chosen_valid && !check_q;
+// +       ready_q <= !(chosen_valid && !drop_now) && !check_q;
 
 module proof_dispatch (
     input wire logic              clk_i,
@@ -53,6 +56,7 @@ module proof_dispatch (
   logic rst_nq = 1'b0;
   logic [1:0] fetch, read, valid, failed, fence, drop, drop_failed;
   logic request_valid, take, start;
+  logic [1:0] takes;
   cce_pkg::dma_request_t request;
   logic [cce_pkg::ReadTagWidth-1:0] request_tag, beat_tag;
   logic queue, start_queue, beat_first, beat_last;
@@ -87,11 +91,12 @@ module proof_dispatch (
       .valid_o(valid),
       .failed_o(failed),
       .fence_o(fence),
-      .queue_i(queue),
+      .take_i(takes),
       .descriptor_o(descriptor),
-      .start_cycle_o(shown_cycle),
-      .take_i(take)
+      .start_cycle_o(shown_cycle)
   );
+  assign take = takes != '0;
+  assign queue = takes[1];
   request_dispatcher #(
       .SlotCount(4),
       .QueueCount(2),
@@ -104,8 +109,7 @@ module proof_dispatch (
       .valid_i(valid),
       .failed_i(failed),
       .fence_i(fence),
-      .queue_o(queue),
-      .take_o(take),
+      .take_o(takes),
       .descriptor_i(descriptor),
       .start_cycle_i(shown_cycle),
       .reset_pending_i,
@@ -129,6 +133,8 @@ module proof_dispatch (
   (* hierconn *) logic [1:0] \u_fetcher.gen_beats.beat_q ;
   (* hierconn *) logic [1:0] \u_fetcher.probe_entry ;
   (* hierconn *) logic [31:0] \u_fetcher.probe ;
+  (* hierconn *) logic \u_fetcher.took_q ;
+  (* hierconn *) logic \u_dispatcher.ready_q ;
   (* hierconn *) logic \u_dispatcher.check_q ;
   (* hierconn *) logic \u_dispatcher.hand_over_q ;
   (* hierconn *) logic \u_dispatcher.queue_q ;
@@ -215,6 +221,8 @@ module proof_dispatch (
       end
       // It was taken and not dropped: it is checked in the next cycle, started in the one after, and nothing else is.
       assert (!(\u_dispatcher.check_q && \u_dispatcher.hand_over_q ));
+      assert (!(\u_dispatcher.ready_q && (\u_fetcher.took_q || \u_dispatcher.check_q || \u_dispatcher.hand_over_q )));
+      assert (takes != 2'd3);
       if (checked_q) begin
         assert (\u_dispatcher.check_q && \u_dispatcher.queue_q == watch_queue &&
                 \u_dispatcher.descriptor_q [63:32] == taken_cookie_q);

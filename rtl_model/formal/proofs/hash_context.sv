@@ -464,6 +464,7 @@ module stream_fifo #(
     input  wire logic                  clear_i,
     input  wire logic                  push_i,
     input  wire logic [Width-1:0]      data_i,
+    input  wire logic                  undo_i,
     input  wire logic                  pop_i,
     output logic                       valid_o,
     output logic [Width-1:0]           data_o,

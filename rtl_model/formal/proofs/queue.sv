@@ -12,11 +12,11 @@
 //   an entry or ends, and a request ends without an entry only while the queue is being reset (dispatch, completion)
 // time: short
 // fault reset queue/queue_pair.sv: the reset bit falls although requests are in flight
-// -   assign do_reset = reset_q && !busy;
+// -   assign do_reset = reset_q && !busy && !completion_failed_q;
 // +   assign do_reset = reset_q && in_flight_q[7:1] == '0;
 // fault fetch queue/queue_pair.sv: descriptors are fetched while the queue is being reset
-// -   assign running = enable_q && !stopped && !pause_q && !reset_q;
-// +   assign running = enable_q && !stopped && !pause_q;
+// -   assign running = enable_q && !stopped_q && !pause_q && !reset_q;
+// +   assign running = enable_q && !stopped_q && !pause_q;
 // fault room queue/queue_pair.sv: one descriptor more is fetched than the completion ring has room for
 // -       has_room[m][1] = !places_full[m] && !places_last[m];
 // +       has_room[m][1] = !places_full[m];

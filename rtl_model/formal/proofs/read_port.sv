@@ -36,7 +36,7 @@ module proof_read_port (
     input wire logic [cce_pkg::ReadClients-1:0][cce_pkg::DmaRequestWidth-1:0]  request_i,
     input wire logic [cce_pkg::ReadClients-1:0][cce_pkg::ReadTagWidth-1:0]     tag_i,
     input wire logic [1:0][63:0]                                               region_base_i,
-    input wire logic [1:0][63:0]                                               region_size_i,
+    input wire logic [1:0][64:0]                                               region_end_i,
     input wire logic [1:0][31:0]                                               region_access_i,
     input wire logic                                                           arready_i,
     input wire logic                                                           rvalid_i,
@@ -84,7 +84,7 @@ module proof_read_port (
       .fault_o(fault),
       .idle_o(idle),
       .region_base_i,
-      .region_size_i,
+      .region_end_i,
       .region_access_i,
       .m_axi_arvalid_o(arvalid),
       .m_axi_arready_i(arready_i),
@@ -111,6 +111,7 @@ module proof_read_port (
   logic [2:0] client, last_client_q;
   logic taken, granted, refused, allowed, last_bit_q;
   logic fresh_q = 1'b0, refused_q = 1'b0;   // last_q was taken in the cycle before; it was refused in the cycle before
+  logic fresh_before_q = 1'b0;
   always_comb begin
     // Fixed priority, lowest client first.
     client = '0;
@@ -126,7 +127,7 @@ module proof_read_port (
       .request_i(last_q),
       .write_i(1'b0),
       .region_base_i,
-      .region_size_i,
+      .region_end_i,
       .region_access_i,
       .allowed_o(allowed)
   );
@@ -153,6 +154,9 @@ module proof_read_port (
   (* hierconn *) logic [2:0] \u_port.address_count ;
   (* hierconn *) logic \u_port.first_q ;
   (* hierconn *) logic \u_port.fresh_q ;
+  (* hierconn *) logic \u_port.refused_q ;
+  (* hierconn *) logic \u_port.u_outstanding.pushed_q ;
+  (* hierconn *) logic \u_port.u_addresses.pushed_q ;
   (* hierconn *) logic \u_port.waiting_q ;
   (* hierconn *) logic [cce_pkg::DmaRequestWidth-1:0] \u_port.request_q ;
   (* hierconn *) logic [2:0] \u_port.client_q ;
@@ -194,16 +198,21 @@ module proof_read_port (
       end
       // Numbers.
       assert (4'(under_way_q) + 4'(fresh_q) <= 4'(Outstanding));
-      assert (accepted_q + 3'(due_q) == under_way_q);
-      assert (\u_port.outstanding_count == under_way_q && \u_port.first_q == !begun_q);
-      assert (\u_port.address_count == under_way_q);
+      assert (4'(accepted_q) + 4'(due_q) == 4'(under_way_q));
+      // One that is refused is counted for a cycle.
+      assert (\u_port.refused_q == refused_q && \u_port.first_q == !begun_q);
+      assert (\u_port.u_outstanding.pushed_q == fresh_before_q && \u_port.u_addresses.pushed_q == fresh_before_q);
+      if (refused_q) assert (fresh_before_q);
+      assert (\u_port.outstanding_count == under_way_q + 3'(refused_q));
+      assert (\u_port.address_count == under_way_q + 3'(refused_q));
+      assert (4'(under_way_q) + 4'(refused_q) + 4'(fresh_q) <= 4'(Outstanding));
       if (watched_q) begin
         assert (ahead_q < under_way_q && client_q < 3'(Clients));
         assert (\u_port.u_outstanding.probe [4+cce_pkg::ReadTagWidth +: 3] == client_q);
         assert (\u_port.u_outstanding.probe [7'd4 + 7'(bit_index)] == bit_q);
         assert (\u_port.u_outstanding.probe [3:0] == lane_q);
       end
-      assert (idle == (!fresh_q && !due_q && under_way_q == '0));
+      assert (idle == (!fresh_q && !due_q && under_way_q == '0 && !fault.valid));
       assert (rready);
       // Beats.
       assert (beat_data == rdata_i && beat_last == rlast_i && beat_error == rresp_i[1]);
@@ -226,6 +235,7 @@ module proof_read_port (
       end
       fresh_q <= taken;
       refused_q <= refused;
+      fresh_before_q <= fresh_q;
       last_client_before_q <= last_client_q;
       last_bit_before_q <= last_bit_q;
       due_q <= (granted || due_q) && !arready_i;

@@ -19,10 +19,10 @@
 // -   assign room = (!waiting_q || m_axi_awready_i) && response_count < CountWidth'(OutstandingCount - 1);
 // +   assign room = (!waiting_q || m_axi_awready_i) && response_count < CountWidth'(OutstandingCount);
 // fault early dma/dma_write_port.sv: data may go before its address is accepted
-// -       .push_i(m_axi_awvalid_o && m_axi_awready_i),
-// +       .push_i(push),
+// -       .push_i(waiting_q && m_axi_awready_i),
+// +       .push_i(fresh_q && allowed),
 // fault untold dma/dma_write_port.sv: a client is told that its request is allowed before it is checked
-// -   assign granted_o = Clients'(push) << client_q;
+// -   assign granted_o = Clients'(fresh_q && allowed) << client_q;
 // +   assign granted_o = Clients'(fresh_q) << client_q;
 // fault last dma/dma_write_port.sv: WLAST comes one beat early in long bursts
 // -   assign m_axi_wlast_o = beat_q == burst_length;
@@ -43,7 +43,7 @@ module proof_write_port (
     input wire logic [cce_pkg::WriteClients-1:0][127:0]                        beat_data_i,
     input wire logic [cce_pkg::WriteClients-1:0][15:0]                         beat_strobe_i,
     input wire logic [1:0][63:0]                                               region_base_i,
-    input wire logic [1:0][63:0]                                               region_size_i,
+    input wire logic [1:0][64:0]                                               region_end_i,
     input wire logic [1:0][31:0]                                               region_access_i,
     input wire logic                                                           awready_i,
     input wire logic                                                           wready_i,
@@ -92,7 +92,7 @@ module proof_write_port (
       .fault_o(fault),
       .idle_o(idle),
       .region_base_i,
-      .region_size_i,
+      .region_end_i,
       .region_access_i,
       .m_axi_awvalid_o(awvalid),
       .m_axi_awready_i(awready_i),
@@ -122,6 +122,7 @@ module proof_write_port (
   logic client, last_client_q, last_client_before_q, taken, granted, refused, allowed;
   logic [1:0] last_tag_q, last_tag_before_q;
   logic fresh_q = 1'b0, refused_q = 1'b0;   // last_q was taken in the cycle before; it was refused in the cycle before
+  logic fresh_before_q = 1'b0, ready_before_q = 1'b0, open_before_q = 1'b0;
   always_comb begin
     client = !valid_i[0];  // fixed priority, lowest client first
     request = request_i[client];
@@ -135,7 +136,7 @@ module proof_write_port (
       .request_i(last_q),
       .write_i(1'b1),
       .region_base_i,
-      .region_size_i,
+      .region_end_i,
       .region_access_i,
       .allowed_o(allowed)
   );
@@ -168,6 +169,11 @@ module proof_write_port (
   (* hierconn *) logic [2:0] \u_port.address_count ;
   (* hierconn *) logic [2:0] \u_port.burst_count ;
   (* hierconn *) logic \u_port.fresh_q ;
+  (* hierconn *) logic \u_port.refused_q ;
+  (* hierconn *) logic \u_port.burst_undo_q ;
+  (* hierconn *) logic \u_port.u_responses.pushed_q ;
+  (* hierconn *) logic \u_port.u_addresses.pushed_q ;
+  (* hierconn *) logic \u_port.u_bursts.pushed_q ;
   (* hierconn *) logic \u_port.waiting_q ;
   (* hierconn *) logic [cce_pkg::DmaRequestWidth-1:0] \u_port.request_q ;
   (* hierconn *) logic \u_port.client_q ;
@@ -228,8 +234,16 @@ module proof_write_port (
       // Numbers.
       assert (4'(under_way_q) + 4'(fresh_q) <= 4'(Outstanding));
       assert (5'(due_q) + 5'(unsent_q) + 5'(sent_q) == 5'(under_way_q));
-      assert (\u_port.response_count == under_way_q && \u_port.burst_count == unsent_q);
-      assert (\u_port.address_count == under_way_q);
+      // One that is refused is counted for a cycle, with its beats if the bus was ready for its address.
+      assert (\u_port.refused_q == refused_q && \u_port.burst_undo_q == (refused_q && ready_before_q));
+      assert (\u_port.u_responses.pushed_q == fresh_before_q && \u_port.u_addresses.pushed_q == fresh_before_q);
+      assert (\u_port.u_bursts.pushed_q == (open_before_q && ready_before_q));
+      if (refused_q) assert (fresh_before_q);
+      if (fresh_before_q) assert (open_before_q);
+      assert (\u_port.response_count == under_way_q + 3'(refused_q));
+      assert (\u_port.address_count == under_way_q + 3'(refused_q));
+      assert (\u_port.burst_count == unsent_q + 3'(refused_q && ready_before_q));
+      assert (4'(under_way_q) + 4'(refused_q) + 4'(fresh_q) <= 4'(Outstanding));
       if (unsent_q == '0) assert (\u_port.beat_q == '0);
       if (watched_q) begin
         assert (ahead_q < under_way_q);
@@ -244,7 +258,7 @@ module proof_write_port (
           if (beats_ahead_q == '0) assert (\u_port.beat_q <= \u_port.u_bursts.probe [7:0]);
         end
       end
-      assert (idle == (!fresh_q && !due_q && under_way_q == '0));
+      assert (idle == (!fresh_q && !due_q && under_way_q == '0 && !fault.valid));
       // Responses.
       assert (bready);
       if (!bvalid_i) assert (done == '0);
@@ -271,6 +285,9 @@ module proof_write_port (
       end
       fresh_q <= taken;
       refused_q <= refused;
+      fresh_before_q <= fresh_q;
+      open_before_q <= fresh_q || due_q;
+      ready_before_q <= awready_i;
       last_client_before_q <= last_client_q;
       last_tag_before_q <= last_tag_q;
       due_q <= (granted || due_q) && !awready_i;

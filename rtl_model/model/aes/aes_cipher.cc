@@ -56,8 +56,10 @@ void AesCipher::clock_keys(const Inputs& inputs) {
         const std::size_t bytes = 16 + 8 * static_cast<std::size_t>(inputs.key_length);
         keys_[inputs.key_index].set_key(std::span(*inputs.key).first(bytes), inputs.key_inverse);
     } else if (expanding_) {
-        usable_ = inverse_ && round_ == rounds_ - 1;
-        if (round_ == rounds_) expanding_ = false;
+        if (round_ == rounds_) {
+            expanding_ = false;
+            usable_ = inverse_;
+        }
         ++round_;
     }
 }

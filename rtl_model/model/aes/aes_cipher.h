@@ -18,8 +18,8 @@ namespace cce::model {
 /// Model of aes_cipher.sv with the pipelined cipher (aes_cipher_pipelined.sv, aes_key_expander.sv).
 ///
 /// A key taken in cycle a is expanded in a to a + Nr, one round key a cycle; it is usable from cycle a + 2 for a
-/// forward key (blocks follow close behind the expansion), from a + Nr + 1 for an inverse one. An erasure taken in
-/// cycle e zeroes the positions of the pipeline from e + 1 on, but a position that is being written follows later, and
+/// forward key (blocks follow close behind the expansion), from a + Nr + 2 for an inverse one. An erasure taken in
+/// cycle e zeroes the positions of the pipeline from e + 2 on, but a position that is being written follows later, and
 /// a key under expansion when that is over. After reset all keys are erased, one a cycle.
 ///
 /// The results of the stream's text are not computed here: stream_retire does that when it combines them, from the

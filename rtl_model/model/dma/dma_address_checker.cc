@@ -6,9 +6,15 @@
 
 namespace cce::model {
 
+namespace {
+
+constexpr std::uint64_t page_bytes = 4096;
+
+}  // namespace
+
 bool DmaAddressChecker::allowed(const DmaRequest& request, bool write, const RegionTable& regions) {
     namespace page = contract::region_page;
-    if (request.address + request.bytes - 1 < request.address) return false;
+    if (request.address % page_bytes + request.bytes > page_bytes) return false;
     if (request.privileged) return true;
     if (request.region == contract::region_unrestricted) return request.unrestricted;
     const unsigned index = request.region & 0xff;

@@ -21,7 +21,7 @@ struct RegionTable {
 
 class DmaAddressChecker {
 public:
-    /// True if the access may be made. A range that wraps around the end of the address space is refused for everybody.
+    /// True if the access may be made. A range that leaves its 4 KiB page is refused for everybody.
     [[nodiscard]] static bool allowed(const DmaRequest& request, bool write, const RegionTable& regions);
 };
 

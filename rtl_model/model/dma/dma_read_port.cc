@@ -11,10 +11,11 @@ void DmaReadPort::reset() {
     fresh_ = false;
     first_ = true;
     refusal_.valid = false;
+    fault_.valid = false;
     outstanding_.clear();
 }
 
-DmaFault DmaReadPort::fault(bool rvalid, bool rerror) const {
+DmaFault DmaReadPort::found(bool rvalid, bool rerror) const {
     if (refusal_.valid) {
         return {true, false, static_cast<std::uint8_t>(contract::FaultReason::region), refusal_.queue_index,
                 refusal_.address};
@@ -28,6 +29,7 @@ DmaFault DmaReadPort::fault(bool rvalid, bool rerror) const {
 
 void DmaReadPort::clock(const Inputs& inputs, const RegionTable& regions) {
     const bool refused = fresh_ && !allowed_;
+    fault_ = found(inputs.rvalid, inputs.rerror);
     if (inputs.rvalid) {
         first_ = inputs.rlast;
         if (inputs.rlast) outstanding_.pop();

@@ -43,6 +43,7 @@ public:
         bool taken = false;  ///< what `takes` said in this cycle
         bool arready = false;
         bool rvalid = false;
+        bool rerror = false;
         bool rlast = false;
     };
 
@@ -54,16 +55,17 @@ public:
 
     /// The request that is offered is taken in this cycle.
     [[nodiscard]] bool takes(bool valid, bool arready) const {
-        return valid && (!waiting_ || arready) && outstanding_.count() < outstanding_count - 1;
+        return valid && (!waiting_ || arready) && counted() < outstanding_count - 1;
     }
     /// Whatever is offered some cycles later, all addresses accepted, would be taken.
     [[nodiscard]] bool takes_later() const { return outstanding_.count() + (fresh_ ? 1U : 0U) < outstanding_count - 1; }
     /// What was refused; told in this cycle.
     [[nodiscard]] const DmaRefusal<ReadTag>& refusal() const { return refusal_; }
-    /// A request is being refused.
-    [[nodiscard]] bool refusing() const { return refusal_.valid || (fresh_ && !allowed_); }
-    [[nodiscard]] DmaFault fault(bool rvalid, bool rerror) const;
-    [[nodiscard]] bool idle() const { return !waiting_ && !outstanding_.valid(); }
+    /// A request is being refused, or a fault told.
+    [[nodiscard]] bool refusing() const { return refusal_.valid || fault_.valid || (fresh_ && !allowed_); }
+    /// A fault for the queue's registers, a cycle later than the client is told.
+    [[nodiscard]] const DmaFault& fault() const { return fault_; }
+    [[nodiscard]] bool idle() const { return !waiting_ && !outstanding_.valid() && !fault_.valid; }
 
     /// Whose beat is on the bus, if there is one, and what belongs to it.
     [[nodiscard]] unsigned beat_client() const { return outstanding_.data().client; }
@@ -120,7 +122,10 @@ private:
         std::uint64_t address = 0;
     };
 
+    [[nodiscard]] DmaFault found(bool rvalid, bool rerror) const;
     void push();
+    /// Bursts under way; what was refused in the cycle before is counted, too.
+    [[nodiscard]] unsigned counted() const { return outstanding_.count() + (refusal_.valid ? 1U : 0U); }
 
     unsigned data_bytes_;
     bool waiting_ = false;  ///< request_ was not accepted by the bus yet
@@ -131,6 +136,7 @@ private:
     ReadTag tag_ = 0;
     DmaRequest request_;
     DmaRefusal<ReadTag> refusal_;
+    DmaFault fault_;
     StreamFifo<Burst, outstanding_count> outstanding_;
 };
 

@@ -11,11 +11,12 @@ void DmaWritePort::reset() {
     fresh_ = false;
     beat_ = 0;
     refusal_.valid = false;
+    fault_.valid = false;
     bursts_.clear();
     responses_.clear();
 }
 
-DmaFault DmaWritePort::fault(bool bvalid, bool berror) const {
+DmaFault DmaWritePort::found(bool bvalid, bool berror) const {
     if (refusal_.valid) {
         return {true, true, static_cast<std::uint8_t>(contract::FaultReason::region), refusal_.queue_index,
                 refusal_.address};
@@ -30,6 +31,7 @@ DmaFault DmaWritePort::fault(bool bvalid, bool berror) const {
 
 void DmaWritePort::clock(const Inputs& inputs, const RegionTable& regions) {
     const bool refused = fresh_ && !allowed_;
+    fault_ = found(inputs.bvalid, inputs.berror);
     if (inputs.wready && wvalid(inputs.beat_valid)) {
         if (wlast()) {
             beat_ = 0;

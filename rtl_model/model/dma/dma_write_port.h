@@ -33,6 +33,7 @@ public:
         bool beat_valid = false;  ///< `beat_client` offers a beat
         bool wready = false;
         bool bvalid = false;
+        bool berror = false;
     };
 
     explicit DmaWritePort(unsigned data_bytes) : data_bytes_(data_bytes) {}
@@ -43,7 +44,7 @@ public:
 
     /// The request that is offered is taken in this cycle.
     [[nodiscard]] bool takes(bool valid, bool awready) const {
-        return valid && (!waiting_ || awready) && responses_.count() < outstanding_count - 1;
+        return valid && (!waiting_ || awready) && counted() < outstanding_count - 1;
     }
     /// Whatever is offered some cycles later, all addresses accepted, would be taken.
     [[nodiscard]] bool takes_later() const { return responses_.count() + (fresh_ ? 1U : 0U) < outstanding_count - 1; }
@@ -51,10 +52,11 @@ public:
     [[nodiscard]] bool granted(unsigned client) const { return fresh_ && allowed_ && client_ == client; }
     /// What was refused; told in this cycle.
     [[nodiscard]] const DmaRefusal<unsigned>& refusal() const { return refusal_; }
-    /// A request is being refused.
-    [[nodiscard]] bool refusing() const { return refusal_.valid || (fresh_ && !allowed_); }
-    [[nodiscard]] DmaFault fault(bool bvalid, bool berror) const;
-    [[nodiscard]] bool idle() const { return !waiting_ && !responses_.valid(); }
+    /// A request is being refused, or a fault told.
+    [[nodiscard]] bool refusing() const { return refusal_.valid || fault_.valid || (fresh_ && !allowed_); }
+    /// A fault for the queue's registers, a cycle later than the client is told.
+    [[nodiscard]] const DmaFault& fault() const { return fault_; }
+    [[nodiscard]] bool idle() const { return !waiting_ && !responses_.valid() && !fault_.valid; }
 
     /// A burst waits for beats of `beat_client`; they are taken while wready is set.
     [[nodiscard]] bool beat_wanted() const { return bursts_.valid(); }
@@ -134,6 +136,9 @@ private:
         std::uint64_t address = 0;
     };
 
+    /// Bursts without a response; what was refused in the cycle before is counted, too.
+    [[nodiscard]] unsigned counted() const { return responses_.count() + (refusal_.valid ? 1U : 0U); }
+    [[nodiscard]] DmaFault found(bool bvalid, bool berror) const;
     void push() { responses_.push({client_, static_cast<std::uint8_t>(tag_), request_.queue_index, request_.address}); }
 
     unsigned data_bytes_;
@@ -144,6 +149,7 @@ private:
     unsigned tag_ = 0;
     DmaRequest request_;
     DmaRefusal<unsigned> refusal_;
+    DmaFault fault_;
     std::uint8_t beat_ = 0;                              ///< beats of the burst already given
     StreamFifo<Burst, outstanding_count> bursts_;        ///< address accepted, beats still to come
     StreamFifo<Response, outstanding_count> responses_;  ///< without a response

@@ -41,7 +41,7 @@ bool QueuePair::ring_sized() const {
 
 QueueError QueuePair::new_error(const Inputs& inputs) const {
     if (inputs.drop_failed) return QueueError::descriptor_access;
-    if (inputs.finish_failed) return QueueError::completion_access;
+    if (completion_failed_) return QueueError::completion_access;
     if (enable_write(inputs)) {
         if (!ring_aligned()) return QueueError::ring_alignment;
         if (!ring_sized()) return QueueError::ring_size;
@@ -110,10 +110,11 @@ void QueuePair::write_register(const Inputs& inputs) {
 
 void QueuePair::clock(const Inputs& inputs) {
     // All decisions of the cycle come from the registers as they were.
-    const bool do_reset = reset_ && !busy();
+    const bool do_reset = reset_ && !busy() && !completion_failed_;
     const bool stops = event();
     const QueueError error = new_error_;
     new_error_ = new_error(inputs);
+    completion_failed_ = inputs.finish_failed;
     const bool counts = doorbell_counts();
     const auto value = static_cast<std::uint16_t>(inputs.data);
     const bool submission_doorbell =

@@ -38,11 +38,15 @@ public:
     void reset();
     void clock(const Inputs& inputs);
     /// A clock edge without inputs changes nothing.
-    [[nodiscard]] bool at_rest() const { return !reset_ && !written_.valid && !error_found() && moderator_.at_rest(); }
+    [[nodiscard]] bool at_rest() const {
+        return !reset_ && !written_.valid && !completion_failed_ && !error_found() && moderator_.at_rest();
+    }
 
     /// Cycles in which nothing but time happens, without inputs.
     [[nodiscard]] std::uint64_t steady_cycles() const {
-        return reset_ || written_.valid || error_found() ? 0 : moderator_.steady_cycles(moderator_inputs());
+        return reset_ || written_.valid || completion_failed_ || error_found()
+                   ? 0
+                   : moderator_.steady_cycles(moderator_inputs());
     }
     void advance(std::uint64_t cycles) { moderator_.advance(cycles); }
 
@@ -65,7 +69,8 @@ public:
     /// The queue stops with an error in this cycle.
     [[nodiscard]] bool event() const { return !stopped() && !reset_ && error_found(); }
     [[nodiscard]] bool idle() const {
-        return in_flight_ == 0 && !ready() && !reset_ && !error_found() && moderator_.idle(interrupt_enable_);
+        return in_flight_ == 0 && !ready() && !reset_ && !completion_failed_ && !error_found() &&
+               moderator_.idle(interrupt_enable_);
     }
 
 private:
@@ -108,6 +113,7 @@ private:
     std::uint8_t in_flight_ = 0;  ///< fetched, and not yet dropped or finished
     std::uint8_t owed_ = 0;       ///< of these without a completion entry being written
     contract::QueueError error_ = contract::QueueError::none;
+    bool completion_failed_ = false;  ///< a completion entry could not be written, in the cycle before
     contract::QueueError new_error_ = contract::QueueError::none;  ///< found in the cycle before
     std::uint64_t submission_base_ = 0;
     std::uint64_t completion_base_ = 0;

@@ -198,6 +198,7 @@ bool iv_bad(const Descriptor& d, bool cipher, CipherMode mode) {
 void RequestDispatcher::reset() {
     check_ = false;
     hand_over_ = false;
+    dropped_ = false;
     queue_ = 0;
     in_flight_ = {};
     waiting_for_nobody_ = ~QueueMask{0};
@@ -226,6 +227,7 @@ void RequestDispatcher::clock(const Inputs& inputs) {
     hand_over_ = check_;
     if (check_) status_ = check(inputs.gates);
     check_ = starts;
+    dropped_ = taken.take && taken.drop;
     for (QueueMask rest = inputs.freed; rest != 0; rest &= rest - 1) {
         const auto queue = static_cast<unsigned>(std::countr_zero(rest));
         if (in_flight_[queue] == 1) barrier_ &= ~bit(queue);

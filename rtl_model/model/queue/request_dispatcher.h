@@ -15,7 +15,8 @@
 
 namespace cce::model {
 
-/// Model of request_dispatcher.sv. Three cycles a descriptor: take it, check it, hand it over.
+/// Model of request_dispatcher.sv. Three cycles a descriptor: take it, check it, hand it over;
+/// two if it is dropped.
 class RequestDispatcher {
 public:
     /// Which descriptors could be taken, and which of them are only dropped.
@@ -73,8 +74,8 @@ public:
 
     /// A slot is taken in this cycle.
     [[nodiscard]] bool start() const { return hand_over_; }
-    /// A descriptor is being looked at.
-    [[nodiscard]] bool working() const { return check_ || hand_over_; }
+    /// A descriptor is being looked at, or was dropped in the cycle before: none is taken.
+    [[nodiscard]] bool working() const { return check_ || hand_over_ || dropped_; }
     [[nodiscard]] unsigned start_queue() const { return queue_; }
     /// Same cycle, with `start`. `unrestricted`: queues that may use the unrestricted region.
     void describe_start(QueueMask unrestricted, Start& start) const;
@@ -86,6 +87,7 @@ private:
 
     bool check_ = false;
     bool hand_over_ = false;
+    bool dropped_ = false;
     contract::Status status_{};  ///< with hand_over_
     unsigned queue_ = 0;
     std::array<std::uint8_t, Configuration::queue_count> in_flight_{};

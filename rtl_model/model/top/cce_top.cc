@@ -291,7 +291,7 @@ void CceTop::clock(const EngineInputs& inputs) {
     offer_read(read_offer);
     const bool read_taken = read_port_.takes(read_offer.valid, inputs.arready);
     const bool read_error = (inputs.rresp & response_error_bit) != 0;
-    const DmaFault read_fault = read_port_.fault(inputs.rvalid, read_error);
+    const DmaFault read_fault = read_port_.fault();
     const DmaRefusal<ReadTag> read_refusal = read_port_.refusal();
     const auto read_taken_of = [&](unsigned client) { return read_taken && read_offer.client == client; };
     const auto read_denied = [&](unsigned client) { return read_refusal.valid && read_refusal.client == client; };
@@ -304,7 +304,7 @@ void CceTop::clock(const EngineInputs& inputs) {
     offer_write(write_offer);
     const bool write_taken = write_port_.takes(write_offer.valid, inputs.awready);
     const bool write_error = (inputs.bresp & response_error_bit) != 0;
-    const DmaFault write_fault = write_port_.fault(inputs.bvalid, write_error);
+    const DmaFault write_fault = write_port_.fault();
     const bool completion_taken = write_taken && write_offer.client == write_client_completion;
     const bool destination_taken = write_taken && write_offer.client == write_client_data;
     const bool destination_granted = write_port_.granted(write_client_data);
@@ -686,6 +686,7 @@ void CceTop::clock(const EngineInputs& inputs) {
                       .taken = read_taken,
                       .arready = inputs.arready,
                       .rvalid = inputs.rvalid,
+                      .rerror = read_error,
                       .rlast = inputs.rlast},
                      regions);
     write_port_.clock({.offer = write_offer,
@@ -693,7 +694,8 @@ void CceTop::clock(const EngineInputs& inputs) {
                        .awready = inputs.awready,
                        .beat_valid = write_beat_valid,
                        .wready = inputs.wready,
-                       .bvalid = inputs.bvalid},
+                       .bvalid = inputs.bvalid,
+                       .berror = write_error},
                       regions);
 
     for (QueueMask rest = clocked; rest != 0; rest &= rest - 1) {

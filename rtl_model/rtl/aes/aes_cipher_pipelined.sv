@@ -12,12 +12,11 @@
 //
 // A key taken in cycle a has round key i made in cycle a + i; the next key is taken in cycle a + 11, 13, 15 (AES-128,
 // -192, -256) or later. key_usable_o comes in cycle a + 1 for a forward key: the first block, in cycle a + 2, reads
-// position s in cycle a + 1 + s (StagesPerRound = 1) at the earliest, after its round key was made in a + s. For an
-// inverse key it comes in cycle a + Nr, when the round key of position 0, the last one, is being made.
+// position s > 0 in cycle a + 1 + StagesPerRound * s at the earliest, after its round key was made in a + s. For an
+// inverse key it comes in cycle a + Nr + 1, behind the one in which the round key of position 0, the last one, is made.
 //
-// Position 0 is written in the cycle in which its round key is made; so are the others if StagesPerRound is 1. If it is 2,
-// there is time for a register: all that is written or zeroed at positions 1 to 14 is so a cycle later than said here, and
-// none of them is read before position 0 has been.
+// If StagesPerRound is 1 a round key is written in the cycle in which it is made. If it is 2, there is time for a register:
+// all that is written or zeroed is so a cycle later than said here.
 //
 // An erasure taken in cycle e zeroes all positions in cycle e + 1; while round keys of another key are being made, the
 // positions with the same lowest bit as the one written follow in e + 2: all of these share what is written, and an
@@ -146,8 +145,8 @@ module aes_cipher_pipelined #(
     end
   end
 
-  // What goes to the memories of positions 1 to 14.
-  logic [Positions-1:1] later_written, later_erased;
+  // What goes to the memories.
+  logic [Positions-1:0] later_written, later_erased;
   logic [IndexWidth-1:0] later_index, later_erase_index;
   logic later_inverse, later_last;           // last: position 14
   logic [127:0] later_key, mixed_key, ordered_key;
@@ -156,13 +155,13 @@ module aes_cipher_pipelined #(
 
   generate
     if (StagesPerRound == 2) begin : gen_later
-      logic [Positions-1:1] written_q, erased_q;
+      logic [Positions-1:0] written_q, erased_q;
       logic [IndexWidth-1:0] write_index_q, erase_index_qq;
       logic inverse_q;
       logic [127:0] key_q;
       always_ff @(posedge clk_i) begin
-        written_q <= {Positions-1{rst_ni}} & written[Positions-1:1];
-        erased_q <= {Positions-1{rst_ni}} & erased[Positions-1:1];
+        written_q <= {Positions{rst_ni}} & written;
+        erased_q <= {Positions{rst_ni}} & erased;
         write_index_q <= write_index;
         erase_index_qq <= erase_index_q;
         inverse_q <= write_inverse;
@@ -175,8 +174,8 @@ module aes_cipher_pipelined #(
       assign later_inverse = inverse_q;
       assign later_key = key_q;
     end else begin : gen_at_once
-      assign later_written = written[Positions-1:1];
-      assign later_erased = erased[Positions-1:1];
+      assign later_written = written;
+      assign later_erased = erased;
       assign later_index = write_index;
       assign later_erase_index = erase_index_q;
       assign later_inverse = write_inverse;
@@ -194,7 +193,7 @@ module aes_cipher_pipelined #(
       if (later_written[s]) write_data[s%2] = ordered_key;
     end
     first_key = '0;
-    if (written[0]) first_key = write_inverse ? aes_pkg::swap_columns(write_key) : write_key;
+    if (later_written[0]) first_key = later_inverse ? aes_pkg::swap_columns(later_key) : later_key;
   end
 
   always_ff @(posedge clk_i) begin
@@ -248,19 +247,6 @@ module aes_cipher_pipelined #(
       // The stage whose register is loaded together with the memory's output register.
       localparam int unsigned KeyStage = s == 0 ? 0 : StagesPerRound * s - 1;
 
-      logic write_now;
-      logic [IndexWidth-1:0] write_now_index;
-      logic [127:0] write_now_key;
-      if (s == 0) begin : gen_first
-        assign write_now = written[s] || erased[s];
-        assign write_now_index = written[s] ? write_index : erase_index_q;
-        assign write_now_key = first_key;
-      end else begin : gen_others
-        assign write_now = later_written[s] || later_erased[s];
-        assign write_now_index = later_written[s] ? later_index : later_erase_index;
-        assign write_now_key = write_data[s%2];
-      end
-
       // Position 0 is followed by a whole stage of logic.
       aes_round_key_memory #(
           .KeyCount(KeyCount),
@@ -268,9 +254,9 @@ module aes_cipher_pipelined #(
       ) u_round_keys (
           .clk_i,
           .rst_ni,
-          .write_i(write_now),
-          .write_index_i(write_now_index),
-          .round_key_i(write_now_key),
+          .write_i(later_written[s] || later_erased[s]),
+          .write_index_i(later_written[s] ? later_index : later_erase_index),
+          .round_key_i(s == 0 ? first_key : write_data[s%2]),
           .read_i(valid_d[KeyStage]),
           .read_index_i(select_d[KeyStage]),
           .round_key_o(round_key[s])

@@ -128,9 +128,9 @@ module aes_key_expander #(
         phase_q <= phase_q == 2'd2 ? 2'd0 : phase_q + 2'd1;
         if (constant_used) constant_q <= aes_pkg::xtime(constant_q);
         window_q <= window_d;
-        // The first round key of the inverse cipher is the last one made.
-        if (round_q == rounds - 4'd1) usable_q <= inverse_q;
         if (last) begin
+          // The first round key of the inverse cipher is the last one made.
+          usable_q <= inverse_q;
           busy_q <= 1'b0;
           window_q <= '0;
         end

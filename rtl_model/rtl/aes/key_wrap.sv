@@ -128,12 +128,15 @@ module key_wrap #(
   logic single, last_index, all_put_out;
   logic [CountWidth-1:0] semiblocks;
   logic [CountWidth-1:0] next_index, cyclic_index, erase_count;
+  logic [CountWidth-1:0] last_q;         // index of the last semiblock
   logic [15:0] step_number;
   logic [63:0] step_bytes;             // [t]64
   logic [63:0] text;                   // the semiblock to be stored while loading
   logic [31:0] key_length;
   logic [29:0] key_semiblocks;
   logic match;
+  logic [9:0] parts_d, parts_q;        // what holds of it; known in StateCheck, put together in the next cycle
+  logic [63:0] beyond;
 
   // Ones in the bytes from number `bytes` to 7, where 0 stands for 8.
   function automatic logic [63:0] bytes_beyond(input logic [2:0] bytes);
@@ -152,6 +155,7 @@ module key_wrap #(
       padded_q <= padded_i;
       length_q <= length_i;
       semiblocks_q <= semiblocks;
+      last_q <= CountWidth'(unwrap_i ? {3'd0, length_i[12:3]} - 13'd2 : (length_i - 13'd1) >> 3);
     end
   end
 
@@ -159,12 +163,12 @@ module key_wrap #(
 
   assign single = padded_q && semiblocks_q == CountWidth'(1);
   assign next_index = index_q + CountWidth'(1);
-  assign last_index = next_index == semiblocks_q;
+  assign last_index = index_q == last_q;
   assign erase_count = whole_q ? CountWidth'(Depth) : semiblocks_q;
   assign all_put_out = index_q == semiblocks_q;
   always_comb begin
     if (!unwrap_q) cyclic_index = last_index ? '0 : next_index;
-    else if (index_q == '0) cyclic_index = semiblocks_q - CountWidth'(1);
+    else if (index_q == '0) cyclic_index = last_q;
     else cyclic_index = index_q - CountWidth'(1);
   end
 
@@ -181,13 +185,19 @@ module key_wrap #(
   assign key_length = {a_q[39:32], a_q[47:40], a_q[55:48], a_q[63:56]};
   assign key_semiblocks = {1'b0, key_length[31:3]} + 30'(key_length[2:0] != 3'd0);
   always_comb begin
+    parts_d = '1;
     if (padded_q) begin
-      match = (a_q[31:0] == IntegrityValue2) & (key_semiblocks == 30'(semiblocks_q))
-            & ((read_q & bytes_beyond(key_length[2:0])) == '0);
+      parts_d[0] = a_q[31:0] == IntegrityValue2;
+      parts_d[1] = key_semiblocks == 30'(semiblocks_q);
+      for (int unsigned i = 0; i < 8; i++) parts_d[2+i] = (read_q[8*i +: 8] & beyond[8*i +: 8]) == '0;
     end else begin
-      match = a_q == IntegrityValue1;
+      parts_d[0] = a_q[31:0] == IntegrityValue1[31:0];
+      parts_d[1] = a_q[63:32] == IntegrityValue1[63:32];
     end
+    if (state_q != StateCheck) parts_d = '0;
   end
+  assign beyond = bytes_beyond(key_length[2:0]);
+  assign match = &parts_q;
 
   // ---- the scratch memory ------------------------------------------------------------------------------------------
 
@@ -317,12 +327,12 @@ module key_wrap #(
       StateCheck: begin
         index_d = '0;
         first_d = 1'b0;
-        match_d = match;
         key_length_d = key_length[12:0] & {13{padded_q}};
         state_d = StateChecked;
       end
       StateChecked: begin
-        if (match_q) begin
+        match_d = match;
+        if (match) begin
           state_d = StateOutputFirst;
         end else begin
           key_length_d = '0;
@@ -419,6 +429,7 @@ module key_wrap #(
     step_q <= step_d;
     a_q <= a_d;
     half_q <= half_d;
+    parts_q <= parts_d;
   end
 
   // ---- outputs: of registers only ----------------------------------------------------------------------------------
@@ -447,13 +458,14 @@ module key_wrap #(
           assert (length_i[2:0] == 3'd0 && length_i >= 13'd16 && length_i <= 13'(LimitBytes));
         end
       end
+      if (request_q) assert (last_q == semiblocks_q - CountWidth'(1));
       if (result_valid_i) assert (outstanding_q);
       if (state_q == StateAwait) begin
         assert (outstanding_q && cyclic_index_q == cyclic_index && steps_q == StepWidth'(6) * StepWidth'(semiblocks_q));
         assert (last_step_q == (single || (unwrap_q ? step_q == StepWidth'(1) : step_q == steps_q)));
       end
       if (state_q == StateIdle) begin
-        assert ({a_q, half_q, read_q, match_q, key_length_q, outstanding_q, dropped_q, whole_q} == '0);
+        assert ({a_q, half_q, read_q, parts_q, match_q, key_length_q, outstanding_q, dropped_q, whole_q} == '0);
       end
     end
   end

@@ -95,6 +95,7 @@ module key_wrap_lane #(
       .push_i(start_i),
       .data_i({start_slot_i, start_request_i.decrypt,
                start_request_i.mode == 8'(cce_contract_pkg::CipherModeKwp), start_request_i.text_length[12:0]}),
+      .undo_i(1'b0),
       .pop_i(job_pop),
       .valid_o(job_valid),
       .data_o({job_slot, job_unwrap, job_padded, job_length}),

@@ -149,6 +149,10 @@ module stream_retire #(
   logic [4:0] b_bytes_q;
   logic [127:0] b_result_q, b_text_q;
 
+  // Behind step B: parts of a tag that differ, four bits each.
+  logic [31:0] differs_q;
+  logic [SlotWidth-1:0] differs_slot_q;
+
   logic order_valid, order_pop;
   logic [SlotWidth-1:0] order_slot;
   logic [SlotWidth:0] order_count;
@@ -181,6 +185,7 @@ module stream_retire #(
       .clear_i(1'b0),
       .push_i(start_i && start_request_i.stream),
       .data_i(start_slot_i),
+      .undo_i(1'b0),
       .pop_i(order_pop),
       .valid_o(order_valid),
       .data_o(order_slot),
@@ -320,8 +325,14 @@ module stream_retire #(
   assign produced_o = produced_q;
   assign steal_valid_o = b_q && b_kind_q == BlockSteal;
   assign steal_o = combined;
-  assign fault_o = b_q && b_kind_q == BlockCompare && difference != '0;
-  assign fault_slot_o = slot_q;
+  assign fault_o = differs_q != '0;
+  assign fault_slot_o = differs_slot_q;
+  always_ff @(posedge clk_i) begin
+    for (int unsigned i = 0; i < 32; i++) begin
+      differs_q[i] <= rst_ni && b_q && b_kind_q == BlockCompare && difference[4*i +: 4] != '0;
+    end
+    differs_slot_q <= slot_q;
+  end
 
   ghash #(
       .Pipelined(GhashPipelined)

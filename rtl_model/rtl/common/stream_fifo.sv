@@ -3,6 +3,8 @@
 // First-in first-out buffer, first word falls through.
 //
 // Latency: a word written in one cycle is visible in the next. Throughput: one word a cycle in and out.
+// A push may be asked for before it is known whether it is right: `undo_i` takes back the word that was pushed in the cycle
+// before. `valid_o` knows of it at once, `count_o` a cycle later. That word must not be popped.
 // Pushing into a full or popping from an empty FIFO is a fault of the user and asserted.
 
 `default_nettype none
@@ -19,6 +21,7 @@ module stream_fifo #(
     input  wire logic                  clear_i,
     input  wire logic                  push_i,
     input  wire logic [Width-1:0]      data_i,
+    input  wire logic                  undo_i,
     input  wire logic                  pop_i,
     output logic                       valid_o,
     output logic [Width-1:0]           data_o,
@@ -32,10 +35,11 @@ module stream_fifo #(
 
   (* ram_style = RamStyle *)
   logic [Width-1:0] memory [Depth];
-  logic [IndexWidth-1:0] head_q, tail_q;
+  logic [IndexWidth-1:0] head_q, tail_q, tail;
   logic [CountWidth-1:0] count_q;
 
-  assign valid_o = count_q != '0;
+  assign tail = tail_q - IndexWidth'(undo_i);
+  assign valid_o = count_q != CountWidth'(undo_i);
   assign data_o = memory[head_q];
   assign count_o = count_q;
 
@@ -45,20 +49,25 @@ module stream_fifo #(
       tail_q <= '0;
       count_q <= '0;
     end else begin
-      if (push_i) tail_q <= tail_q + IndexWidth'(1);
+      if (push_i != undo_i) tail_q <= tail_q + {{IndexWidth - 1{undo_i}}, 1'b1};
       if (pop_i) head_q <= head_q + IndexWidth'(1);
-      count_q <= count_q + CountWidth'(push_i) - CountWidth'(pop_i);
+      count_q <= count_q + CountWidth'(push_i) - CountWidth'(pop_i) - CountWidth'(undo_i);
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (push_i) memory[tail_q] <= data_i;
+    if (push_i) memory[tail] <= data_i;
   end
+
+  // Only the assertions need it.
+  logic pushed_q;
+  always_ff @(posedge clk_i) pushed_q <= rst_ni && !clear_i && push_i;
 
   always_ff @(posedge clk_i) begin
     if (rst_ni && !clear_i) begin
-      assert (!(push_i && !pop_i && count_q == CountWidth'(Depth)));
-      assert (!(pop_i && count_q == '0));
+      assert (!(push_i && !pop_i && !undo_i && count_q == CountWidth'(Depth)));
+      assert (!(pop_i && !valid_o));
+      if (undo_i) assert (pushed_q);
     end
   end
 

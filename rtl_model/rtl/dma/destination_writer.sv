@@ -159,6 +159,7 @@ module destination_writer #(
   logic [SlotCount-1:0] lane_requests;
   logic [SlotWidth-1:0] lane_choice;
   logic [SlotCount-1:0] lane_chosen;
+  logic [StreamBlockWidth:0] lacking;        // negative: fewer are there than needed
   logic [StreamBlockWidth:0] stream_ready;   // blocks in the buffer, not given to a burst; or negative: given in advance
   logic feeder_idle;
   logic tail_q;                       // the stream's last burst may end beyond what its request will give
@@ -174,6 +175,7 @@ module destination_writer #(
       .clear_i(1'b0),
       .push_i(start_i && start_request_i.stream),
       .data_i(start_slot_i),
+      .undo_i(1'b0),
       .pop_i(order_pop),
       .valid_o(order_valid),
       .data_o(order_slot),
@@ -322,7 +324,9 @@ module destination_writer #(
   assign ending = state_q == StateCompute && ((over & slot_bits_q) != '0 || (refused && wiping));
   assign ends_early = ending && stream_turn_q && (empty_q & slot_bits_q) == '0;
   // The stream's burst waits for its first blocks, and gives way to a lane meanwhile.
-  assign waiting = stream_turn_q && (stream_far || stream_ready <= (StreamBlockWidth + 1)'(needed));
+  // Not stream_ready <= needed, which would be a carry chain behind another.
+  assign lacking = stream_produced_i - stream_place_q[PlaceWidth-1:4] - (StreamBlockWidth + 1)'(needed) - (StreamBlockWidth + 1)'(1);
+  assign waiting = stream_turn_q && (stream_far || (!stream_ready[StreamBlockWidth] && lacking[StreamBlockWidth]));
   assign give_up = (given_up & slot_bits_q) != '0 || (refused && !wiping);
   assign request_valid_o = state_q == StateRequest && !waiting && !give_up && !bursts_full;
   assign granted = request_valid_o && request_ready_i;
@@ -354,7 +358,7 @@ module destination_writer #(
 
   // ------------------------------------------------------------------------------------------------- the end of a slot
 
-  logic [SlotCount-1:0] finish_requests;
+  logic [SlotCount-1:0] finish_requests, finish_chosen;
   logic finish_valid, finish_valid_q, wipe_now;   // chosen; in the cycle after it is known whether to wipe
   logic [SlotWidth-1:0] finish_slot, finish_slot_q;
   logic [31:0] start_text;
@@ -365,7 +369,7 @@ module destination_writer #(
       finish_requests[s] = finishing_q[s] && settled[s] && cipher_done_i[s] && !segment_busy_i[s];
     end
   end
-  round_robin_arbiter #(
+  round_robin_choice #(
       .Count(SlotCount)
   ) u_finish (
       .clk_i,
@@ -373,6 +377,7 @@ module destination_writer #(
       .request_i(finish_requests),
       .take_i(finish_valid),
       .valid_o(finish_valid),
+      .chosen_o(finish_chosen),
       .index_o(finish_slot)
   );
   always_ff @(posedge clk_i) begin
@@ -441,7 +446,6 @@ module destination_writer #(
       if (ends) begin
         active_q <= active_q & ~slot_bits_q;
         lane_q <= lane_q & ~slot_bits_q;
-        finishing_q <= finishing_q | slot_bits_q;
         if (ends_early) stream_place_q <= {end_block_i, 4'd0};
       end
       if (granted && request_ends && stream_turn_q) begin
@@ -453,7 +457,7 @@ module destination_writer #(
       end
       if (segment_error_i && wiping_q[segment_error_slot_i]) wipe_failed_q[segment_error_slot_i] <= 1'b1;
       if (denied_i && wiping_q[denied_slot_i]) wipe_failed_q[denied_slot_i] <= 1'b1;
-      if (finish_valid) finishing_q[finish_slot] <= 1'b0;
+      finishing_q <= (finishing_q | (ends ? slot_bits_q : '0)) & ~finish_chosen;
       if (finish_valid_q) begin
         wiping_q[finish_slot_q] <= wipe_now;
         if (wipe_now) begin
@@ -682,6 +686,7 @@ module destination_writer #(
       .clear_i(1'b0),
       .push_i(fetched_q),
       .data_i({fetched_data, strobe_q}),
+      .undo_i(1'b0),
       .pop_i(beat_valid_o && beat_ready_i),
       .valid_o(beat_valid_o),
       .data_o({beat_data_o, beat_strobe_o}),

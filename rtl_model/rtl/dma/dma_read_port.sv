@@ -36,11 +36,11 @@ module dma_read_port #(
     output logic                                                  beat_first_o,
     output logic                                                  beat_last_o,
     output logic                                                  beat_error_o,
-    output cce_pkg::dma_fault_t                                   fault_o,
+    output cce_pkg::dma_fault_t                                   fault_o,   // a cycle later than the client is told
     output logic                                                  idle_o,   // nothing taken that was not answered
 
     input  wire logic [RegionCount-1:0][63:0]                     region_base_i,
-    input  wire logic [RegionCount-1:0][63:0]                     region_size_i,
+    input  wire logic [RegionCount-1:0][64:0]                     region_end_i,   // first byte behind
     input  wire logic [RegionCount-1:0][31:0]                     region_access_i,
 
     output logic                                                  m_axi_arvalid_o,
@@ -63,7 +63,9 @@ module dma_read_port #(
   cce_pkg::dma_request_t chosen, request_q;   // request_q: taken last, if waiting_q or fresh_q
   logic [IndexWidth-1:0] chosen_index, client_q;
   logic [TagWidth-1:0] tag_q;
-  logic room, take, allowed, push, refuse;
+  cce_pkg::dma_fault_t fault_d, fault_q;
+  logic room, take, allowed, refuse;
+  logic refused_q;   // the one taken before that was refused
   logic waiting_q;   // request_q was not accepted by the bus yet
   logic fresh_q;     // it was taken in the cycle before: the checker looks at it
   logic [12:0] span;
@@ -78,7 +80,8 @@ module dma_read_port #(
   logic [7:0] denied_queue_q;
   logic [63:0] denied_address_q;
 
-  // One less than there is room for: the last one taken may not be counted yet.
+  // One less than there is room for: the last one taken may not be counted yet. One that is refused is counted for a cycle:
+  // the answer of the checker comes too late to count by.
   assign room = (!waiting_q || m_axi_arready_i) && outstanding_count < CountWidth'(OutstandingCount - 1);
   dma_client_choice #(
       .Clients(Clients)
@@ -97,11 +100,10 @@ module dma_read_port #(
       .request_i(request_q),
       .write_i(1'b0),
       .region_base_i,
-      .region_size_i,
+      .region_end_i,
       .region_access_i,
       .allowed_o(allowed)
   );
-  assign push = fresh_q && allowed;
   assign refuse = fresh_q && !allowed;
   // Bytes from the start of the first beat to the end of the request.
   assign span = request_q.bytes + 13'(request_q.address[LaneWidth-1:0]);
@@ -110,12 +112,14 @@ module dma_read_port #(
     if (!rst_ni) begin
       waiting_q <= 1'b0;
       fresh_q <= 1'b0;
+      refused_q <= 1'b0;
       first_q <= 1'b1;
       denied_q <= '0;
     end else begin
       if (m_axi_arready_i || refuse) waiting_q <= 1'b0;
       if (take) waiting_q <= 1'b1;
       fresh_q <= take;
+      refused_q <= refuse;
       denied_q <= Clients'(refuse) << client_q;
       if (m_axi_rvalid_i) first_q <= m_axi_rlast_i;
     end
@@ -140,8 +144,9 @@ module dma_read_port #(
       .clk_i,
       .rst_ni,
       .clear_i(1'b0),
-      .push_i(push),
+      .push_i(fresh_q),
       .data_i({client_q, tag_q, request_q.address[LaneWidth-1:0]}),
+      .undo_i(refused_q),
       .pop_i(m_axi_rvalid_i && m_axi_rlast_i),
       .valid_o(outstanding_valid),
       .data_o({entry_client, beat_tag_o, beat_lane_o}),
@@ -156,8 +161,9 @@ module dma_read_port #(
       .clk_i,
       .rst_ni,
       .clear_i(1'b0),
-      .push_i(push),
+      .push_i(fresh_q),
       .data_i({request_q.queue_index, request_q.address}),
+      .undo_i(refused_q),
       .pop_i(m_axi_rvalid_i && m_axi_rlast_i),
       .valid_o(address_valid),
       .data_o({entry_queue, entry_address}),
@@ -180,21 +186,26 @@ module dma_read_port #(
   end
 
   always_comb begin
-    fault_o = '0;
-    if (denied_q != '0) begin
-      fault_o.valid = 1'b1;
-      fault_o.reason = cce_contract_pkg::FaultReasonRegion;
-      fault_o.queue_index = denied_queue_q;
-      fault_o.address = denied_address_q;
+    fault_d = '0;
+    if (refused_q) begin
+      fault_d.valid = 1'b1;
+      fault_d.reason = cce_contract_pkg::FaultReasonRegion;
+      fault_d.queue_index = denied_queue_q;
+      fault_d.address = denied_address_q;
     end else if (m_axi_rvalid_i && m_axi_rresp_i[1]) begin
-      fault_o.valid = 1'b1;
-      fault_o.reason = cce_contract_pkg::FaultReasonBus;
-      fault_o.queue_index = entry_queue;
-      fault_o.address = entry_address;
+      fault_d.valid = 1'b1;
+      fault_d.reason = cce_contract_pkg::FaultReasonBus;
+      fault_d.queue_index = entry_queue;
+      fault_d.address = entry_address;
     end
   end
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) fault_q <= '0;
+    else fault_q <= fault_d;
+  end
+  assign fault_o = fault_q;
 
-  assign idle_o = !waiting_q && !outstanding_valid;
+  assign idle_o = !waiting_q && !outstanding_valid && !fault_q.valid;
 
   logic unused_bits;
   assign unused_bits = ^{request_q, address_valid, address_count, m_axi_rid_i, m_axi_rresp_i[0]};

@@ -39,11 +39,11 @@ module dma_write_port #(
     output logic [Clients-1:0]                                    done_o,
     output logic [TagWidth-1:0]                                   done_tag_o,
     output logic                                                  done_error_o,
-    output cce_pkg::dma_fault_t                                   fault_o,
+    output cce_pkg::dma_fault_t                                   fault_o,   // a cycle later than the client is told
     output logic                                                  idle_o,   // nothing taken that was not answered
 
     input  wire logic [RegionCount-1:0][63:0]                     region_base_i,
-    input  wire logic [RegionCount-1:0][63:0]                     region_size_i,
+    input  wire logic [RegionCount-1:0][64:0]                     region_end_i,   // first byte behind
     input  wire logic [RegionCount-1:0][31:0]                     region_access_i,
 
     output logic                                                  m_axi_awvalid_o,
@@ -70,12 +70,15 @@ module dma_write_port #(
   cce_pkg::dma_request_t chosen, request_q;   // request_q: taken last, if waiting_q or fresh_q
   logic [IndexWidth-1:0] chosen_index, client_q;
   logic [TagWidth-1:0] tag_q;
-  logic room, take, allowed, push, refuse;
+  cce_pkg::dma_fault_t fault_d, fault_q;
+  logic room, take, allowed, refuse;
+  logic refused_q;   // the one taken before that was refused
   logic waiting_q;   // request_q was not accepted by the bus yet
   logic fresh_q;     // it was taken in the cycle before: the checker looks at it
   logic [7:0] length;
   logic [12:0] span;
   logic burst_valid, burst_pop;
+  logic burst_undo_q;                   // the bus was ready for the address of the one that was refused
   logic [IndexWidth-1:0] burst_client;
   logic [7:0] burst_length, beat_q;     // beat_q: beats of the burst already given
   logic response_valid, address_valid;
@@ -88,7 +91,8 @@ module dma_write_port #(
   logic [7:0] denied_queue_q;
   logic [63:0] denied_address_q;
 
-  // One less than there is room for: the last one taken may not be counted yet.
+  // One less than there is room for: the last one taken may not be counted yet. One that is refused is counted for a cycle:
+  // the answer of the checker comes too late to count by.
   assign room = (!waiting_q || m_axi_awready_i) && response_count < CountWidth'(OutstandingCount - 1);
   dma_client_choice #(
       .Clients(Clients)
@@ -107,27 +111,30 @@ module dma_write_port #(
       .request_i(request_q),
       .write_i(Write),
       .region_base_i,
-      .region_size_i,
+      .region_end_i,
       .region_access_i,
       .allowed_o(allowed)
   );
-  assign push = fresh_q && allowed;
   assign refuse = fresh_q && !allowed;
   // Bytes from the start of the first beat to the end of the request.
   assign span = request_q.bytes + 13'(request_q.address[LaneWidth-1:0]);
   assign length = 8'((span - 13'd1) >> LaneWidth);
-  assign granted_o = Clients'(push) << client_q;
+  assign granted_o = Clients'(fresh_q && allowed) << client_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       waiting_q <= 1'b0;
       fresh_q <= 1'b0;
+      refused_q <= 1'b0;
+      burst_undo_q <= 1'b0;
       beat_q <= '0;
       denied_q <= '0;
     end else begin
       if (m_axi_awready_i || refuse) waiting_q <= 1'b0;
       if (take) waiting_q <= 1'b1;
       fresh_q <= take;
+      refused_q <= refuse;
+      burst_undo_q <= refuse && m_axi_awready_i;
       denied_q <= Clients'(refuse) << client_q;
       if (m_axi_wvalid_o && m_axi_wready_i) beat_q <= m_axi_wlast_o ? '0 : beat_q + 8'd1;
     end
@@ -153,8 +160,9 @@ module dma_write_port #(
       .clk_i,
       .rst_ni,
       .clear_i(1'b0),
-      .push_i(m_axi_awvalid_o && m_axi_awready_i),
+      .push_i(waiting_q && m_axi_awready_i),
       .data_i({client_q, length}),
+      .undo_i(burst_undo_q),
       .pop_i(burst_pop),
       .valid_o(burst_valid),
       .data_o({burst_client, burst_length}),
@@ -167,8 +175,9 @@ module dma_write_port #(
       .clk_i,
       .rst_ni,
       .clear_i(1'b0),
-      .push_i(push),
+      .push_i(fresh_q),
       .data_i({client_q, tag_q}),
+      .undo_i(refused_q),
       .pop_i(m_axi_bvalid_i),
       .valid_o(response_valid),
       .data_o({response_client, done_tag_o}),
@@ -183,8 +192,9 @@ module dma_write_port #(
       .clk_i,
       .rst_ni,
       .clear_i(1'b0),
-      .push_i(push),
+      .push_i(fresh_q),
       .data_i({request_q.queue_index, request_q.address}),
+      .undo_i(refused_q),
       .pop_i(m_axi_bvalid_i),
       .valid_o(address_valid),
       .data_o({response_queue, response_address}),
@@ -211,22 +221,27 @@ module dma_write_port #(
   end
 
   always_comb begin
-    fault_o = '0;
-    fault_o.write = 1'b1;
-    if (denied_q != '0) begin
-      fault_o.valid = 1'b1;
-      fault_o.reason = cce_contract_pkg::FaultReasonRegion;
-      fault_o.queue_index = denied_queue_q;
-      fault_o.address = denied_address_q;
+    fault_d = '0;
+    fault_d.write = 1'b1;
+    if (refused_q) begin
+      fault_d.valid = 1'b1;
+      fault_d.reason = cce_contract_pkg::FaultReasonRegion;
+      fault_d.queue_index = denied_queue_q;
+      fault_d.address = denied_address_q;
     end else if (m_axi_bvalid_i && m_axi_bresp_i[1]) begin
-      fault_o.valid = 1'b1;
-      fault_o.reason = cce_contract_pkg::FaultReasonBus;
-      fault_o.queue_index = response_queue;
-      fault_o.address = response_address;
+      fault_d.valid = 1'b1;
+      fault_d.reason = cce_contract_pkg::FaultReasonBus;
+      fault_d.queue_index = response_queue;
+      fault_d.address = response_address;
     end
   end
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) fault_q <= '0;
+    else fault_q <= fault_d;
+  end
+  assign fault_o = fault_q;
 
-  assign idle_o = !waiting_q && !response_valid;
+  assign idle_o = !waiting_q && !response_valid && !fault_q.valid;
 
   logic unused_bits;
   assign unused_bits = ^{request_q, address_valid, address_count, m_axi_bresp_i[0], m_axi_bid_i, burst_count};

@@ -159,6 +159,7 @@ module source_reader #(
       .clear_i(1'b0),
       .push_i(start_i && start_request_i.stream),
       .data_i(start_slot_i),
+      .undo_i(1'b0),
       .pop_i(order_pop),
       .valid_o(order_valid),
       .data_o(order_slot),

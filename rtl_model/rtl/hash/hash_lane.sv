@@ -186,6 +186,7 @@ module hash_lane #(
       .clear_i(state_q == StateDrain),
       .push_i(fifo_push),
       .data_i(fifo_data_in),
+      .undo_i(1'b0),
       .pop_i(fifo_pop),
       .valid_o(fifo_valid),
       .data_o(fifo_data),

@@ -186,6 +186,7 @@ module completion_writer #(
       .clear_i(1'b0),
       .push_i(granted),
       .data_i({entry, address_i[queue_q][$clog2(EntryBytes) +: PlaceWidth]}),
+      .undo_i(1'b0),
       .pop_i(entry_pop),
       .valid_o(entry_valid),
       .data_o({entry_data, entry_place}),
@@ -225,7 +226,8 @@ module completion_writer #(
   assign discard_now = discard_q && !done_i;
   assign free_o = done_i || discard_now;
   assign freed_slot_o = done_i ? done_slot_i : slot_q;
-  assign finish_queue = queue_memory[freed_slot_o];
+  // Which slot is answered comes late; the one that leaves without an entry was looked up when it was chosen.
+  assign finish_queue = done_i ? queue_memory[done_slot_i] : queue_q;
   always_comb begin
     finish_o = '0;
     finish_o[finish_queue] = free_o;
@@ -247,6 +249,7 @@ module completion_writer #(
     if (rst_ni) begin
       if (granted) assert (request_o.address[$clog2(EntryBytes)-1:0] == '0);
       assert (!denied_i);
+      if (discard_now) assert (queue_q == queue_memory[slot_q]);
     end
   end
 

@@ -6,7 +6,7 @@
 // when they fetch, drop and finish one. Several requests are in flight at once; a descriptor is fetched only if the
 // completion ring has room for the answers of all of them.
 // Indices are free-running 16-bit numbers; their low bits choose the slot.
-// An error stops the queue in the second cycle behind it.
+// An error stops the queue in the second cycle behind it, in the third if a completion entry could not be written.
 // A reset takes effect when no request of this queue is in flight; until then `reset_pending_o` tells everybody to
 // give up its requests: so once the reset bit reads 0, no DMA of this queue follows.
 
@@ -71,8 +71,10 @@ module queue_pair (
   logic [7:0] in_flight;
   logic busy;
   logic [7:0] error_q;
+  logic stopped_q;           // by an error: error_q tells which
   logic [63:0] submission_base_q, completion_base_q;
   logic [7:0] submission_log2_q, completion_log2_q;
+  logic [15:0] submission_mask_q;   // the low bits of a free-running number that choose a slot
   logic unrestricted_q;
   logic [15:0] interrupt_count_q;
   logic [31:0] interrupt_time_q;
@@ -92,6 +94,7 @@ module queue_pair (
   logic moderator_idle;
   logic new_error;
   logic [7:0] new_error_code;
+  logic completion_failed_q;  // finish_failed_i in the cycle before
   logic new_error_q;          // found in the cycle before; it counts in this one
   logic [7:0] new_error_code_q;
   cce_contract_pkg::queue_control_t control_write, control_read;
@@ -103,14 +106,15 @@ module queue_pair (
 
   assign submission_size = 16'd1 << submission_log2_q[3:0];
   assign completion_size = 16'd1 << completion_log2_q[3:0];
-  assign submission_slot = fetch_head_q & (submission_size - 16'd1);
+  assign submission_slot = fetch_head_q & submission_mask_q;
   assign completion_slot = completion_tail_q & (completion_size - 16'd1);
 
   assign work = fetch_head_q != submission_tail_q;
   assign room = (completion_reach_q - completion_head_q) < completion_size;
   assign busy = in_flight_q != '0;
-  assign stopped = error_q != 8'(cce_contract_pkg::QueueErrorNone);
-  assign running = enable_q && !stopped && !pause_q && !reset_q;
+  assign do_reset = reset_q && !busy && !completion_failed_q;
+  assign stopped = stopped_q;
+  assign running = enable_q && !stopped_q && !pause_q && !reset_q;
 
   assign ready_o = running && can_q;
   assign stopped_o = stopped;
@@ -120,7 +124,7 @@ module queue_pair (
   assign completion_phase_o = !completion_tail_q[completion_log2_q[3:0]];
   assign submission_head_o = submission_head_q;
   assign unrestricted_o = unrestricted_q;
-  assign idle_o = !busy && !ready_o && !reset_q && !new_error_q && moderator_idle;
+  assign idle_o = !busy && !ready_o && !reset_q && !completion_failed_q && !new_error_q && moderator_idle;
 
   // Register writes
 
@@ -150,15 +154,13 @@ module queue_pair (
     new_error = 1'b1;
     new_error_code = 8'(cce_contract_pkg::QueueErrorNone);
     if (drop_failed_i) new_error_code = 8'(cce_contract_pkg::QueueErrorDescriptorAccess);
-    else if (finish_failed_i) new_error_code = 8'(cce_contract_pkg::QueueErrorCompletionAccess);
+    else if (completion_failed_q) new_error_code = 8'(cce_contract_pkg::QueueErrorCompletionAccess);
     else if (enable_write && !ring_aligned) new_error_code = 8'(cce_contract_pkg::QueueErrorRingAlignment);
     else if (enable_write && !ring_sized) new_error_code = 8'(cce_contract_pkg::QueueErrorRingSize);
     else if ((submission_doorbell && !submission_good) || (completion_doorbell && !completion_good))
       new_error_code = 8'(cce_contract_pkg::QueueErrorDoorbell);
     else new_error = 1'b0;
   end
-
-  assign do_reset = reset_q && !busy;
 
   // Whether one more can be fetched in the next cycle: for all that may happen in this one, which is known late, then chosen.
   // Ring sizes do not change while the queue is enabled, and a queue that is not has no work.
@@ -197,6 +199,8 @@ module queue_pair (
       owed_q <= '0;
       completion_reach_q <= '0;
       error_q <= 8'(cce_contract_pkg::QueueErrorNone);
+      stopped_q <= 1'b0;
+      completion_failed_q <= 1'b0;
       new_error_q <= 1'b0;
       new_error_code_q <= 8'(cce_contract_pkg::QueueErrorNone);
       unrestricted_q <= 1'b0;
@@ -208,6 +212,7 @@ module queue_pair (
       submission_base_q <= '0;
       completion_base_q <= '0;
       submission_log2_q <= '0;
+      submission_mask_q <= '0;
       completion_log2_q <= '0;
       interrupt_count_q <= '0;
       interrupt_time_q <= '0;
@@ -227,6 +232,7 @@ module queue_pair (
           cce_contract_pkg::QueueRingSize: begin
             if (!enable_q) begin
               submission_log2_q <= ring_size_write.submission_log2;
+              submission_mask_q <= (16'd1 << ring_size_write.submission_log2[3:0]) - 16'd1;
               completion_log2_q <= ring_size_write.completion_log2;
             end
           end
@@ -247,15 +253,20 @@ module queue_pair (
       can_q <= can;
       // Not at finish: software may see the entry, and ring the doorbell for it, before its write response is here.
       if (issue_i) completion_tail_q <= completion_tail_q + 16'd1;
+      completion_failed_q <= finish_failed_i;
       new_error_q <= new_error;
       new_error_code_q <= new_error_code;
-      if (event_o) error_q <= new_error_code_q;
+      if (event_o) begin
+        error_q <= new_error_code_q;
+        stopped_q <= 1'b1;
+      end
       if (engine_reset_i) reset_q <= 1'b1;
       if (do_reset) begin
         reset_q <= 1'b0;
         enable_q <= 1'b0;
         pause_q <= 1'b0;
         error_q <= 8'(cce_contract_pkg::QueueErrorNone);
+        stopped_q <= 1'b0;
         owed_q <= '0;
         completion_reach_q <= '0;
         can_q <= 1'b0;
@@ -385,6 +396,9 @@ module queue_pair (
       // Nothing that was found before a reset counts behind it.
       if (do_reset) assert (!new_error);
       assert (completion_reach_q == completion_tail_q + 16'(owed_q));
+      assert (stopped_q == (error_q != 8'(cce_contract_pkg::QueueErrorNone)));
+      if (new_error_q) assert (new_error_code_q != 8'(cce_contract_pkg::QueueErrorNone));
+      assert (submission_mask_q == submission_size - 16'd1);
       // A completion entry is never written into a ring without room.
       if (issue_i) assert (owed_q != '0 && (completion_tail_q - completion_head_q) < completion_size);
     end

@@ -4,7 +4,8 @@
 //
 // A fenced descriptor waits until no earlier request of its queue is in flight, and holds later ones of that queue back.
 // Of a queue that is being reset, or has stopped, what was fetched is dropped.
-// Three cycles a descriptor: take it, check it, hand it over (the slot is chosen).
+// Three cycles a descriptor: take it, check it, hand it over (the slot is chosen). Two if it is dropped: what is known of
+// the next one is there in the second cycle behind it.
 
 `default_nettype none
 
@@ -27,8 +28,7 @@ module request_dispatcher #(
     input  wire logic [QueueCount-1:0]           valid_i,
     input  wire logic [QueueCount-1:0]           failed_i,
     input  wire logic [QueueCount-1:0]           fence_i,
-    output logic [QueueWidth-1:0]                queue_o,
-    output logic                                 take_o,
+    output logic [QueueCount-1:0]                take_o,           // of this queue, one at most
     input  wire logic [DescriptorBits-1:0]       descriptor_i,
     input  wire logic [31:0]                     start_cycle_i,
 
@@ -77,10 +77,12 @@ module request_dispatcher #(
     keyed_front = FrontWidth'(HashContext) + FrontWidth'({hash_pkg::state_pieces(mode), 5'd0});
   endfunction
 
-  logic [QueueCount-1:0] possible, drops, takes;
+  logic [QueueCount-1:0] possible, drops, chosen_queue;
   logic chosen_valid, drop_now, check_q, hand_over_q;
+  logic ready_q;                         // one can be taken: none was in the cycle before, or is being checked or handed over
   logic [QueueWidth-1:0] chosen, queue_q;
   logic [QueueCount-1:0][CountWidth-1:0] in_flight_q;
+  logic [QueueCount-1:0] none_q;         // while ready_q: in_flight_q is zero
   logic [QueueCount-1:0] barrier_q;      // a fenced request is in flight
   cce_contract_pkg::descriptor_t d;
   logic [DescriptorBits-1:0] descriptor_q;
@@ -91,11 +93,11 @@ module request_dispatcher #(
   always_comb begin
     for (int unsigned q = 0; q < QueueCount; q++) begin
       drops[q] = reset_pending_i[q] || stopped_i[q] || failed_i[q];
-      possible[q] = valid_i[q] && !check_q && !hand_over_q &&
-                    (drops[q] || (free_valid_i && !barrier_q[q] && (!fence_i[q] || in_flight_q[q] == '0)));
+      possible[q] = valid_i[q] && ready_q &&
+                    (drops[q] || (free_valid_i && !barrier_q[q] && (!fence_i[q] || none_q[q])));
     end
   end
-  round_robin_arbiter #(
+  round_robin_choice #(
       .Count(QueueCount)
   ) u_queues (
       .clk_i,
@@ -103,33 +105,32 @@ module request_dispatcher #(
       .request_i(possible),
       .take_i(chosen_valid),
       .valid_o(chosen_valid),
+      .chosen_o(chosen_queue),
       .index_o(chosen)
   );
-  assign queue_o = chosen;
-  assign take_o = chosen_valid;
-  always_comb begin
-    for (int unsigned q = 0; q < QueueCount; q++) begin
-      drop_o[q] = chosen_valid && chosen == QueueWidth'(q) && drops[q];
-      drop_failed_o[q] = chosen_valid && chosen == QueueWidth'(q) && failed_i[q];
-      takes[q] = chosen_valid && chosen == QueueWidth'(q) && !drops[q];
-    end
-  end
+  assign take_o = chosen_queue;
+  assign drop_o = chosen_queue & drops;
+  assign drop_failed_o = chosen_queue & failed_i;
   assign drop_now = drop_o != '0;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       check_q <= 1'b0;
       hand_over_q <= 1'b0;
+      ready_q <= 1'b1;
       queue_q <= '0;
       in_flight_q <= '0;
+      none_q <= '1;
       barrier_q <= '0;
     end else begin
       check_q <= chosen_valid && !drop_now;
       hand_over_q <= check_q;
+      ready_q <= !chosen_valid && !check_q;
       if (chosen_valid) queue_q <= chosen;
       for (int unsigned q = 0; q < QueueCount; q++) begin
-        in_flight_q[q] <= in_flight_q[q] + CountWidth'(takes[q]) - CountWidth'(freed_i[q]);
-        if (takes[q]) barrier_q[q] <= fence_i[q];
+        in_flight_q[q] <= in_flight_q[q] + CountWidth'(chosen_queue[q] && !drops[q]) - CountWidth'(freed_i[q]);
+        none_q[q] <= in_flight_q[q] == CountWidth'(freed_i[q]);
+        if (chosen_queue[q] && !drops[q]) barrier_q[q] <= fence_i[q];
         else if (freed_i[q] && in_flight_q[q] == CountWidth'(1)) barrier_q[q] <= 1'b0;
       end
     end
@@ -390,7 +391,7 @@ module request_dispatcher #(
     key_request_o.distinct_keys = d.flags.distinct_keys;
   end
 
-  assign idle_o = !check_q && !hand_over_q && valid_i == '0;
+  assign idle_o = ready_q && valid_i == '0;
 
   logic unused_bits;
   assign unused_bits = ^{free_slot_i, d.flags.fence};
@@ -399,6 +400,8 @@ module request_dispatcher #(
     if (rst_ni) begin
       if (check_q) assert (good == (status == 8'(cce_contract_pkg::StatusOk)));
       if (hand_over_q) assert (free_valid_i);
+      assert (!(ready_q && (check_q || hand_over_q)));
+      for (int unsigned q = 0; q < QueueCount; q++) if (ready_q) assert (none_q[q] == (in_flight_q[q] == '0));
       for (int unsigned q = 0; q < QueueCount; q++) if (freed_i[q]) assert (in_flight_q[q] != '0);
     end
   end

@@ -100,10 +100,11 @@ module cce_top #(
   localparam int unsigned BlockWidth = $clog2(StreamBlocks);
   localparam int unsigned CountWidth = $clog2(LaneBlocks) + 1;
   // Faults: of the key loader and the two walkers, who tell the status; of source, destination and the hash engine; wrong
-  // tags of the AES engine's three units, which are known late in the cycle.
+  // tags of the AES engine's three units: the stream's from a register, the others' known late in the cycle.
   localparam int unsigned FaultPorts = 13;
   localparam int unsigned TellingPorts = 3;
-  localparam int unsigned FirstLatePort = 10;
+  localparam int unsigned FirstTagPort = 10;
+  localparam int unsigned FirstLatePort = 11;
   localparam logic [8*FaultPorts-1:0] FaultStatus = {
     {4{8'(cce_contract_pkg::StatusTag)}}, 8'(cce_contract_pkg::StatusLength), 8'(cce_contract_pkg::StatusContextFormat),
     {2{8'(cce_contract_pkg::StatusDestinationAccess)}}, {2{8'(cce_contract_pkg::StatusSourceAccess)}}, 24'd0
@@ -190,7 +191,8 @@ module cce_top #(
   logic reset_queues, erase_contexts, erasing_contexts, event_interrupt, global_idle, engine_idle;
   logic gate_aes, gate_hash, gate_aes_register, gate_hash_register;
   logic [QueueCount-1:0] queue_event, queue_reset_pending, queue_idle, queue_interrupt;
-  logic [RegionCount-1:0][63:0] region_base, region_size;
+  logic [RegionCount-1:0][63:0] region_base;
+  logic [RegionCount-1:0][64:0] region_end;
   logic [RegionCount-1:0][31:0] region_access;
 
   assign gate_aes = gate_i || gate_aes_register;
@@ -236,7 +238,7 @@ module cce_top #(
       .data_o(region_data),
       .known_o(region_known),
       .base_o(region_base),
-      .size_o(region_size),
+      .end_o(region_end),
       .access_o(region_access)
   );
 
@@ -294,7 +296,7 @@ module cce_top #(
       .fault_o(read_fault),
       .idle_o(read_idle),
       .region_base_i(region_base),
-      .region_size_i(region_size),
+      .region_end_i(region_end),
       .region_access_i(region_access),
       .m_axi_arvalid_o,
       .m_axi_arready_i,
@@ -333,7 +335,7 @@ module cce_top #(
       .fault_o(write_fault),
       .idle_o(write_idle),
       .region_base_i(region_base),
-      .region_size_i(region_size),
+      .region_end_i(region_end),
       .region_access_i(region_access),
       .m_axi_awvalid_o,
       .m_axi_awready_i,
@@ -421,10 +423,10 @@ module cce_top #(
 
   localparam int unsigned DescriptorBits = 8 * cce_contract_pkg::DescriptorBytes;
   logic [QueueCount-1:0] fetched_valid, fetched_failed, fetched_fence;
-  logic [QueueWidth-1:0] fetched_queue, start_queue;
+  logic [QueueWidth-1:0] start_queue;
   logic [DescriptorBits-1:0] fetched_descriptor;
   logic [31:0] fetched_cycle, start_cookie, start_cycle, start_bytes;
-  logic fetched_take;
+  logic [QueueCount-1:0] fetched_take;
   logic slot_free_valid, dispatcher_idle;
   logic start, start_text, start_cipher, start_hash, start_stream, start_lane, start_key_wrap, start_key;
   logic [SlotWidth-1:0] start_slot;
@@ -460,10 +462,9 @@ module cce_top #(
       .valid_o(fetched_valid),
       .failed_o(fetched_failed),
       .fence_o(fetched_fence),
-      .queue_i(fetched_queue),
+      .take_i(fetched_take),
       .descriptor_o(fetched_descriptor),
-      .start_cycle_o(fetched_cycle),
-      .take_i(fetched_take)
+      .start_cycle_o(fetched_cycle)
   );
 
   request_dispatcher #(
@@ -480,7 +481,6 @@ module cce_top #(
       .valid_i(fetched_valid),
       .failed_i(fetched_failed),
       .fence_i(fetched_fence),
-      .queue_o(fetched_queue),
       .take_o(fetched_take),
       .descriptor_i(fetched_descriptor),
       .start_cycle_i(fetched_cycle),
@@ -901,8 +901,8 @@ module cce_top #(
       .idle_o(aes_idle)
   );
   for (genvar u = 0; u < 3; u++) begin : gen_tag_fault
-    assign fault[FirstLatePort+u] = tag_fault[u];
-    assign fault_slot[FirstLatePort+u] = tag_fault_slot[u];
+    assign fault[FirstTagPort+u] = tag_fault[u];
+    assign fault_slot[FirstTagPort+u] = tag_fault_slot[u];
   end
 
   // --------------------------------------------------------------------------------------------------------- hash
