@@ -100,7 +100,7 @@ synth_ecp5 -top design -run map_ram:map_ffram
 flatten
 opt -full
 synth_ecp5 -top design -run map_ffram:map_luts
-abc9 -W 300 -maxlut 5 -script +&scorr;&sweep;&dc2;&syn3;&syn3;&dc2;&dch,-f,-r;&if,{W},{D};&mfs;&st;&dch,-f,-r;&if,{W},{D};&mfs
+abc9 -W 900 -maxlut 5 -script +&scorr;&sweep;&dc2;&syn3;&syn3;&dc2;&dch,-f,-r;&if,{W},{D};&mfs;&st;&dch,-f,-r;&if,{W},{D};&mfs
 clean
 synth_ecp5 -top design -run map_cells:check
 hierarchy -check
