@@ -457,6 +457,7 @@ module stream_fifo #(
     parameter int unsigned Width = 128,
     parameter int unsigned Depth = 32,
     parameter bit Slow = 0,
+    parameter bit Early = 0,
     localparam int unsigned CountWidth = $clog2(Depth + 1)
 ) (
     input  wire logic                  clk_i,

@@ -145,6 +145,7 @@ module proof_slots (
   logic [3:0] owed, late;              // late: what of it counts, see below
   logic starts, frees, gate;           // gate: one of those that close what the slot works with
   logic [3:0] faults;
+  logic discard_q = 1'b0;              // in the cycle before, its queue was being reset
   logic started_q = 1'b0, free_before_q = 1'b0;   // in the cycle before: a start; a slot was free
   logic late_q = 1'b0;                            // a wrong tag was told in the cycle before, of late_slot_q
   logic [1:0] late_slot_q;
@@ -193,7 +194,7 @@ module proof_slots (
         assert (\u_slots.tag [slot] == (aborted_q && status_q == Tag));
         if (status_q == Tag) assert (aborted_q);
         assert (abort[slot] == aborted_q);
-        assert (discard[slot] == queue_reset_pending_i[queue_q]);
+        assert (discard[slot] == discard_q);
       end
       assert (\u_slots.key_q [slot] == owed_q[0] && \u_slots.destination_q [slot] == owed_q[2] &&
               \u_slots.erase_q [slot] == owed_q[3] && \u_slots.keyed_q [slot] == aes_q && \u_slots.hashed_q [slot] == hash_q);
@@ -201,6 +202,7 @@ module proof_slots (
       assert (\u_slots.gen_fault[3].gen_late.late_q == late_q);
       if (late_q) assert (\u_slots.gen_fault[3].gen_late.slot_q == late_slot_q);
     end
+    discard_q <= rst_nq && used_q && !starts && queue_reset_pending_i[queue_q];
     started_q <= rst_nq && start_i;
     free_before_q <= rst_nq && free_valid;
     late_q <= rst_nq && fault_i[3];

@@ -22,7 +22,7 @@ void SlotTable::reset() {
     of_queue_[0] = all;
 }
 
-SlotMask SlotTable::discard(QueueMask queue_reset_pending) const {
+SlotMask SlotTable::of_queues(QueueMask queue_reset_pending) const {
     SlotMask mask = 0;
     for (QueueMask rest = queue_reset_pending; rest != 0; rest &= rest - 1) {
         mask |= of_queue_[static_cast<unsigned>(std::countr_zero(rest))];
@@ -50,13 +50,14 @@ void SlotTable::count(const std::array<Fault, Configuration::fault_ports>& fault
 void SlotTable::clock(const Inputs& inputs) {
     const unsigned start_slot = free_slot_;
     free_slot_ = lowest_free();
+    discard_ = of_queues(inputs.queue_reset_pending);
     if (used_ == 0 && !inputs.start) return;
     const SlotMask abort_before = abort_;
     // Most requests end with the last response to the destination: its release counts in the same cycle.
     const SlotMask written = inputs.destination_release.valid ? bit(inputs.destination_release.slot) : 0;
     const SlotMask finished = used_ & ~(key_ | cipher_ | (destination_ & ~written) | erase_ | inputs.lists_busy);
 
-    if (inputs.queue_reset_pending != 0) abort_ |= used_ & discard(inputs.queue_reset_pending);
+    abort_ |= used_ & discard_;
     if (inputs.gates.aes || inputs.gates.hash) {
         const SlotMask closed = (inputs.gates.aes ? keyed_ : 0) | (inputs.gates.hash ? hashed_ : 0);
         const SlotMask gated = cipher_ & ~abort_before & closed;
@@ -88,6 +89,7 @@ void SlotTable::clock(const Inputs& inputs) {
     if (inputs.start) {
         const SlotMask mask = bit(start_slot);
         used_ |= mask;
+        discard_ &= ~mask;
         of_queue_[queue_[start_slot]] &= ~mask;
         queue_[start_slot] = static_cast<std::uint8_t>(inputs.start_queue);
         of_queue_[inputs.start_queue] |= mask;

@@ -63,7 +63,7 @@ public:
     [[nodiscard]] SlotMask used() const { return used_; }
     [[nodiscard]] SlotMask abort() const { return abort_; }
     /// Its queue is being reset: no completion.
-    [[nodiscard]] SlotMask discard(QueueMask queue_reset_pending) const;
+    [[nodiscard]] SlotMask discard() const { return discard_; }
     [[nodiscard]] SlotMask cipher_done() const { return ~cipher_; }
     [[nodiscard]] SlotMask erase_wanted() const { return used_ & erase_ & ~cipher_ & ~key_; }
     [[nodiscard]] SlotMask finished() const { return finished_; }
@@ -71,6 +71,9 @@ public:
     [[nodiscard]] unsigned queue(unsigned slot) const { return queue_[slot]; }
 
 private:
+    /// Slots whose queue is being reset.
+    [[nodiscard]] SlotMask of_queues(QueueMask queue_reset_pending) const;
+
     static constexpr SlotMask all = ~SlotMask{0} >> (32 - Configuration::slot_count);
 
     [[nodiscard]] unsigned lowest_free() const {
@@ -81,6 +84,7 @@ private:
     SlotMask used_ = 0;
     unsigned free_slot_ = 0;
     SlotMask abort_ = 0;
+    SlotMask discard_ = 0;
     SlotMask key_ = 0;
     SlotMask cipher_ = 0;
     SlotMask destination_ = 0;

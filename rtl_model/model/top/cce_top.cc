@@ -282,7 +282,7 @@ void CceTop::clock(const EngineInputs& inputs) {
     if (clock_text(inputs)) return;
     const Gates gates{inputs.gate || global_.gate_aes(), inputs.gate || global_.gate_hash()};
     const SlotMask abort = slots_.abort();
-    const SlotMask discard = slots_.discard(masks_.reset_pending);
+    const SlotMask discard = slots_.discard();
     const SlotMask cipher_done = slots_.cipher_done();
     const RegisterWrite write = register_write();
 

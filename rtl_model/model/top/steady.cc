@@ -27,7 +27,7 @@ bool CceTop::control_at_rest(const EngineInputs& inputs) const {
     const RegisterPortInputs& port = inputs.registers;
     if (port.awvalid || port.wvalid || port.arvalid || !registers_bus_.at_rest() || !global_.idle()) return false;
     if (inputs.gate || global_.gate_aes() || global_.gate_hash()) return false;
-    if (masks_.reset_pending != 0 || masks_.interrupt != 0) return false;
+    if (masks_.reset_pending != 0 || slots_.discard() != 0 || masks_.interrupt != 0) return false;
     if (read_port_.refusing() || write_port_.refusing() || !hash_.idle()) return false;
     if (dispatcher_.working() || fetcher_.request_valid(masks_.ready)) return false;
     if (!key_loader_.at_rest() || key_loader_.request_valid()) return false;

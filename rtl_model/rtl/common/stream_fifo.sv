@@ -13,6 +13,7 @@ module stream_fifo #(
     parameter int unsigned Width = 128,
     parameter int unsigned Depth = 32,  // a power of two
     parameter bit Slow = 0,             // data_o may come late in its cycle: a large one may be a block RAM
+    parameter bit Early = 0,            // data_o is a register
     localparam int unsigned CountWidth = $clog2(Depth + 1),
     localparam int unsigned IndexWidth = $clog2(Depth)
 ) (
@@ -40,7 +41,6 @@ module stream_fifo #(
 
   assign tail = tail_q - IndexWidth'(undo_i);
   assign valid_o = count_q != CountWidth'(undo_i);
-  assign data_o = memory[head_q];
   assign count_o = count_q;
 
   always_ff @(posedge clk_i) begin
@@ -59,6 +59,16 @@ module stream_fifo #(
     if (push_i) memory[tail] <= data_i;
   end
 
+  if (Early) begin : gen_early
+    logic [Width-1:0] data_q;
+    logic last;   // nothing is left, but what is pushed
+    assign last = count_q == CountWidth'(pop_i) + CountWidth'(undo_i);
+    always_ff @(posedge clk_i) data_q <= last ? data_i : memory[head_q + IndexWidth'(pop_i)];
+    assign data_o = data_q;
+  end else begin : gen_memory
+    assign data_o = memory[head_q];
+  end
+
   // Only the assertions need it.
   logic pushed_q;
   always_ff @(posedge clk_i) pushed_q <= rst_ni && !clear_i && push_i;
@@ -68,6 +78,7 @@ module stream_fifo #(
       assert (!(push_i && !pop_i && !undo_i && count_q == CountWidth'(Depth)));
       assert (!(pop_i && !valid_o));
       if (undo_i) assert (pushed_q);
+      if (valid_o) assert (data_o == memory[head_q]);
     end
   end
 

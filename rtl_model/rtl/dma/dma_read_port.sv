@@ -139,7 +139,8 @@ module dma_read_port #(
 
   stream_fifo #(
       .Width(EntryWidth),
-      .Depth(OutstandingCount)
+      .Depth(OutstandingCount),
+      .Early(1)
   ) u_outstanding (
       .clk_i,
       .rst_ni,

@@ -155,7 +155,8 @@ module dma_write_port #(
   // Bursts whose address was accepted and whose beats are still to come, and bursts without a response.
   stream_fifo #(
       .Width(IndexWidth + 8),
-      .Depth(OutstandingCount)
+      .Depth(OutstandingCount),
+      .Early(1)
   ) u_bursts (
       .clk_i,
       .rst_ni,
@@ -170,7 +171,8 @@ module dma_write_port #(
   );
   stream_fifo #(
       .Width(ResponseWidth),
-      .Depth(OutstandingCount)
+      .Depth(OutstandingCount),
+      .Early(1)
   ) u_responses (
       .clk_i,
       .rst_ni,

@@ -74,7 +74,7 @@ module queue_pair (
   logic stopped_q;           // by an error: error_q tells which
   logic [63:0] submission_base_q, completion_base_q;
   logic [7:0] submission_log2_q, completion_log2_q;
-  logic [15:0] submission_mask_q;   // the low bits of a free-running number that choose a slot
+  logic [15:0] submission_mask_q, completion_mask_q;   // the low bits of a free-running number that choose a slot
   logic unrestricted_q;
   logic [15:0] interrupt_count_q;
   logic [31:0] interrupt_time_q;
@@ -104,10 +104,10 @@ module queue_pair (
   cce_contract_pkg::queue_fault_information_t fault_read;
   cce_contract_pkg::queue_status_t status;
 
-  assign submission_size = 16'd1 << submission_log2_q[3:0];
-  assign completion_size = 16'd1 << completion_log2_q[3:0];
+  assign submission_size = {submission_mask_q[14:0], 1'b1} & ~submission_mask_q;
+  assign completion_size = {completion_mask_q[14:0], 1'b1} & ~completion_mask_q;
   assign submission_slot = fetch_head_q & submission_mask_q;
-  assign completion_slot = completion_tail_q & (completion_size - 16'd1);
+  assign completion_slot = completion_tail_q & completion_mask_q;
 
   assign work = fetch_head_q != submission_tail_q;
   assign room = (completion_reach_q - completion_head_q) < completion_size;
@@ -121,7 +121,7 @@ module queue_pair (
   assign reset_pending_o = reset_q;
   assign descriptor_address_o = submission_base_q + (64'(submission_slot) << DescriptorShift);
   assign completion_address_o = completion_base_q + (64'(completion_slot) << CompletionShift);
-  assign completion_phase_o = !completion_tail_q[completion_log2_q[3:0]];
+  assign completion_phase_o = (completion_tail_q & completion_size) == '0;
   assign submission_head_o = submission_head_q;
   assign unrestricted_o = unrestricted_q;
   assign idle_o = !busy && !ready_o && !reset_q && !completion_failed_q && !new_error_q && moderator_idle;
@@ -174,7 +174,7 @@ module queue_pair (
       // No more places are taken than there are, and one at least when one is given back.
       taken[m] = completion_reach_q - completion_heads[m];
       places_full[m] = (taken[m] & completion_size) != '0;
-      places_last[m] = ((taken[m] | ~(completion_size - 16'd1)) == '1);
+      places_last[m] = ((taken[m] | ~completion_mask_q) == '1);
       has_room[m][0] = !places_full[m];
       has_room[m][1] = !places_full[m] && !places_last[m];
       for (int unsigned f = 0; f < 2; f++) has_work[m][f] = (fetch_head_q + 16'(f)) != submission_tails[m];
@@ -214,6 +214,7 @@ module queue_pair (
       submission_log2_q <= '0;
       submission_mask_q <= '0;
       completion_log2_q <= '0;
+      completion_mask_q <= '0;
       interrupt_count_q <= '0;
       interrupt_time_q <= '0;
     end else begin
@@ -234,6 +235,7 @@ module queue_pair (
               submission_log2_q <= ring_size_write.submission_log2;
               submission_mask_q <= (16'd1 << ring_size_write.submission_log2[3:0]) - 16'd1;
               completion_log2_q <= ring_size_write.completion_log2;
+              completion_mask_q <= (16'd1 << ring_size_write.completion_log2[3:0]) - 16'd1;
             end
           end
           cce_contract_pkg::QueueRights: unrestricted_q <= rights_write.unrestricted;
@@ -398,7 +400,8 @@ module queue_pair (
       assert (completion_reach_q == completion_tail_q + 16'(owed_q));
       assert (stopped_q == (error_q != 8'(cce_contract_pkg::QueueErrorNone)));
       if (new_error_q) assert (new_error_code_q != 8'(cce_contract_pkg::QueueErrorNone));
-      assert (submission_mask_q == submission_size - 16'd1);
+      assert (submission_mask_q == (16'd1 << submission_log2_q[3:0]) - 16'd1);
+      assert (completion_mask_q == (16'd1 << completion_log2_q[3:0]) - 16'd1);
       // A completion entry is never written into a ring without room.
       if (issue_i) assert (owed_q != '0 && (completion_tail_q - completion_head_q) < completion_size);
     end

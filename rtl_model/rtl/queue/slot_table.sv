@@ -102,7 +102,7 @@ module slot_table #(
   logic [SlotCount-1:0] tag;                       // the status is tag
   logic [SlotCount-1:0][CauseWidth-1:0] cause_q;
   logic [SlotCount-1:0][7:0] queue_q;
-  logic [SlotCount-1:0] reset_pending;
+  logic [SlotCount-1:0] reset_pending, discard_q;
   logic [FaultPorts-1:0] fault;                    // that count in this cycle
   logic [FaultPorts-1:0][SlotWidth-1:0] fault_slot;
   logic [FaultPorts-1:0][SlotCount-1:0] told;      // by cause: slots of which it is told, and may become the status
@@ -201,6 +201,7 @@ module slot_table #(
         if (told[f-1][s]) cause = CauseWidth'(f - 1);
       end
 
+      discard_q[s] <= rst_ni && !starts && reset_pending[s];
       if (!rst_ni) begin
         used_q[s] <= 1'b0;
         abort_q[s] <= 1'b0;
@@ -272,7 +273,7 @@ module slot_table #(
 
   assign used_o = used_q;
   assign abort_o = abort_q;
-  assign discard_o = reset_pending;
+  assign discard_o = discard_q;
   assign cipher_done_o = ~cipher_q;
   assign erase_wanted_o = used_q & erase_q & ~cipher_q & ~key_q;
   assign finished_o = finished_q;
