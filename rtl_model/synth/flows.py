@@ -25,6 +25,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Iterator
 
+import block_ram
 import estimate
 import harness
 import hierarchy
@@ -96,6 +97,8 @@ _GATES_ABC = 'strash\nifraig\ndch\nmap -a -B 0.9\ntopo\n'
 # lane_unit, and a level.
 _ECP5 = '''
 read_verilog -lib -specify +/lattice/cells_sim_ecp5.v +/lattice/cells_bb_ecp5.v
+read_verilog -lib -specify -overwrite <<BLOCK_RAM
+''' + block_ram.verilog() + '''BLOCK_RAM
 synth_ecp5 -top design -run map_ram:map_ffram
 flatten
 opt -full
