@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import block_ram
 import estimate
 import flows
 import harness
@@ -454,6 +455,30 @@ class YosysTest(unittest.TestCase):
         self.assertEqual(rows['ghash']['memory_bits'], 0)
         self.assertGreater(rows['key_eraser']['depth'], 2)
 
+    def test_block_ram_is_the_one_of_the_library(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / 'ours.v').write_text(block_ram.verilog(), encoding='utf-8')
+            log = folder / 'log'
+            modules = []
+            for source in ('+/lattice/cells_sim_ecp5.v', f'{folder}/ours.v'):
+                script = folder / 'script.ys'
+                script.write_text(f'read_verilog -lib -specify {source}\ndelete =* =DP16KD %d\n'
+                                  f'write_json {folder}/library.json\n', encoding='utf-8')
+                status = flows.Tools(lambda _: None).run('yosys', [folder], ['-q', str(script)], log, 'library')
+                self.assertEqual(status, 0, log.read_text(encoding='utf-8'))
+                modules.append(json.loads((folder / 'library.json').read_text(encoding='utf-8'))['modules']['DP16KD'])
+            theirs, ours = modules
+
+            def ports(module_: dict[str, Any]) -> dict[str, str]:
+                return {port: content['direction'] for port, content in module_['ports'].items()}
+
+            self.assertEqual(ports(ours), ports(theirs))
+            self.assertLessEqual(ours['parameter_default_values'].keys(), theirs['parameter_default_values'].keys())
+            arrivals = {cell_['parameters']['T_RISE_MAX'] for cell_ in ours['cells'].values() if cell_['type'] == '$specify3'}
+            self.assertEqual({int(arrival, 2) for arrival in arrivals}, {round(1000 * estimate.BLOCK_RAM_OUTPUT)})
+            self.assertFalse(theirs['cells'], 'the library tells arrival times by itself: block_ram.py is not needed')
+
 
 class NextpnrTest(unittest.TestCase):
     def test_place_and_a_goal_out_of_reach(self) -> None:
@@ -475,6 +500,6 @@ if __name__ == '__main__':
         sys.exit(77)
     chosen = TOOL_TESTS.get(sys.argv[1]) if len(sys.argv) > 1 else None
     loader = unittest.defaultTestLoader
-    cases = [chosen] if chosen else [HierarchyTest, NetlistTest, HarnessTest, ReportTest, FlowTest]
+    cases = [chosen] if chosen else [HierarchyTest, NetlistTest, EstimateTest, HarnessTest, ReportTest, FlowTest]
     suite = unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases)
     sys.exit(not unittest.TextTestRunner(verbosity=2).run(suite).wasSuccessful())
