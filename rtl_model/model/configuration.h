@@ -29,7 +29,8 @@ struct Configuration {
     static constexpr unsigned sha3_lanes = 1;
     static constexpr unsigned hash_rounds_per_cycle = 2;
     static constexpr unsigned fault_ports = 13;
-    static constexpr unsigned first_late_fault_port = 10;  ///< from here on a fault counts a cycle later
+    /// From here on a fault counts a cycle later: wrong tags. (In the RTL the stream's is a register of its block.)
+    static constexpr unsigned first_late_fault_port = 10;
     static constexpr unsigned read_clients = 5;
     static constexpr unsigned write_clients = 2;
 

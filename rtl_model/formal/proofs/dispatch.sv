@@ -4,7 +4,7 @@
 //   its queue's order, and started with the cookie that was read; it is dropped only if its queue is being reset or has
 //   stopped, or it could not be read; none starts that was not read; none is lost in a full buffer
 // top: proof_dispatch
-// files: cce_pkg.sv sha2/sha2_pkg.sv hash/hash_pkg.sv common/round_robin_choice.sv common/round_robin_arbiter.sv queue/descriptor_fetcher.sv queue/request_dispatcher.sv
+// files: cce_pkg.sv sha2/sha2_pkg.sv hash/hash_pkg.sv common/round_robin_choice.sv queue/descriptor_fetcher.sv queue/request_dispatcher.sv
 // method: induction
 // engine: ind
 // depth: 2

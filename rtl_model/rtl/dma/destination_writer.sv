@@ -325,7 +325,8 @@ module destination_writer #(
   assign ends_early = ending && stream_turn_q && (empty_q & slot_bits_q) == '0;
   // The stream's burst waits for its first blocks, and gives way to a lane meanwhile.
   // Not stream_ready <= needed, which would be a carry chain behind another.
-  assign lacking = stream_produced_i - stream_place_q[PlaceWidth-1:4] - (StreamBlockWidth + 1)'(needed) - (StreamBlockWidth + 1)'(1);
+  assign lacking = stream_produced_i - stream_place_q[PlaceWidth-1:4] - (StreamBlockWidth + 1)'(needed) -
+                   (StreamBlockWidth + 1)'(1);
   assign waiting = stream_turn_q && (stream_far || (!stream_ready[StreamBlockWidth] && lacking[StreamBlockWidth]));
   assign give_up = (given_up & slot_bits_q) != '0 || (refused && !wiping);
   assign request_valid_o = state_q == StateRequest && !waiting && !give_up && !bursts_full;

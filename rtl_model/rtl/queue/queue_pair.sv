@@ -87,7 +87,7 @@ module queue_pair (
 
   logic [15:0] submission_size, completion_size;
   logic [15:0] submission_slot, completion_slot;
-  logic work, room, stopped, running, do_reset;
+  logic work, room, running, do_reset;
   logic enable_write, ring_aligned, ring_sized;
   logic submission_doorbell, completion_doorbell, submission_good, completion_good;
   logic [15:0] doorbell_value;
@@ -113,11 +113,10 @@ module queue_pair (
   assign room = (completion_reach_q - completion_head_q) < completion_size;
   assign busy = in_flight_q != '0;
   assign do_reset = reset_q && !busy && !completion_failed_q;
-  assign stopped = stopped_q;
   assign running = enable_q && !stopped_q && !pause_q && !reset_q;
 
   assign ready_o = running && can_q;
-  assign stopped_o = stopped;
+  assign stopped_o = stopped_q;
   assign reset_pending_o = reset_q;
   assign descriptor_address_o = submission_base_q + (64'(submission_slot) << DescriptorShift);
   assign completion_address_o = completion_base_q + (64'(completion_slot) << CompletionShift);
@@ -133,7 +132,7 @@ module queue_pair (
   assign rights_write = data_i;
   assign interrupt_count_write = data_i;
   assign enable_write = write_i && offset_i == cce_contract_pkg::QueueControl && control_write.enable && !enable_q &&
-                        !reset_q && !stopped;
+                        !reset_q && !stopped_q;
   assign ring_aligned = submission_base_q[AlignmentWidth-1:0] == '0 &&
                         completion_base_q[AlignmentWidth-1:0] == '0;
   assign ring_sized = submission_log2_q >= 8'(cce_contract_pkg::RingLog2Minimum) &&
@@ -144,9 +143,9 @@ module queue_pair (
   // Doorbells count only while the queue is enabled and has not stopped.
   assign doorbell_value = data_i[15:0];
   assign submission_doorbell = doorbell_write_i && offset_i == cce_contract_pkg::DoorbellSubmissionTail && enable_q &&
-                               !stopped && !reset_q;
+                               !stopped_q && !reset_q;
   assign completion_doorbell = doorbell_write_i && offset_i == cce_contract_pkg::DoorbellCompletionHead && enable_q &&
-                               !stopped && !reset_q;
+                               !stopped_q && !reset_q;
   assign submission_good = (doorbell_value - submission_head_q) <= submission_size;
   assign completion_good = (completion_tail_q - doorbell_value) <= (completion_tail_q - completion_head_q);
 
@@ -306,7 +305,7 @@ module queue_pair (
     end
   end
 
-  assign event_o = new_error_q && !stopped && !reset_q;
+  assign event_o = new_error_q && !stopped_q && !reset_q;
 
   interrupt_moderator u_moderator (
       .clk_i,
@@ -325,7 +324,7 @@ module queue_pair (
 
   always_comb begin
     status = '0;
-    if (stopped) status.state = cce_contract_pkg::QueueStateError;
+    if (stopped_q) status.state = cce_contract_pkg::QueueStateError;
     else if (!enable_q) status.state = cce_contract_pkg::QueueStateDisabled;
     else if (pause_q && !busy) status.state = cce_contract_pkg::QueueStatePaused;
     else status.state = cce_contract_pkg::QueueStateRunning;
