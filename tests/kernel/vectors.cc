@@ -12,6 +12,7 @@
 #include <cce/cce.hpp>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -86,6 +87,25 @@ struct Case {
     std::string name;
 };
 
+/// Bytes for a request: anywhere in their pages, as the heap has it, or from a page's start on.
+class Buffer {
+public:
+    Buffer(std::size_t size, std::uint8_t value, bool page_aligned)
+        : memory_(size + (page_aligned ? page_bytes : 0), value), bytes_(memory_) {
+        void* start = memory_.data();
+        std::size_t space = memory_.size();
+        if (page_aligned) bytes_ = {static_cast<std::uint8_t*>(std::align(page_bytes, size, start, space)), size};
+    }
+
+    [[nodiscard]] std::span<std::uint8_t> bytes() const { return bytes_; }
+
+private:
+    static constexpr std::size_t page_bytes = 4096;
+
+    Bytes memory_;
+    std::span<std::uint8_t> bytes_;
+};
+
 /// True if each byte is `value`.
 bool all_are(std::span<const std::uint8_t> bytes, std::uint8_t value) {
     return std::ranges::all_of(bytes, [value](std::uint8_t byte) { return byte == value; });
@@ -93,16 +113,18 @@ bool all_are(std::span<const std::uint8_t> bytes, std::uint8_t value) {
 
 class Client {
 public:
-    Client(Counts& counts, bool verbose) : counts_(counts), verbose_(verbose), device_("af_alg") {}
+    Client(Counts& counts, bool verbose, bool page_aligned = false)
+        : counts_(counts), verbose_(verbose), page_aligned_(page_aligned), device_("af_alg") {}
 
     /// One request, judged. A session for itself, as most users have one per file.
     void run(const Case& test) {
         constexpr std::size_t guard = 64;
-        Bytes source(test.source_offset + test.source.size());
-        std::ranges::copy(test.source, source.begin() + test.source_offset);
-        Bytes memory(guard + test.destination_offset + test.source.size() + guard, untouched);
-        const std::span<std::uint8_t> destination =
-            std::span(memory).subspan(guard + test.destination_offset, test.source.size());
+        const Buffer source_buffer(test.source_offset + test.source.size(), 0, page_aligned_);
+        const std::span<std::uint8_t> source = source_buffer.bytes().subspan(test.source_offset);
+        std::ranges::copy(test.source, source.begin());
+        const Buffer buffer(guard + test.destination_offset + test.source.size() + guard, untouched, page_aligned_);
+        const std::span<std::uint8_t> memory = buffer.bytes();
+        const std::span<std::uint8_t> destination = memory.subspan(guard + test.destination_offset, test.source.size());
         cce::Iv iv{};
         std::ranges::copy(test.iv, iv.begin());
         cce::Completion completion{};
@@ -111,13 +133,13 @@ public:
         counts_.bytes += test.source.size();
         try {
             cce::Session session(device_, test.mode, test.decrypt ? CCE_DECRYPT : CCE_ENCRYPT, test.key);
-            session.run(iv, std::span(source).subspan(test.source_offset), destination, &completion);
+            session.run(iv, source, destination, &completion);
         } catch (const cce::Error& error) {
             judge_failure(test, error, completion, destination);
             return;
         }
-        const auto before = std::span(memory).first(guard + test.destination_offset);
-        const auto after = std::span(memory).last(guard);
+        const auto before = memory.first(guard + test.destination_offset);
+        const auto after = memory.last(guard);
         if (!std::ranges::equal(destination, test.expected)) {
             complain(test, "wrong text");
         } else if (!test.next_iv.empty() && !std::ranges::equal(iv, test.next_iv)) {
@@ -152,6 +174,7 @@ private:
 
     Counts& counts_;
     bool verbose_;
+    bool page_aligned_;
     cce::Device device_;
 };
 
@@ -214,6 +237,7 @@ struct RandomOptions {
     bool tolerate = false;
     bool stop = false;
     bool verbose = false;
+    bool page_aligned = false;
 };
 
 Case random_case(std::mt19937_64& random, const RandomOptions& options) {
@@ -261,7 +285,7 @@ bool run_processes(const RandomOptions& options, Counts& total) {
         if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
         if (child == 0) {
             try {
-                Client client(counts[process], options.verbose);
+                Client client(counts[process], options.verbose, options.page_aligned);
                 run_random(client, options, process);
                 std::cerr.flush();
                 _exit(0);
@@ -303,6 +327,8 @@ int main(int argc, char** argv) {
     random_command->add_flag("--tolerate", random.tolerate, "failed requests are no failure, wrong ones are");
     random_command->add_flag("--stop-at-failure", random.stop, "end with the first failed request");
     random_command->add_flag("--verbose", random.verbose, "print what failed");
+    random_command->add_flag("--page-aligned", random.page_aligned,
+                             "memory begins with a page: a short request lies in one");
     try {
         app.parse(argc, argv);
         Counts counts;
