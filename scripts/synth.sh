@@ -32,8 +32,8 @@ usage() {
 		  --sbox-style N     S-boxes on the ECP5: 0 composite field, 1 table in logic, 2 block RAM (default: 0 in
 		                     the small configuration, else 2; gates always have 0)
 		  --seed N           start of the placer's random numbers (default: 1)
-		  --estimate N       do not place: map for the ECP5 and print the N longest paths by estimated delays, grouped by
-		                     the registers that they end in; minutes instead of hours
+		  --estimate N       do not place: map for the ECP5 and print what it needs there, and the N longest paths by
+		                     estimated delays, grouped by the registers that they end in; minutes instead of hours
 		  --cached           run nothing: report what has been run on these sources before
 		  --critical-path    print the slowest path of each placed block
 		  --json FILE        write every figure as JSON as well

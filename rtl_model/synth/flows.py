@@ -352,10 +352,11 @@ class Flow:
                 (work / 'block.il').unlink()
         return key, self.cache / f'ecp5-{key}'
 
-    def estimate(self, design: Design, block: str, frequency: float, what: str) -> estimate.Estimate:
-        """Synthesis for the ECP5, and the delays of the netlist before it is placed."""
+    def estimate(self, design: Design, block: str, frequency: float, what: str) -> tuple[estimate.Estimate, dict[str, int]]:
+        """Synthesis for the ECP5; the delays of the netlist before it is placed, and what it needs of the device."""
         _, folder = self._ecp5(design, block, what)
-        return estimate.estimate(netlist.load(folder / 'netlist.json'), 1000 / frequency)
+        module = netlist.load(folder / 'netlist.json')
+        return estimate.estimate(module, 1000 / frequency), needs_of(module)
 
     def place(self, design: Design, block: str, options: PlaceOptions, what: str) -> PlaceResult:
         """Synthesis, place and route on the ECP5-85F, within registers at all pins (harness.py).
@@ -457,7 +458,7 @@ def _finished(work: Path) -> dict[str, Any]:
     return result
 
 
-def _needs(module: dict[str, Any]) -> dict[str, int]:
+def needs_of(module: dict[str, Any]) -> dict[str, int]:
     """Places in the device, before packing, which needs some more LUT4."""
     counts = netlist.cell_counts(module)
     # A distributed RAM takes four places, and blocks the two that its write port is in.
@@ -467,11 +468,11 @@ def _needs(module: dict[str, Any]) -> dict[str, int]:
 
 def _lacking(module: dict[str, Any]) -> str:
     """What there is not enough of, in words; empty if the netlist may fit."""
-    return ', '.join(f'{need:,} {name} of {LIMITS[name]:,}' for name, need in _needs(module).items() if need > LIMITS[name])
+    return ', '.join(f'{need:,} {name} of {LIMITS[name]:,}' for name, need in needs_of(module).items() if need > LIMITS[name])
 
 
 def _does_not_fit(reason: str, module: dict[str, Any], added: harness.Added, levels: int, seed: int) -> PlaceResult:
-    needs = _needs(module)
+    needs = needs_of(module)
     return PlaceResult(
         placed=False, reason=reason, seed=seed, tables=needs['LUT4 places'] - added.tables,
         flip_flops=netlist.cell_counts(module)['TRELLIS_FF'] - added.registers, block_ram=needs['block RAMs'],

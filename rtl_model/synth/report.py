@@ -25,6 +25,7 @@ class Row:
     gates: GateResult | None = None
     placed: PlaceResult | None = None
     estimate: Estimate | None = None
+    needs: dict[str, int] | None = None      # with an estimate: places in the device, before packing
 
 
 def _frequency(fit: PlaceResult) -> str:

@@ -170,7 +170,7 @@ def measure(options: argparse.Namespace, result: report.Report) -> bool:
                     module = hierarchy.variant_of(ecp5_design.modules, ecp5_design.top, block)
                     assert module is not None
                     if options.estimate is not None:
-                        row.estimate = flow.estimate(ecp5_design, module[0], options.frequency, what)
+                        row.estimate, row.needs = flow.estimate(ecp5_design, module[0], options.frequency, what)
                         continue
                     row.placed = flow.place(ecp5_design, module[0], placing, what)
             except flows.NotCached:
@@ -202,6 +202,9 @@ def print_estimates(result: report.Report, count: int) -> None:
         print(f'{row.block}, {row.configuration}: longest path {found.longest:.1f} ns by estimate; over {found.limit:g} ns: '
               f'{found.end_points_over:,} of {found.end_points:,} end points, {found.groups_over:,} of {len(found.groups):,} '
               'groups')
+        if row.needs:
+            print('needs ' + ', '.join(f'{need:,} {name} of {flows.LIMITS[name]:,}' for name, need in row.needs.items()) +
+                  ', before packing')
         print('     ns  tables  end points  group <- path')
         for group in found.groups[:count]:
             print(f'  {group.nanoseconds:5.1f}  {group.levels:6}  {group.end_points:10,}  {group.name} <- '

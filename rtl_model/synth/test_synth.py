@@ -349,7 +349,7 @@ class FlowTest(unittest.TestCase):
         tables = {'A': [2], 'B': ['0'], 'C': ['0'], 'D': ['0'], 'Z': [3]}
         rams: dict[str, Any] = {f'r{i}': cell('TRELLIS_DPR16X4', {}) for i in range(3)}
         block = module({'a': cell('LUT4', tables, 'Z'), 'c': cell('CCU2C', {}), 'b': cell('DP16KD', {}), **rams})
-        self.assertEqual(flows._needs(block), {'LUT4 places': 1 + 2 + 18, 'block RAMs': 1, 'DSPs': 0})
+        self.assertEqual(flows.needs_of(block), {'LUT4 places': 1 + 2 + 18, 'block RAMs': 1, 'DSPs': 0})
         self.assertEqual(flows._lacking(block), '')
         with mock.patch.dict(flows.LIMITS, {'LUT4 places': 20}):
             self.assertEqual(flows._lacking(block), '21 LUT4 places of 20')
