@@ -97,6 +97,9 @@ public:
         if (page_aligned) bytes_ = {static_cast<std::uint8_t*>(std::align(page_bytes, size, start, space)), size};
     }
 
+    Buffer(const Buffer&) = delete;
+    Buffer& operator=(const Buffer&) = delete;
+
     [[nodiscard]] std::span<std::uint8_t> bytes() const { return bytes_; }
 
 private:
