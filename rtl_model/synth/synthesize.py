@@ -197,14 +197,13 @@ def print_critical_paths(result: report.Report) -> None:
 
 def print_estimates(result: report.Report, count: int) -> None:
     for row in result.rows:
-        if (found := row.estimate) is None:
+        if (found := row.estimate) is None or row.needs is None:
             continue
         print(f'{row.block}, {row.configuration}: longest path {found.longest:.1f} ns by estimate; over {found.limit:g} ns: '
               f'{found.end_points_over:,} of {found.end_points:,} end points, {found.groups_over:,} of {len(found.groups):,} '
               'groups')
-        if row.needs:
-            print('needs ' + ', '.join(f'{need:,} {name} of {flows.LIMITS[name]:,}' for name, need in row.needs.items()) +
-                  ', before packing')
+        needs = ', '.join(f'{need:,} {name} of {flows.LIMITS[name]:,}' for name, need in row.needs.items())
+        print(f'needs {needs}, before packing')
         print('     ns  tables  end points  group <- path')
         for group in found.groups[:count]:
             print(f'  {group.nanoseconds:5.1f}  {group.levels:6}  {group.end_points:10,}  {group.name} <- '

@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -168,6 +170,15 @@ class EstimateTest(unittest.TestCase):
         self.assertAlmostEqual(group.nanoseconds, expected, 2)
         self.assertEqual((group.levels, group.end_points, group.path), (2, 2, ['count_q', 'next']))
         self.assertEqual((found.end_points, found.end_points_over, found.groups_over), (2, 1, 1))
+
+    def test_what_is_printed(self) -> None:
+        row = report.Row('small', 'counter', 1, estimate=estimate.estimate(self.MODULE, 3.0), needs=flows.needs_of(self.MODULE))
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            synthesize.print_estimates(report.Report({}, [row]), 1)
+        lines = printed.getvalue().splitlines()
+        self.assertRegex(lines[0], r'^counter, small: longest path [0-9.]+ ns by estimate; over 3 ns: 1 of 2 end points, 1 of 1 groups$')
+        self.assertEqual(lines[1], 'needs 3 LUT4 places of 83,640, 0 block RAMs of 208, 0 DSPs of 156, before packing')
+        self.assertTrue(lines[-1].endswith('count_q <- count_q > next'))
 
     def test_a_block_ram_begins_and_ends_paths(self) -> None:
         found = estimate.estimate(module({

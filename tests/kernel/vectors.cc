@@ -91,10 +91,10 @@ struct Case {
 class Buffer {
 public:
     Buffer(std::size_t size, std::uint8_t value, bool page_aligned)
-        : memory_(size + (page_aligned ? page_bytes : 0), value), bytes_(memory_) {
+        : memory_(size + (page_aligned ? page_bytes() : 0), value), bytes_(memory_) {
         void* start = memory_.data();
         std::size_t space = memory_.size();
-        if (page_aligned) bytes_ = {static_cast<std::uint8_t*>(std::align(page_bytes, size, start, space)), size};
+        if (page_aligned) bytes_ = {static_cast<std::uint8_t*>(std::align(page_bytes(), size, start, space)), size};
     }
 
     Buffer(const Buffer&) = delete;
@@ -103,7 +103,7 @@ public:
     [[nodiscard]] std::span<std::uint8_t> bytes() const { return bytes_; }
 
 private:
-    static constexpr std::size_t page_bytes = 4096;
+    static std::size_t page_bytes() { return static_cast<std::size_t>(sysconf(_SC_PAGESIZE)); }
 
     Bytes memory_;
     std::span<std::uint8_t> bytes_;
